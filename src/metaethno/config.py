@@ -1,0 +1,257 @@
+"""The configuration of a review: `config/review.yaml`, typed and closed to unknown keys.
+
+It is about the review, never about machines. Every section is a model below; a stage sees only its own sections, so
+that a new team member doesn't run de-duplication again.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+
+from metaethno.errors import Problem, UserError, did_you_mean
+from metaethno.schemas import ID
+
+PATH = "config/review.yaml"
+Id = Annotated[str, StringConstraints(pattern=rf"^{ID}\Z")]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Review(_Section):
+    """What the review is about (eMERGe items 1 to 5)."""
+
+    title: str
+    authors: list[str] = []
+    notice: str = ""  # printed at the top of every page
+    gap: str = ""
+    context: str = ""
+    aims: str = ""
+    question: str = ""
+    method_rationale: str = ""
+    search_rationale: str = ""
+    first_run_label: str = ""
+
+
+class Person(_Section):
+    """One member of the team."""
+
+    name: str
+    role: str = ""
+    stand_in: bool = False
+
+
+class Criterion(_Section):
+    """One criterion of inclusion or exclusion."""
+
+    id: Id
+    kind: Literal["include", "exclude", "no_limit"]
+    text: str
+    provenance: str = ""
+
+
+class Criteria(_Section):
+    """The criteria, as one version."""
+
+    version: Id
+    criteria: list[Criterion]
+
+
+class Reason(_Section):
+    """One reason for leaving a full text out. The order of the list decides which of several is counted."""
+
+    id: Id
+    label: str
+    box: Literal["excluded", "not_retrieved", "redundant_report"] = "excluded"
+    provenance: str = ""
+
+
+class Dedupe(_Section):
+    """De-duplication: likeness in per cent from which a pair without contradiction is shown to a person."""
+
+    doubtful_from: Annotated[int, Field(ge=50, le=100)] = 88
+
+
+class Screening(_Section):
+    """Screening on title and abstract: how many people vote on each record, and where `unsure` goes."""
+
+    reviewers: Annotated[list[Id], Field(min_length=1)]
+    votes_per_record: Annotated[int, Field(ge=1, le=5)] = 2
+    unsure: Literal["forward", "conflict"] = "forward"
+
+
+class Eligibility(_Section):
+    """Assessment of full texts: how many people vote on each report."""
+
+    reviewers: Annotated[list[Id], Field(min_length=1)]
+    votes_per_record: Annotated[int, Field(ge=1, le=5)] = 2
+
+
+class Adjustment(_Section):
+    """A declared adjustment: an identity of the flow that does not hold as it stands, with what accounts for it.
+
+    `term` names the derived number that accounts for the difference; it is computed, never typed.
+    """
+
+    identity: Id
+    term: Literal["full_texts_of_later_runs"]
+    reason: str
+
+
+class View(_Section):
+    """One way to draw the flow. `records_of` says whose records the upper boxes count: all runs or the first run's."""
+
+    id: Id
+    title: str
+    template: Literal["prisma2020", "prisma2009"]
+    records_of: Literal["all_runs", "first_run"] = "all_runs"
+    adjustments: list[Adjustment] = []
+    note: str = ""
+
+
+class Flow(_Section):
+    """The flow diagrams that are drawn."""
+
+    views: Annotated[list[View], Field(min_length=1)]
+
+
+class ExtraColumn(_Section):
+    """A column that this review adds to `studies.csv` and Table 1."""
+
+    name: Id
+    says: str
+
+
+class Extraction(_Section):
+    """Extraction: columns beyond the standard ones, and what stands in Table 1."""
+
+    columns: list[ExtraColumn] = []
+
+
+class Synthesis(_Section):
+    """Phase 6: whether a line of argument is made, and how many studies a third-order construct should rest on."""
+
+    line_of_argument: bool = True
+    min_studies: Annotated[int, Field(ge=1)] = 2
+
+
+class Reports(_Section):
+    """Reports: the engine (`auto` takes Quarto where it is installed) and what is said where a number needs saying."""
+
+    engine: str = "auto"
+    checklist_notes: dict[str, str] = {}
+
+
+class Config(_Section):
+    """The whole of `config/review.yaml`."""
+
+    review: Review
+    team: Annotated[dict[Id, Person], Field(min_length=1)]
+    criteria: Criteria
+    exclusion_reasons: Annotated[list[Reason], Field(min_length=1)]
+    dedupe: Dedupe = Dedupe()
+    screening: Screening
+    eligibility: Eligibility
+    flow: Flow
+    extraction: Extraction = Extraction()
+    synthesis: Synthesis = Synthesis()
+    reports: Reports = Reports()
+
+    @model_validator(mode="after")
+    def _people_and_ids(self) -> Config:
+        for section in ("screening", "eligibility"):
+            settings = getattr(self, section)
+            for person in settings.reviewers:
+                if person not in self.team:
+                    raise ValueError(f"{section}: {person!r} is not in `team`.{did_you_mean(person, self.team)}")
+            if settings.votes_per_record > len(settings.reviewers):
+                raise ValueError(f"{section}: {settings.votes_per_record} votes per record need as many reviewers")
+        for name, ids in {
+            "exclusion_reasons": [r.id for r in self.exclusion_reasons],
+            "criteria": [c.id for c in self.criteria.criteria],
+            "flow views": [v.id for v in self.flow.views],
+        }.items():
+            for twice in sorted({i for i in ids if ids.count(i) > 1}):
+                raise ValueError(f"{name}: the id {twice!r} stands there twice")
+        return self
+
+
+def _line_of(node: yaml.Node | None, path: tuple[Any, ...]) -> int | None:
+    """Return the line (from 1) of the key or item at `path`, or of the nearest thing above it that exists."""
+    line = node.start_mark.line + 1 if node else None
+    for step in path:
+        if isinstance(node, yaml.MappingNode):
+            pair = next(((k, v) for k, v in node.value if k.value == str(step)), None)
+            if pair is None:
+                return line
+            line, node = pair[0].start_mark.line + 1, pair[1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+            node = node.value[step]
+            line = node.start_mark.line + 1
+        else:
+            return line
+    return line
+
+
+def _keys_at(path: tuple[Any, ...]) -> list[str]:
+    """Return the keys that the model at `path` knows."""
+    model: Any = Config
+    for step in path:
+        if isinstance(model, type) and issubclass(model, BaseModel):
+            known = model.model_fields.get(str(step))
+            model = known.annotation if known else None
+        if model is None:
+            return []
+        while hasattr(model, "__metadata__") or getattr(model, "__args__", None):
+            model = model.__origin__ if hasattr(model, "__metadata__") else model.__args__[-1]
+    return list(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else []
+
+
+def load(root: Path) -> Config:
+    """Read and check `config/review.yaml`; raises UserError with every problem at once, each with its line."""
+    path = root / PATH
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        hint = "Is this the folder of a review? Change to it, or make one with `metaethno new`."
+        raise UserError(Problem("ME0151", "the file is missing", PATH, hint=hint)) from None
+    except UnicodeDecodeError:
+        raise UserError(Problem("ME0152", "is not UTF-8 text", PATH)) from None
+    try:
+        tree = yaml.compose(text, Loader=yaml.SafeLoader)
+        data = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else None
+        said = getattr(error, "problem", None) or "can't be read"
+        raise UserError(
+            Problem(
+                "ME0153", f"is not YAML: {said}", PATH, line, hint="Look at the indentation and at quotation marks."
+            )
+        ) from None
+    if not isinstance(data, dict):
+        raise UserError(Problem("ME0153", "must be a list of sections, such as `review:` and `team:`", PATH, 1))
+    try:
+        return Config.model_validate(data)
+    except ValidationError as errors:
+        raise UserError([_problem(tree, e) for e in errors.errors()]) from None
+
+
+def _problem(tree: yaml.Node | None, error: Any) -> Problem:
+    path = tuple(step for step in error["loc"] if step != "[key]")
+    line = _line_of(tree, path)
+    where = ".".join(str(step) for step in path)
+    if error["type"] == "extra_forbidden":
+        known = _keys_at(path[:-1])
+        message = f"there is no key {str(path[-1])!r} here.{did_you_mean(str(path[-1]), known)}"
+        return Problem("ME0154", message, PATH, line, where, allowed=", ".join(known))
+    if error["type"] == "missing":
+        return Problem("ME0155", f"the key {str(path[-1])!r} is missing", PATH, line, where)
+    message = str(error["msg"]).removeprefix("Value error, ")
+    value = "" if isinstance(error["input"], dict | list | BaseModel) else str(error["input"])
+    return Problem("ME0156", message, PATH, line, where, value)

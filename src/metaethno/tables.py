@@ -1,0 +1,406 @@
+"""The only place that opens, checks and writes tables.
+
+Decision tables come in as text and are checked whole: every problem of every file at once, each with file, line,
+column and value. Derived tables are typed, validated when written and when read, sorted by their key, and written
+atomically, so that the same inputs give the same bytes and nothing is ever half-written.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import re
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from metaethno.errors import Problem, UserError, did_you_mean
+from metaethno.schemas import TABLES, Table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_MAX_CELL = 1 << 20
+_ESCAPE = re.compile(r"^'*[=+\-@\t\r]")
+_UNESCAPE = re.compile(r"^'+[=+\-@\t\r]")
+
+
+# ------------------------------------------------------------------------------------------------ files
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write `data` to `path` whole or not at all: temporary file, fsync, rename."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(data)
+            out.flush()
+            os.fsync(out.fileno())
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def files_of(table: Table, root: Path) -> list[Path]:
+    """Return the files of `table` that are there, sorted by path."""
+    return sorted(root.glob(table.path)) if "*" in table.path else [p for p in [root / table.path] if p.is_file()]
+
+
+# ------------------------------------------------------------------------------------------------ decisions
+
+
+def _read_rows(path: Path, shown: str) -> tuple[list[str], list[list[str]], list[int], list[Problem]]:
+    """Return header, rows, the line each row starts on, and what is wrong with the file as CSV."""
+    problems: list[Problem] = []
+    raw = path.read_bytes()
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        hint = "Save the file as 'CSV UTF-8'."
+        return [], [], [], [Problem("ME0101", "is not UTF-8 text", shown, line, hint=hint)]
+    for mark in re.finditer(r"^(<{7}|={7}|>{7})( |$)", text, re.M):
+        line = text.count("\n", 0, mark.start()) + 1
+        problems.append(
+            Problem(
+                "ME0102",
+                "a Git merge left a conflict here",
+                shown,
+                line,
+                hint="Keep the rows of both sides and delete the marks.",
+            )
+        )
+    if problems:
+        return [], [], [], problems
+    csv.field_size_limit(_MAX_CELL)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    rows: list[list[str]] = []
+    lines: list[int] = []
+    start = 1
+    try:
+        for row in reader:
+            if any(cell.strip() for cell in row):
+                rows.append(row)
+                lines.append(start)
+            start = reader.line_num + 1
+    except csv.Error as error:
+        hint = "Look for a quotation mark that is not closed."
+        return [], [], [], [Problem("ME0103", f"can't be read as CSV ({error})", shown, start, hint=hint)]
+    if not rows:
+        return (
+            [],
+            [],
+            [],
+            [Problem("ME0104", "is empty", shown, 1, hint="It needs its header line at least.")],
+        )
+    return [cell.strip() for cell in rows[0]], rows[1:], lines[1:], problems
+
+
+def _header_problems(table: Table, header: list[str], shown: str, extra: Sequence[str]) -> list[Problem]:
+    problems = []
+    allowed = [*table.names, *extra]
+    for name in [n for n in table.names if n not in header]:
+        hint = f"Add the column {name!r} to the header line."
+        problems.append(Problem("ME0105", f"the column {name!r} is missing", shown, 1, hint=hint))
+    for name in [n for n in header if n not in allowed]:
+        hint = (
+            "Configure it under `extraction: columns:`, or take it out."
+            if table.open_columns
+            else "Rename it or take it out."
+        )
+        message = f"there is no column {name!r} in this table.{did_you_mean(name, allowed)}"
+        problems.append(Problem("ME0106", message, shown, 1, allowed=", ".join(allowed), hint=hint))
+    for name in sorted({n for n in header if header.count(n) > 1}):
+        problems.append(Problem("ME0107", f"the column {name!r} stands there twice", shown, 1))
+    return problems
+
+
+def load_decisions(table: Table, root: Path, extra: Sequence[str] = ()) -> tuple[pd.DataFrame, list[Problem]]:
+    """Read all files of a decision table as text.
+
+    Returns a frame with the table's columns (`extra` ones after them), `_file` and `_line`, all cells stripped, and
+    the problems found; where a file can't be read at all its rows are left out and the problem says so.
+    """
+    import pandas as pd
+
+    columns = [*table.names, *extra]
+    problems: list[Problem] = []
+    frames = []
+    paths = files_of(table, root)
+    if not paths and "*" not in table.path:
+        hint = "Restore it from Git; a table without rows still has its header line."
+        problems.append(Problem("ME0108", "the file is missing", table.path, hint=hint))
+    for path in paths:
+        shown = path.relative_to(root).as_posix()
+        header, rows, lines, found = _read_rows(path, shown)
+        if header:
+            found += _header_problems(table, header, shown, extra)
+        problems += found
+        if found:
+            continue
+        ragged = [(line, len(row)) for row, line in zip(rows, lines, strict=True) if len(row) != len(header)]
+        for line, n in ragged:
+            hint = "Put quotation marks round a cell that holds a comma."
+            problems.append(
+                Problem("ME0109", f"has {n} cells where the header has {len(header)}", shown, line, hint=hint)
+            )
+        if ragged:
+            continue
+        frame = pd.DataFrame(rows, columns=header, dtype=str)
+        frame = frame.apply(lambda s: s.str.strip()) if len(frame) else frame
+        frame = frame.reindex(columns=columns)
+        frame["_file"] = shown
+        frame["_line"] = lines
+        frames.append(frame)
+    if frames:
+        return pd.concat(frames, ignore_index=True), problems
+    empty = pd.DataFrame({c: pd.Series(dtype=str) for c in [*columns, "_file"]})
+    empty["_line"] = pd.Series(dtype=int)
+    return empty, problems
+
+
+def schema_problems(table: Table, frame: pd.DataFrame) -> list[Problem]:
+    """Return what the pandera schema finds in a frame of `load_decisions`, and double keys, with file and line."""
+    import pandera.errors
+
+    problems: list[Problem] = []
+    body = frame.drop(columns=["_file", "_line"])
+    try:
+        table.pandera().validate(body, lazy=True)
+    except pandera.errors.SchemaErrors as errors:
+        for case in errors.failure_cases.itertuples():
+            at = frame.loc[case.index] if case.index is not None and case.index == case.index else None
+            column = str(case.column) if case.column in table.names else ""
+            allowed = table[column].allowed if column else ""
+            file, line = (str(at["_file"]), int(at["_line"])) if at is not None else (table.path, None)
+            value = str(case.failure_case) if at is not None else ""
+            problems.append(Problem("ME0110", str(case.check), file, line, column, value, allowed))
+    key = list(table.key)
+    twice = frame[frame.duplicated(key, keep="first")]
+    first = frame.drop_duplicates(key).set_index(key)
+    for _, row in twice.iterrows():
+        where = first.loc[tuple(row[k] for k in key) if len(key) > 1 else row[key[0]]]
+        said = ", ".join(str(row[k]) for k in key)
+        message = f"the same {' and '.join(key)} already stands in {where['_file']}, line {where['_line']}"
+        problems.append(
+            Problem(
+                "ME0111",
+                message,
+                row["_file"],
+                int(row["_line"]),
+                key[0],
+                said,
+                hint="Give it an id of its own, or take one row out.",
+            )
+        )
+    return problems
+
+
+def reference_problems(table: Table, frame: pd.DataFrame, known: dict[str, set[str]]) -> list[Problem]:
+    """Return every id that refers to nothing. `known` maps `table.column` (and `team`) to the ids that exist."""
+    problems: list[Problem] = []
+    for column in table.columns:
+        if not column.refers:
+            continue
+        targets = [f"{table.name}.{table.key[0]}"] if column.refers == "self" else column.refers.split("|")
+        ids: set[str] = set().union(*(known[t] for t in targets))
+        cells = frame[column.name].str.split(";").explode().str.strip()
+        bad = cells[(cells != "") & cells.notna() & ~cells.isin(ids)]
+        where = " or ".join(
+            "`team` in config/review.yaml" if t == "team" else TABLES[t.split(".")[0]].path for t in targets
+        )
+        for index, value in bad.items():
+            at = frame.loc[index]
+            message = f"{value!r} does not occur in {where}.{did_you_mean(str(value), ids) if len(ids) < 5000 else ''}"
+            problems.append(
+                Problem(
+                    "ME0112",
+                    message,
+                    at["_file"],
+                    int(at["_line"]),
+                    column.name,
+                    str(value),
+                    "an id that exists",
+                )
+            )
+    return problems
+
+
+def known_ids(root: Path, targets: Iterable[str], team: Iterable[str]) -> dict[str, set[str]]:
+    """Return for each `table.column` of `targets` the ids in its files, whatever else is wrong there."""
+    known: dict[str, set[str]] = {"team": set(team)}
+    for target in set(targets) - {"team"}:
+        name, column = target.split(".")
+        ids: set[str] = set()
+        for path in files_of(TABLES[name], root):
+            header, rows, _, _ = _read_rows(path, path.name)
+            if column in header:
+                at = header.index(column)
+                ids.update(row[at].strip() for row in rows if len(row) > at)
+        known[target] = ids - {""}
+    return known
+
+
+def check_decisions(
+    table: Table, root: Path, team: Iterable[str], extra: Sequence[str] = ()
+) -> tuple[pd.DataFrame, list[Problem]]:
+    """Load one decision table; return it with all that is wrong with it: schema, double ids, dangling ids."""
+    frame, problems = load_decisions(table, root, extra)
+    targets = {t for c in table.columns if c.refers and c.refers != "self" for t in c.refers.split("|")}
+    if any(c.refers == "self" for c in table.columns):
+        targets.add(f"{table.name}.{table.key[0]}")
+    if len(frame):
+        problems += schema_problems(table, frame)
+        problems += reference_problems(table, frame, known_ids(root, targets, team))
+        if "*" in table.path and "reviewer" in table.names:
+            stems = frame["_file"].str.extract(r"([^/]+)\.csv$")[0]
+            for _, row in frame[stems != frame["reviewer"]].iterrows():
+                hint = "Votes stand in the file that is named after the reviewer."
+                problems.append(
+                    Problem(
+                        "ME0113",
+                        "the reviewer is not the one of this file",
+                        row["_file"],
+                        int(row["_line"]),
+                        "reviewer",
+                        row["reviewer"],
+                        hint=hint,
+                    )
+                )
+    return frame, problems
+
+
+def heads(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of a ledger that count: those that no other row supersedes."""
+    superseded = set(frame["supersedes"]) - {""}
+    return frame[~frame[table.key[0]].isin(superseded)]
+
+
+# ------------------------------------------------------------------------------------------------ derived
+
+
+def _escape(text: pd.Series) -> pd.Series:
+    # A spreadsheet runs a cell that starts with one of these; an apostrophe makes it text, and `read` takes it off again.
+    hit = text.str.match(_ESCAPE)
+    return text.where(~hit, "'" + text)
+
+
+def _unescape(text: pd.Series) -> pd.Series:
+    hit = text.str.match(_UNESCAPE)
+    return text.where(~hit, text.str.slice(1))
+
+
+def _typed(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
+    import pandas as pd
+
+    counts = {c.name for c in table.columns if c.kind == "count"} if table.kind == "derived" else set()
+    out = {}
+    for name in frame.columns:
+        if name in counts:
+            column = frame[name]
+            out[name] = pd.to_numeric(column.replace("", None) if column.dtype != "Int64" else column).astype("Int64")
+        else:
+            out[name] = frame[name].fillna("").astype(str)
+    return pd.DataFrame(out, index=frame.index)
+
+
+def canonical(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return `frame` in order, typed and sorted by key; raises pandera's errors where it breaks the schema."""
+    extra = [c for c in frame.columns if c not in table.names and not c.startswith("_")] if table.open_columns else []
+    frame = _typed(table, frame[[*table.names, *extra]])
+    keys = frame[list(table.key)]
+    if "position" in table.key or "item" in table.key or not len(frame):
+        frame = frame.sort_values(list(table.key), kind="stable")
+    else:
+        frame = frame.loc[keys.sort_values(list(table.key), kind="stable").index]
+    frame = frame.reset_index(drop=True)
+    table.pandera().validate(frame, lazy=True)
+    return frame
+
+
+def write(table: Table, frame: pd.DataFrame, path: Path, *, keep_order: bool = False) -> pd.DataFrame:
+    """Validate `frame` against `table` and write it to `path` (CSV or Parquet by its ending), sorted by key, atomically.
+
+    `keep_order` keeps the order of rows where that carries meaning (worklists: best first). Returns what was written.
+    """
+    if keep_order:
+        frame = _typed(table, frame[table.names]).reset_index(drop=True)
+        table.pandera().validate(frame, lazy=True)
+    else:
+        frame = canonical(table, frame)
+    write_bytes(path, _parquet(frame) if path.suffix == ".parquet" else to_csv(frame))
+    return frame
+
+
+def to_csv(frame: pd.DataFrame) -> bytes:
+    """Return `frame` as CSV (UTF-8, LF, header line); cells that a spreadsheet would run are made text."""
+    safe = frame.copy()
+    for name in safe.columns:
+        if safe[name].dtype != "Int64":
+            safe[name] = _escape(safe[name].astype(str))
+    return str(safe.to_csv(index=False, lineterminator="\n")).encode()
+
+
+def _parquet(frame: pd.DataFrame) -> bytes:
+    import pyarrow as arrow
+    import pyarrow.parquet as parquet
+
+    # No pandas metadata: it holds library versions, and the same table should give the same bytes.
+    schema = arrow.schema([(n, arrow.int64() if frame[n].dtype == "Int64" else arrow.string()) for n in frame.columns])
+    table = arrow.Table.from_pandas(frame, schema=schema, preserve_index=False).replace_schema_metadata(None)
+    sink = io.BytesIO()
+    parquet.write_table(table, sink, compression="zstd")
+    return sink.getvalue()
+
+
+def read(table: Table, path: Path, columns: Sequence[str] | None = None) -> pd.DataFrame:
+    """Read a derived table or a canonical copy of a decision table, typed, and validate it (whole tables only).
+
+    Raises UserError where the file is missing or isn't what the schema says: then it was changed by hand.
+    """
+    import pandas as pd
+    import pandera.errors
+
+    hint = "Delete it and run `snakemake` again: everything in data/derived is made anew."
+    if not path.is_file():
+        raise UserError(Problem("ME0120", "the file is missing", str(path), hint="Run `snakemake`."))
+    if path.suffix == ".parquet":
+        import pyarrow.parquet as parquet
+
+        frame = parquet.read_table(path, columns=list(columns) if columns else None).to_pandas()
+    else:
+        frame = pd.read_csv(
+            path,
+            dtype=str,
+            keep_default_na=False,
+            na_filter=False,
+            usecols=list(columns) if columns else None,
+        )
+        frame = frame.apply(_unescape) if len(frame) else frame
+    frame = _typed(table, frame)
+    if columns:
+        return frame[list(columns)]
+    try:
+        table.pandera().validate(frame, lazy=True)
+    except pandera.errors.SchemaErrors as errors:
+        raise UserError(
+            Problem(
+                "ME0121",
+                f"does not hold what it should ({len(errors.failure_cases)} cells)",
+                str(path),
+                hint=hint,
+            )
+        ) from errors
+    return frame
+
+
+def empty(table: Table) -> pd.DataFrame:
+    """Return a frame of `table` without rows."""
+    import pandas as pd
+
+    return _typed(table, pd.DataFrame({c.name: pd.Series(dtype=str) for c in table.columns}))
