@@ -285,7 +285,7 @@ def heads(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _escape(text: pd.Series) -> pd.Series:
-    # A spreadsheet runs a cell that starts with one of these; an apostrophe makes it text, and `read` takes it off again.
+    # A spreadsheet runs a cell that starts with one of these; an apostrophe makes it text; `read` takes it off.
     hit = text.str.match(_ESCAPE)
     return text.where(~hit, "'" + text)
 
@@ -324,7 +324,7 @@ def canonical(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def write(table: Table, frame: pd.DataFrame, path: Path, *, keep_order: bool = False) -> pd.DataFrame:
-    """Validate `frame` against `table` and write it to `path` (CSV or Parquet by its ending), sorted by key, atomically.
+    """Validate `frame` against `table` and write it to `path` (CSV or Parquet), sorted by key, atomically.
 
     `keep_order` keeps the order of rows where that carries meaning (worklists: best first). Returns what was written.
     """

@@ -11,7 +11,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Stage:
-    """One stage: its noun, number, the decision tables it checks, and the sections of the configuration it sees."""
+    """One stage: its noun, number, the decision tables it checks, and the sections of the configuration it sees.
+
+    `team` is left out where it only serves to check who wrote a row: a new member can't make a good row bad, and
+    should not run de-duplication again.
+    """
 
     name: str
     number: int
@@ -28,29 +32,29 @@ class Stage:
 STAGES: dict[str, Stage] = {
     s.name: s
     for s in (
-        Stage("search", 1, "what was searched, and how much it gave", ("searches",), ("team",)),
-        Stage("records", 2, "every exported record, normalised", ("rows", "manual_records"), ("team",)),
-        Stage("dedupe", 3, "one record per publication", ("duplicates",), ("dedupe", "team")),
+        Stage("search", 1, "what was searched, and how much it gave", ("searches",), ()),
+        Stage("records", 2, "every exported record, normalised", ("rows", "manual_records"), ()),
+        Stage("dedupe", 3, "one record per publication", ("duplicates",), ("dedupe",)),
         Stage(
             "screening",
             4,
             "votes on title and abstract",
             ("screening",),
-            ("criteria", "exclusion_reasons", "screening", "team"),
+            ("criteria", "exclusion_reasons", "screening"),
         ),
         Stage(
             "eligibility",
             5,
             "full texts, and the flow",
             ("retrieval", "eligibility", "report_studies", "baseline"),
-            ("criteria", "eligibility", "exclusion_reasons", "flow", "team"),
+            ("criteria", "eligibility", "exclusion_reasons", "flow"),
         ),
         Stage(
             "extraction",
             6,
             "what the studies are and say",
             ("studies", "sampling", "passages", "constructs", "links"),
-            ("extraction", "team"),
+            ("extraction",),
         ),
         Stage(
             "translation",
@@ -67,7 +71,7 @@ STAGES: dict[str, Stage] = {
                 "refutations",
                 "refutation_checks",
             ),
-            ("team",),
+            (),
         ),
         Stage(
             "synthesis",
@@ -81,7 +85,7 @@ STAGES: dict[str, Stage] = {
                 "reviewed",
                 "memos",
             ),
-            ("synthesis", "team"),
+            ("synthesis",),
         ),
         Stage(
             "reports",
