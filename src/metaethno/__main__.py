@@ -1,0 +1,7 @@
+"""`python -m metaethno` is the command `metaethno`."""
+
+import sys
+
+from metaethno.cli import main
+
+sys.exit(main())

@@ -1,0 +1,1 @@
+"""One module per command, named `<command>_`, with `main(arguments) -> exit code`."""

@@ -1,0 +1,28 @@
+"""What the commands print: plain lines and tables, coloured only for a person at a terminal (NO_COLOR is heeded)."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Collection, Sequence
+
+
+def plain(text: str) -> None:
+    """Print one text as it is."""
+    sys.stdout.write(text + "\n")
+
+
+def table(heads: Sequence[str], rows: Sequence[Sequence[str]], right: Collection[int] = ()) -> None:
+    """Print a table; columns in `right` hold numbers."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(highlight=False)
+    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for i, head in enumerate(heads):
+        grid.add_column(head, justify="right" if i in right else "left", overflow="fold")
+    for row in rows:
+        # Cells hold users' text: never read as markup.
+        grid.add_row(*(Text(cell) for cell in row))
+    console.print(grid)

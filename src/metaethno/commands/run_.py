@@ -1,0 +1,156 @@
+"""`metaethno run [TARGET]`: Snakemake, with progress and the user's own errors in plain words."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from metaethno import config, engine, review
+from metaethno.commands import out
+from metaethno.errors import Problem, UsageError, UserError, did_you_mean
+from metaethno.stages import STAGES
+
+TARGETS = ("all", "final", *STAGES)
+_OWNER = ".snakemake/metaethno-run.json"
+_STEPS = re.compile(r"^(\d+) of (\d+) steps")
+_FAILED = re.compile(r"^Error in rule (\w+)[,:]")
+_STARTED = re.compile(r"^(?:local)?rule (\w+):")
+
+
+def missing_exports(root: Path) -> list[Problem]:
+    """Return a problem per export that a search log names and that isn't there."""
+    hint = "Fetch it with `dvc pull`; for the worked example, `metaethno example` writes it."
+    paths = [path for path in review.exports(root) if not (root / path).is_file()]
+    return [Problem("ME0303", "the export is missing", path, hint=hint) for path in paths]
+
+
+def _started(pid: int) -> float | None:
+    """Return when process `pid` started, or nothing where there is none (a pid alone may have been given anew)."""
+    import psutil
+
+    try:
+        process = psutil.Process(pid)
+        return None if process.status() == psutil.STATUS_ZOMBIE else float(process.create_time())
+    except psutil.Error:
+        return None
+
+
+def clear_dead_lock(root: Path) -> bool:
+    """Unlock the folder if the run that locked it is provably dead; return whether it was unlocked.
+
+    Only a lock of `metaethno run` can be proved dead: it notes its process. Any other lock is left alone.
+    """
+    locks = root / ".snakemake/locks"
+    owner = root / _OWNER
+    if not owner.is_file() or not locks.is_dir() or not any(locks.iterdir()):
+        return False
+    try:
+        said = json.loads(owner.read_text())
+        alive = _started(int(said["pid"])) == said["started"]
+    except (ValueError, KeyError):
+        return False
+    if alive:
+        return False
+    command = [sys.executable, "-m", "snakemake", "--unlock", "--quiet", "all"]
+    subprocess.run(command, cwd=root, check=False, capture_output=True)
+    return True
+
+
+@contextlib.contextmanager
+def _process(command: list[str], root: Path) -> Iterator[subprocess.Popen[str]]:
+    """Run `command` in a process group of its own, and leave nothing of it behind to write on."""
+    process = subprocess.Popen(
+        command, cwd=root, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
+    )
+    owner = root / _OWNER
+    owner.parent.mkdir(exist_ok=True)
+    owner.write_text(json.dumps({"pid": process.pid, "started": _started(process.pid)}))
+
+    def stop(signum: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield process
+    finally:
+        signal.signal(signal.SIGTERM, before)
+        for how, patience in ((signal.SIGINT, 10), (signal.SIGTERM, 5), (signal.SIGKILL, 5)):
+            if process.poll() is not None:
+                break
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, how)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(patience)
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        owner.unlink(missing_ok=True)
+
+
+def _follow(process: subprocess.Popen[str]) -> tuple[list[str], list[str]]:
+    """Show progress at a terminal while Snakemake runs; return the rules that failed and all that was printed."""
+    from rich.console import Console
+
+    console = Console(stderr=True, highlight=False)
+    failed: list[str] = []
+    lines: list[str] = []
+    assert process.stdout is not None
+    with console.status("Looking what is out of date") if console.is_terminal else contextlib.nullcontext() as shown:
+        for line in process.stdout:
+            lines.append(line.rstrip("\n"))
+            if match := _FAILED.match(line):
+                failed.append(match[1])
+            elif shown and (match := _STARTED.match(line)):
+                shown.update(f"Making {match[1].replace('_', ' ')}")
+            elif shown and (match := _STEPS.match(line)):
+                shown.update(f"{match[1]} of {match[2]} steps done")
+    return sorted(set(failed)), lines
+
+
+def _complaint(root: Path, failed: list[str], lines: list[str]) -> str:
+    """Return what to tell the user: what the failing steps themselves said, else the end of Snakemake's own words."""
+    said = []
+    for rule in failed:
+        log = root / "logs" / f"{rule}.log"
+        if log.is_file() and (text := log.read_text(errors="replace").strip()):
+            said.append(text)
+    return "\n".join(said) if said else "\n".join(lines[-30:])
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Run the review, or one stage of it; exit code 0 if it is made, 1 if something has to be mended."""
+    root = review.find_root()
+    if arguments.target not in TARGETS:
+        message = f"there is no stage {arguments.target!r}.{did_you_mean(arguments.target, TARGETS)}"
+        raise UsageError(Problem("ME0002", message, allowed=", ".join(TARGETS)))
+    config.load(root)
+    engine.check_lock(root)
+    if problems := missing_exports(root):
+        raise UserError(problems)
+    if clear_dead_lock(root):
+        out.plain("A run before this one was killed; its lock is cleared.")
+    command = [sys.executable, "-m", "snakemake", arguments.target]
+    if arguments.cores:
+        command += ["--cores", str(arguments.cores)]
+    with _process(command, root) as process:
+        failed, lines = _follow(process)
+        code = process.wait()
+    if code:
+        sys.stderr.write(_complaint(root, failed, lines) + "\n")
+        sys.stderr.write("The last good results of every other step stay where they are.\n")
+        return 1
+    from metaethno.commands.status_ import next_step
+    from metaethno.state import read_state
+
+    done = any("Nothing to be done" in line for line in lines)
+    out.plain("Nothing to be done." if done else f"Made: {arguments.target}.")
+    if arguments.target == "all":
+        out.plain(f"Next: {next_step(read_state(root))}")
+    return 0

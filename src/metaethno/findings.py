@@ -1,0 +1,114 @@
+"""The checks of phases 3 to 6: their codes and levels, and the table that a stage's findings go into.
+
+A check can only reject: that it passes says nothing about the quality of an interpretation. Codes are stable; Y1 to
+Y15 are the method's own, from Y16 on stand checks of bookkeeping. Each code has one level.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from metaethno import tables
+from metaethno.schemas import CHECKS, TABLES
+
+KNOWN: dict[str, tuple[str, str]] = {
+    "Y1": ("error", "Every id referred to exists, and no id stands for two things."),
+    "Y2": ("error", "Every included study has a row in studies.csv, and every study there has an included report."),
+    "Y3": ("error", "Every construct is translated, or marked not translatable or set aside with a reason."),
+    "Y4": ("warning", "Every included study has a construct and feeds a third-order construct."),
+    "Y5": ("note", "A third-order construct rests on at least as many studies as the configuration says."),
+    "Y6": ("note", "No third-order construct rests on one group of studies alone."),
+    "Y7": ("error", "Refutation was looked for in every group: a row, or a signed 'none found'."),
+    "Y8": ("error", "Every construct has a passage with a locator, in a report of its own study."),
+    "Y9": ("error", "Each step of the argument rests on something; each third-order construct is in a step."),
+    "Y11": ("warning", "Groups, constructs and concepts agree on what belongs where."),
+    "Y13": ("note", "Not more than half of the constructs under an interpretation come from one study."),
+    "Y14": ("note", "Third-order constructs keep enough studies when those with thin data are left out."),
+    "Y15": ("warning", "A third-order construct does more than repeat one second-order construct."),
+    "Y16": ("note", "Every passage is cited by a construct or a link."),
+    "Y17": ("warning", "The reading log has one standing row per study, group and pass, and agrees with the rest."),
+    "Y18": ("error", "Nothing that was dropped or set aside is still rested on."),
+    "Y19": ("warning", "A refutational translation has its refutation written down."),
+    "Y20": ("warning", "The trail of changed concepts and their status agree."),
+}
+
+
+def split_ids(cell: str) -> list[str]:
+    """Return the ids of a cell that holds several, parted by ';'."""
+    return [part.strip() for part in cell.split(";") if part.strip()]
+
+
+def long_ids(frame: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Return `frame` with one row per id of `column`; rows whose cell is empty are left out."""
+    out = frame.assign(**{column: frame[column].map(split_ids)}).explode(column)
+    return out[out[column].notna()]
+
+
+class Findings:
+    """Gathers what a stage's checks find; `frame` returns it as the table `checks`."""
+
+    def __init__(self) -> None:
+        self._rows: list[dict[str, Any]] = []
+
+    def add(
+        self, code: str, table: str, ids: Iterable[str], message: str, hint: str = "", line: int | None = None
+    ) -> None:
+        """Add one finding about the rows `ids` of `table`; the level is the one of its code."""
+        said = ";".join(dict.fromkeys(i for i in ids if i))
+        row = {"code": code, "level": KNOWN[code][0], "table": table, "line": line, "ids": said}
+        self._rows.append({**row, "message": message, "hint": hint})
+
+    def rows(
+        self,
+        code: str,
+        table: str,
+        frame: pd.DataFrame,
+        ids: Callable[[dict[str, Any]], Iterable[str]],
+        message: Callable[[dict[str, Any]], str],
+        hint: str = "",
+    ) -> None:
+        """Add one finding per row of `frame`, with the line it stands on where the frame has a column `_line`."""
+        for row in frame.to_dict("records"):
+            self.add(code, table, ids(row), message(row), hint, row.get("_line"))
+
+    def references(self, checked: Mapping[str, pd.DataFrame], against: Mapping[str, pd.DataFrame]) -> None:
+        """Add Y1 for every id in the tables `checked` that refers to nothing in the tables `against`.
+
+        Decisions are checked for this when they are read; a stage looks again, because a row that another table
+        refers to may have gone since. A column that refers to a table not given is passed over.
+        """
+        every = {**against, **checked}
+        for name, frame in checked.items():
+            table = TABLES[name]
+            for column in table.columns:
+                targets = [t.split(".") for t in column.refers.split("|") if "." in t]
+                if not targets or any(t not in every for t, _ in targets):
+                    continue
+                known = set().union(*(set(every[t][c]) for t, c in targets))
+                cells = long_ids(frame, column.name)
+                bad = cells[~cells[column.name].isin(known)]
+                where = " or ".join(f"{t}.csv" for t, _ in targets)
+                for row in bad.to_dict("records"):
+                    said = f"{row[column.name]!r} in the column {column.name} does not occur in {where}."
+                    hint = "Correct the id, or put back the row it means: rows are marked as dropped, never deleted."
+                    self.add("Y1", name, [row[table.key[0]], row[column.name]], said, hint, row.get("_line"))
+
+    def one_meaning(self, kinds: Mapping[str, Iterable[str]]) -> None:
+        """Add Y1 for every id that stands for two kinds of thing: a link to it could mean either."""
+        seen: dict[str, str] = {}
+        for table, ids in kinds.items():
+            for one in sorted(set(ids)):
+                if one in seen:
+                    said = f"The id {one!r} is also used in {seen[one]}.csv, so that a link to it could mean either."
+                    self.add("Y1", table, [one], said, "Give one of them another id.")
+                seen.setdefault(one, table)
+
+    def frame(self) -> pd.DataFrame:
+        """Return the findings as the table `checks`, sorted."""
+        if not self._rows:
+            return tables.empty(CHECKS)
+        found = pd.DataFrame(self._rows, columns=CHECKS.names)
+        return tables.canonical(CHECKS, found.astype({"line": "Int64"}))

@@ -1,0 +1,1 @@
+"""Git and DVC behind one door."""

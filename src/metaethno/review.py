@@ -1,0 +1,59 @@
+"""What a review holds on disk: its runs, exports, query files, and the members of its folders.
+
+Light on purpose: the rules ask this at every start of Snakemake. It lists what is named and never judges it; the
+checking rules do that, with messages.
+"""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path, PurePosixPath
+
+from metaethno.errors import Problem, UserError
+
+RAW = "data/raw"
+
+
+def find_root(start: Path | None = None) -> Path:
+    """Return the review's folder: the nearest one upwards with a `config/review.yaml`, else raise UserError."""
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        if (folder / "config/review.yaml").is_file():
+            return folder
+    hint = "Change to the folder of your review."
+    raise UserError(Problem("ME0150", f"{here} is not inside a review (there is no config/review.yaml)", hint=hint))
+
+
+def runs(root: Path) -> list[str]:
+    """Return the runs (folders of data/raw with a search log), in order of their dates."""
+    return sorted(p.parent.name for p in (root / RAW).glob("*/searches.csv"))
+
+
+def is_plain_name(name: str) -> bool:
+    """Tell whether `name` is a file name and nothing else: a search log must not lead out of its folder."""
+    return name not in ("", ".", "..") and PurePosixPath(name).name == name and not set(name) & {"\\", "\0"}
+
+
+def _named(root: Path, column: str) -> list[str]:
+    found = set()
+    for run in runs(root):
+        log = root / RAW / run / "searches.csv"
+        with log.open(encoding="utf-8-sig", newline="", errors="replace") as text:
+            names = {(row.get(column) or "").strip() for row in csv.DictReader(text)}
+        found |= {f"{RAW}/{run}/{name}" for name in names if is_plain_name(name)}
+    return sorted(found)
+
+
+def exports(root: Path) -> list[str]:
+    """Return the paths of all exports that the search logs name, sorted."""
+    return _named(root, "file")
+
+
+def queries(root: Path) -> list[str]:
+    """Return the paths of all query files that the search logs name and that exist, sorted."""
+    return [path for path in _named(root, "query_file") if (root / path).is_file()]
+
+
+def listed(root: Path, pattern: str) -> list[str]:
+    """Return the files that match `pattern` below the review's folder, as sorted relative paths."""
+    return sorted(p.relative_to(root).as_posix() for p in root.glob(pattern) if p.is_file())

@@ -1,0 +1,157 @@
+"""How a review stands: what is made, what is open and for whom, what the checks say.
+
+Read from the derived tables as they are; it computes nothing that a stage computes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from metaethno import tables
+from metaethno.schemas import (
+    ASSESSED,
+    CHECKS,
+    DEDUPE_TO_DECIDE,
+    SCREENING_TO_DECIDE,
+    STALE,
+    TABLES,
+    Table,
+)
+from metaethno.stages import STAGES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LEVELS = ("error", "warning", "note")
+
+
+@dataclass(frozen=True)
+class OpenWork:
+    """Something that waits for a person: how many of what, for whom, the table that lists them, and what to do."""
+
+    stage: str
+    count: int
+    what: str
+    whom: str
+    table: str
+    hint: str
+
+
+@dataclass(frozen=True)
+class State:
+    """How the review stands. `made`: are all tables of a stage there; `checks`: rows of the CHECKS tables."""
+
+    made: dict[str, bool] = field(default_factory=dict)
+    counts: dict[str, str] = field(default_factory=dict)
+    open: list[OpenWork] = field(default_factory=list)
+    checks: list[dict[str, str]] = field(default_factory=list)
+
+
+def tables_of(stage: str) -> list[Table]:
+    """Return the derived tables of a stage."""
+    return [t for t in TABLES.values() if t.path.startswith(f"{STAGES[stage].folder}/")]
+
+
+def _frame(root: Path, table: Table, columns: list[str]) -> pd.DataFrame | None:
+    path = root / table.path
+    return tables.read(table, path, columns) if path.is_file() else None
+
+
+def _open_dedupe(root: Path) -> list[OpenWork]:
+    pairs = _frame(root, DEDUPE_TO_DECIDE, ["left_row"])
+    if pairs is None or pairs.empty:
+        return []
+    hint = "Say for each pair whether it is the same, by a row in data/decisions/duplicates.csv."
+    return [OpenWork("dedupe", len(pairs), "doubtful pairs of records", "anyone", DEDUPE_TO_DECIDE.path, hint)]
+
+
+def _open_screening(root: Path) -> list[OpenWork]:
+    todo = _frame(root, SCREENING_TO_DECIDE, ["record_id", "for", "why"])
+    if todo is None or todo.empty:
+        return []
+    hint = "Add the votes to data/decisions/screening/<reviewer>.csv."
+    grouped = todo.groupby(["for", "why"]).size()
+    return [
+        OpenWork("screening", int(n), f"records on title and abstract ({why})", who, SCREENING_TO_DECIDE.path, hint)
+        for (who, why), n in grouped.items()
+    ]
+
+
+def _open_eligibility(root: Path) -> list[OpenWork]:
+    assessed = _frame(root, ASSESSED, ["record_id", "outcome"])
+    if assessed is None or assessed.empty:
+        return []
+    waiting = {
+        "conflict": ("full texts with conflicting votes", "adjudicator", "Settle them in data/decisions/eligibility/."),
+        "undecided": ("full texts to assess", "the reviewers", "Add the votes to data/decisions/eligibility/."),
+        "awaiting": ("full texts awaiting information", "the reviewers", "See data/decisions/retrieval.csv."),
+        "not_yet_retrieved": ("full texts to obtain", "anyone", "Say what came of it in data/decisions/retrieval.csv."),
+    }
+    counts = assessed["outcome"].value_counts()
+    return [
+        OpenWork("eligibility", int(counts[outcome]), what, whom, ASSESSED.path, hint)
+        for outcome, (what, whom, hint) in waiting.items()
+        if outcome in counts
+    ]
+
+
+def _open_synthesis(root: Path) -> list[OpenWork]:
+    stale = _frame(root, STALE, ["target_id", "state"])
+    if stale is None:
+        return []
+    n = int(stale["state"].eq("stale").sum())
+    hint = "Read them again against their evidence and sign, in data/decisions/reviewed.csv."
+    return (
+        [OpenWork("synthesis", n, "interpretations whose evidence changed", "the reviewers", STALE.path, hint)]
+        if n
+        else []
+    )
+
+
+def _checks(root: Path) -> list[dict[str, str]]:
+    rows: list[dict[str, str]] = []
+    for stage in STAGES.values():
+        path = root / stage.folder / "checks.csv"
+        if path.is_file():
+            frame = tables.read(CHECKS, path).astype(object).fillna("").astype(str)
+            rows += [{**row, "stage": stage.name} for row in frame.to_dict("records")]
+    return sorted(rows, key=lambda row: LEVELS.index(row["level"]))
+
+
+def _counts(root: Path) -> dict[str, str]:
+    """Return a few words per stage on what it holds."""
+    import pyarrow.parquet as parquet
+
+    said: dict[str, str] = {}
+    for stage, name, noun in (("records", "records", "exported rows"), ("dedupe", "unique", "records")):
+        path = root / TABLES[name].path
+        if path.is_file():
+            said[stage] = f"{parquet.read_metadata(path).num_rows:,} {noun}"
+    for stage, name, column, noun in (
+        ("search", "sources", "run", "files"),
+        ("screening", "screened", "outcome", ""),
+        ("eligibility", "assessed", "outcome", ""),
+        ("extraction", "characteristics", "study_id", "studies"),
+        ("translation", "matrix", "translation_id", "translations"),
+        ("synthesis", "trace", "step_id", "steps"),
+    ):
+        frame = _frame(root, TABLES[name], [column])
+        if frame is None:
+            continue
+        cells = frame[column][frame[column] != ""]
+        if noun:
+            said[stage] = f"{(len(cells) if stage == 'search' else cells.nunique()):,} {noun}"
+        else:
+            said[stage] = ", ".join(
+                f"{n:,} {what.replace('_', ' ')}" for what, n in cells.value_counts().sort_index().items()
+            )
+    return said
+
+
+def read_state(root: Path) -> State:
+    """Read how the review in `root` stands. Raises UserError where a derived table was changed by hand."""
+    made = {name: all((root / t.path).is_file() for t in tables_of(name)) for name in STAGES}
+    open_work = [w for find in (_open_dedupe, _open_screening, _open_eligibility, _open_synthesis) for w in find(root)]
+    return State(made, _counts(root), open_work, _checks(root))

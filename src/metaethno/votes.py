@@ -1,0 +1,302 @@
+"""What both voting stages share: which votes count, what they come to, and how far two reviewers agree.
+
+A ledger of votes only grows. A vote that another one supersedes no longer counts; the others are heads. Heads of the
+main round decide about a record; a head of an adjudicator decides alone. Two heads of one person about one record
+(two clones merged, or two records that turned out to be one) count once where they say the same, and are a conflict
+where they don't: never an accident of the order of rows. Since a new vote replaces one vote only, two heads are
+settled by superseding one of them with what the other says, or by an adjudicator.
+
+Frames are pandas frames of text ("" for missing), as `metaethno.tables` gives them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from metaethno import tables
+from metaethno.errors import Problem, did_you_mean
+from metaethno.schemas import AGREEMENT, CHECKS, SCREENING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CONTRADICTION = "conflict"
+UNDECIDED = "undecided"
+
+
+def resolve(ids: pd.Series, aliases: pd.DataFrame) -> pd.Series:
+    """Return `ids` (row or record ids) as ids of records; an id without an alias stays what it is."""
+    known = dict(zip(aliases["alias_id"], aliases["record_id"], strict=True))
+    return ids.map(lambda one: known.get(one, one)).astype(str)
+
+
+def split_ids(cells: pd.Series) -> pd.Series:
+    """Return one row per id of a cell with several, parted by ';'; the index says which row of `cells` it is from."""
+    parts = cells[cells.ne("")].str.split(";").explode().str.strip()
+    return parts[parts.ne("")]
+
+
+def checks_frame(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Return a frame of schema CHECKS from `rows`, which may leave out what is empty."""
+    import pandas as pd
+
+    if not rows:
+        return tables.empty(CHECKS)
+    frame = pd.DataFrame([{c: row.get(c, "") for c in CHECKS.names} for row in rows])
+    frame["line"] = pd.to_numeric(frame["line"].replace("", None)).astype("Int64")
+    for name in CHECKS.names:
+        if name != "line":
+            frame[name] = frame[name].astype(str)
+    return frame.drop_duplicates(list(CHECKS.key)).reset_index(drop=True)
+
+
+# ------------------------------------------------------------------------------------------------ rules of a ledger
+
+
+def _problem(code: str, message: str, row: Any, column: str = "", allowed: str = "", hint: str = "") -> Problem:
+    """Return a Problem at the place of `row`, where the frame says which place that is."""
+    line = row.get("_line")
+    value = str(row[column]) if column else ""
+    return Problem(
+        code, message, str(row.get("_file", "")), None if line is None else int(line), column, value, allowed, hint
+    )
+
+
+def _place(row: Any, key: str) -> str:
+    at = f" ({row['_file']}, line {row['_line']})" if "_file" in row else ""
+    return f"{row[key]}{at}"
+
+
+def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of `frame` as dictionaries: `itertuples` would rename `_file` and `_line`."""
+    found: list[dict[str, Any]] = frame.to_dict("records")
+    return found
+
+
+def circles(ledger: pd.DataFrame, key: str) -> list[str]:
+    """Return the ids of rows that, followed along `supersedes`, lead back to themselves."""
+    linked = ledger[ledger["supersedes"].ne("")]
+    after = dict(zip(linked[key], linked["supersedes"], strict=True))
+    done: set[str] = set()
+    found: list[str] = []
+    for start in after:
+        path: list[str] = []
+        at = start
+        while at in after and at not in done:
+            done.add(at)
+            path.append(at)
+            at = after[at]
+        if at in path:
+            found += path[path.index(at) :]
+    return found
+
+
+def chain_problems(ledger: pd.DataFrame, key: str, same: Mapping[str, tuple[str, str]]) -> list[Problem]:
+    """Return what is wrong with `supersedes`: circles, and rows that replace a row about something else.
+
+    `same` maps each column in which both rows must agree to (code, what to say). An id that doesn't exist is found
+    by `metaethno.tables` when the table is read, and passed over here.
+    """
+    in_circle = set(circles(ledger, key))
+    hint = "A row replaces an earlier one: name the row that was there before, or leave the cell empty."
+    problems = [
+        _problem("ME0401", "supersedes itself, directly or by way of other rows", row, "supersedes", hint=hint)
+        for row in _rows(ledger[ledger[key].isin(in_circle)])
+    ]
+    linked = ledger[ledger["supersedes"].ne("") & ~ledger[key].isin(in_circle)]
+    pairs = linked.merge(
+        ledger.drop_duplicates(key), left_on="supersedes", right_on=key, suffixes=("", "_old"), how="inner"
+    )
+    for column, (code, said) in same.items():
+        for row in _rows(pairs[pairs[column].ne(pairs[f"{column}_old"])]):
+            message = f"replaces a row {said} ({row[f'{column}_old']!r} there, {row[column]!r} here)"
+            hint = "Leave `supersedes` empty, or name the row that this one really replaces."
+            problems.append(_problem(code, message, row, "supersedes", hint=hint))
+    return problems
+
+
+def _double_heads(votes: pd.DataFrame, key: str) -> list[Problem]:
+    """Return two heads of one person about one record that contradict each other."""
+    # By the id that was written: votes of two records that were merged later are a conflict for people, not an error.
+    subject = ["record_id", "reviewer", "role", "round"]
+    live = tables.heads(SCREENING, votes)
+    double = live[live.duplicated(subject, keep=False)]
+    if not len(double):
+        return []
+    kinds = double.groupby(subject)["decision"].transform("nunique")
+    problems = []
+    for _, group in double[kinds > 1].groupby(subject, sort=False):
+        first, *others = _rows(group)
+        for row in others:
+            message = f"{row['reviewer']} also has another vote on {row['record_id']}: {_place(first, key)}"
+            hint = "Settle it with `metaethno enter`: supersede one of the two by a new vote that says what the other says."
+            problems.append(_problem("ME0404", message, row, "decision", hint=hint))
+    return problems
+
+
+def check(
+    votes: pd.DataFrame,
+    aliases: pd.DataFrame,
+    *,
+    stage: str,
+    reviewers: Sequence[str],
+    reasons: Sequence[str],
+    records: Iterable[str] | None = None,
+) -> list[Problem]:
+    """Return everything in a ledger of votes that breaks a rule beyond its schema, all at once.
+
+    votes: schema SCREENING or ELIGIBILITY, with `_file` and `_line` where it was read from files. `record_id` may be
+    any row id of the record. stage: screening | eligibility. reasons: configured ids, in order. records: ids of the
+    records there are, where they are known.
+    """
+    key = "vote_id"
+    votes = votes.assign(_record=resolve(votes["record_id"], aliases))
+    same = {
+        "reviewer": ("ME0402", "of another person"),
+        "_record": ("ME0403", "about another record"),
+        "role": ("ME0408", "in another role"),
+        "round": ("ME0408", "of another round"),
+    }
+    problems = chain_problems(votes, key, same) + _double_heads(votes, key)
+    given = split_ids(votes["reasons"])
+    allowed = ", ".join(reasons)
+    for index, reason in given[~given.isin(set(reasons))].items():
+        message = f"there is no reason {reason!r} in `exclusion_reasons`.{did_you_mean(str(reason), reasons)}"
+        problems.append(_problem("ME0405", message, votes.loc[index], "reasons", allowed))
+    if stage == "eligibility":
+        bare = votes["decision"].eq("exclude") & votes["reasons"].eq("")
+        for row in _rows(votes[bare]):
+            message = "a full text is excluded without a reason"
+            problems.append(_problem("ME0406", message, row, "reasons", allowed, "Give at least one reason."))
+    stranger = votes["role"].eq("reviewer") & ~votes["reviewer"].isin(set(reviewers))
+    for row in _rows(votes[stranger]):
+        message = (
+            f"{row['reviewer']!r} is not one of the reviewers of {stage}.{did_you_mean(row['reviewer'], reviewers)}"
+        )
+        hint = f"Add the person to `{stage}.reviewers` in config/review.yaml, or give the role adjudicator."
+        problems.append(_problem("ME0407", message, row, "reviewer", ", ".join(reviewers), hint))
+    if records is not None:
+        for row in _rows(votes[~votes["_record"].isin(set(records))]):
+            hint = "Was an export taken out of data/raw? Put it back: votes are never thrown away."
+            problems.append(_problem("ME0409", "a vote on a record that is not there", row, "record_id", hint=hint))
+    return sorted(problems, key=lambda p: (p.file, p.line or 0, p.code, p.message))
+
+
+# ------------------------------------------------------------------------------------------------ outcomes
+
+
+def counting(votes: pd.DataFrame, aliases: pd.DataFrame, meaning: Mapping[str, str]) -> pd.DataFrame:
+    """Return the votes that count: heads of the main round; where an adjudicator voted, only those of adjudicators.
+
+    Adds `verdict` (the decision by `meaning`) and makes `record_id` the id of the record.
+    """
+    live = tables.heads(SCREENING, votes)
+    live = live[live["round"].eq("main")]
+    live = live.assign(record_id=resolve(live["record_id"], aliases), verdict=live["decision"].map(meaning))
+    judge = live["role"].eq("adjudicator")
+    settled = live["record_id"].isin(set(live.loc[judge, "record_id"]))
+    return live[judge | ~settled]
+
+
+def _joined(frame: pd.DataFrame, column: str) -> pd.Series:
+    """Return the different values of `column` per record, sorted, parted by ';'."""
+    pairs = frame[["record_id", column]].drop_duplicates().sort_values(["record_id", column], kind="stable")
+    return pairs.groupby("record_id", sort=False)[column].agg(";".join)
+
+
+def outcomes(
+    votes: pd.DataFrame, content_hash: pd.Series, needed: int, closing: Sequence[str], waiting: Sequence[str] = ()
+) -> pd.DataFrame:
+    """Return per record what its votes come to, indexed by record_id.
+
+    votes: from `counting`. content_hash: indexed by record_id, what a reviewer would see now. needed: votes per
+    record; an adjudicator's one is enough. closing: verdicts that decide; two different ones are a conflict, and so
+    is any verdict that is in neither list. waiting: verdicts that leave a record open, the strongest first.
+
+    Columns: outcome (one of `closing`, one of `waiting`, conflict or undecided), decided_by and decided_on (empty
+    while nobody has voted; decided_by only once it is decided), votes (people whose vote counts), changed (yes | no:
+    a vote that counts was given on another title or abstract).
+    """
+    import pandas as pd
+
+    grouped = votes.groupby("record_id", sort=True)
+    people = grouped["reviewer"].nunique()
+    out = pd.DataFrame({"outcome": UNDECIDED, "votes": people.astype("Int64")}, index=people.index)
+    has = {v: out.index.isin(set(votes.loc[votes["verdict"].eq(v), "record_id"])) for v in set(votes["verdict"])}
+    enough = (people >= needed) | out.index.isin(set(votes.loc[votes["role"].eq("adjudicator"), "record_id"]))
+    own = votes[votes["verdict"].isin(set(closing))].drop_duplicates(["record_id", "reviewer", "verdict"])
+    torn = out.index.isin(set(own.loc[own.duplicated(["record_id", "reviewer"]), "record_id"]))
+    neither = [v for v in has if v not in closing and v not in waiting]
+    several = sum((has[v].astype(int) for v in closing if v in has), start=pd.Series(0, out.index)) > 1
+    odd = sum((has[v].astype(int) for v in neither), start=pd.Series(0, out.index)) > 0
+    for verdict in closing:
+        if verdict in has:
+            out.loc[has[verdict] & enough, "outcome"] = verdict
+    for verdict in reversed(waiting):
+        if verdict in has:
+            # One person who waits for the authors is reason enough to wait; a doubt counts once all have voted.
+            out.loc[has[verdict] & (enough | (verdict != UNDECIDED)), "outcome"] = verdict
+    out.loc[torn | (enough & (several | odd)), "outcome"] = CONTRADICTION
+    out["decided_by"] = _joined(votes, "reviewer").reindex(out.index).where(out["outcome"].isin(set(closing)), "")
+    out["decided_on"] = votes.sort_values("decided_on", kind="stable").groupby("record_id")["decided_on"].last()
+    stale = set(votes.loc[outdated(votes, content_hash), "record_id"])
+    out["changed"] = pd.Series(out.index.isin(stale), out.index).map({True: "yes", False: "no"}).astype(str)
+    return out
+
+
+def outdated(votes: pd.DataFrame, content_hash: pd.Series) -> pd.Series:
+    """Return for each vote whether it was given on another title or abstract than the record has now."""
+    now = votes["record_id"].map(content_hash).fillna("")
+    return votes["record_hash"].ne("") & votes["record_hash"].ne(now)
+
+
+def conflict_rows(votes: pd.DataFrame, outcome: pd.Series, titles: pd.Series, stage: str) -> pd.DataFrame:
+    """Return a frame of schema CONFLICTS: who voted what, and why, for each record whose outcome is a conflict."""
+    import pandas as pd
+
+    torn = votes[votes["record_id"].isin(set(outcome.index[outcome.eq(CONTRADICTION)]))]
+    torn = torn.sort_values(["record_id", "reviewer", "decided_on", "vote_id"], kind="stable")
+    said = torn["reviewer"] + ": " + torn["decision"]
+    why = torn["reasons"].where(torn["note"].eq(""), torn["reasons"] + " " + torn["note"]).str.strip()
+    said = said.where(why.eq(""), said + " (" + why + ")")
+    lines = said.groupby(torn["record_id"]).agg("; ".join)
+    out = pd.DataFrame({"stage": stage, "record_id": lines.index, "votes": lines.to_numpy()})
+    out["title"] = out["record_id"].map(titles).fillna("")
+    return out.astype(str)
+
+
+# ------------------------------------------------------------------------------------------------ agreement
+
+
+def agreement(
+    votes: pd.DataFrame, aliases: pd.DataFrame, stage: str, meaning: Mapping[str, str], forward: str
+) -> pd.DataFrame:
+    """Return a frame of schema AGREEMENT: per round and pair of reviewers, from the first vote of each.
+
+    First votes are those that supersede nothing: what a reviewer changed after a talk says nothing about agreement.
+    `meaning` maps decisions to categories; a decision it leaves out is no judgement and is left out. agreement is
+    the share of records on which both agree, kappa is Cohen's (Cohen 1960, Educational and Psychological Measurement
+    20:37-46), both with 4 decimals; kappa is empty where both reviewers only ever used one and the same category.
+    """
+    import pandas as pd
+
+    first = votes[votes["supersedes"].eq("") & votes["role"].eq("reviewer")]
+    first = first.assign(record_id=resolve(first["record_id"], aliases), verdict=first["decision"].map(meaning))
+    first = first[first["verdict"].notna()].sort_values(["decided_on", "vote_id"], kind="stable")
+    first = first.drop_duplicates(["round", "record_id", "reviewer"])[["round", "record_id", "reviewer", "verdict"]]
+    pairs = first.merge(first, on=["round", "record_id"], suffixes=("", "_2"))
+    pairs = pairs[pairs["reviewer"] < pairs["reviewer_2"]]
+    rows = []
+    for (turn, left, right), pair in pairs.groupby(["round", "reviewer", "reviewer_2"]):
+        n = len(pair)
+        agreed = float((pair["verdict"] == pair["verdict_2"]).mean())
+        shares = pair["verdict"].value_counts() * pair["verdict_2"].value_counts()
+        chance = float(shares.sum()) / n**2
+        both = {v: int((pair["verdict"].eq(v) & pair["verdict_2"].eq(v)).sum()) for v in (forward, "exclude")}
+        kappa = "" if chance > 1 - 1e-12 else f"{(agreed - chance) / (1 - chance):.4f}"
+        counts = [n, both[forward], both["exclude"]]
+        rows.append([stage, turn, f"{left};{right}", *counts, f"{agreed:.4f}", kappa.replace("-0.0000", "0.0000")])
+    out = pd.DataFrame(rows, columns=AGREEMENT.names)
+    typed = {c.name: "Int64" if c.kind == "count" else str for c in AGREEMENT.columns}
+    return out.astype(typed)

@@ -1,0 +1,53 @@
+# 6 extraction: what the studies are and say
+#
+# READS   data/decisions/studies.csv, sampling.csv, passages.csv, constructs.csv, links.csv, 5_eligibility
+# WRITES  data/derived/6_extraction/checked/, data/derived/6_extraction/characteristics.csv, data/derived/6_extraction/constructs.csv, data/derived/6_extraction/checks.csv
+
+
+rule extraction_checked:
+    input:
+        "data/decisions/studies.csv",
+        "data/decisions/sampling.csv",
+        "data/decisions/passages.csv",
+        "data/decisions/constructs.csv",
+        "data/decisions/links.csv",
+        "data/decisions/report_studies.csv",
+    output:
+        "data/derived/6_extraction/checked/studies.csv",
+        "data/derived/6_extraction/checked/sampling.csv",
+        "data/derived/6_extraction/checked/passages.csv",
+        "data/derived/6_extraction/checked/constructs.csv",
+        "data/derived/6_extraction/checked/links.csv",
+    log:
+        "logs/extraction_checked.log",
+    params:
+        engine=ENGINE["extraction"],
+        settings=SETTINGS["extraction"],
+    shell:
+        r"""
+        metaethno stage extraction check 2> {log:q}
+        """
+
+
+rule extraction:
+    input:
+        "data/derived/6_extraction/checked/studies.csv",
+        "data/derived/6_extraction/checked/sampling.csv",
+        "data/derived/6_extraction/checked/passages.csv",
+        "data/derived/6_extraction/checked/constructs.csv",
+        "data/derived/6_extraction/checked/links.csv",
+        "data/derived/5_eligibility/checked/report_studies.csv",
+        "data/derived/5_eligibility/studies.csv",
+    output:
+        "data/derived/6_extraction/characteristics.csv",
+        "data/derived/6_extraction/constructs.csv",
+        "data/derived/6_extraction/checks.csv",
+    log:
+        "logs/extraction.log",
+    params:
+        engine=ENGINE["extraction"],
+        settings=SETTINGS["extraction"],
+    shell:
+        r"""
+        metaethno stage extraction make 2> {log:q}
+        """
