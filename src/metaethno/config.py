@@ -16,7 +16,7 @@ from metaethno.errors import Problem, UserError, did_you_mean
 from metaethno.schemas import ID
 
 PATH = "config/review.yaml"
-Id = Annotated[str, StringConstraints(pattern=rf"^{ID}\Z")]
+Id = Annotated[str, StringConstraints(pattern=rf"^{ID}$")]
 
 
 class _Section(BaseModel):

@@ -57,3 +57,15 @@ def queries(root: Path) -> list[str]:
 def listed(root: Path, pattern: str) -> list[str]:
     """Return the files that match `pattern` below the review's folder, as sorted relative paths."""
     return sorted(p.relative_to(root).as_posix() for p in root.glob(pattern) if p.is_file())
+
+
+def snakefile() -> str:
+    """Return the path of the packaged Snakefile: the `Snakefile` of a review includes it, so no rule is copied."""
+    package = Path(__file__).parent
+    # In the wheel the workflow lies inside the package; in a checkout, beside `src`.
+    for candidate in (package / "_workflow/Snakefile", package.parent.parent / "Snakefile"):
+        if candidate.is_file():
+            return str(candidate)
+    raise UserError(
+        Problem("ME0163", "the packaged Snakefile is missing", str(package), hint="Install metaethno again.")
+    )

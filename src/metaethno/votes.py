@@ -130,7 +130,7 @@ def _double_heads(votes: pd.DataFrame, key: str) -> list[Problem]:
         first, *others = _rows(group)
         for row in others:
             message = f"{row['reviewer']} also has another vote on {row['record_id']}: {_place(first, key)}"
-            hint = "Settle it with `metaethno enter`: supersede one of the two by a new vote that says what the other says."
+            hint = "Supersede one of the two by a new vote that says what the other says."
             problems.append(_problem("ME0404", message, row, "decision", hint=hint))
     return problems
 

@@ -1,0 +1,85 @@
+"""The command line: exit codes, help, and errors in plain words."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from metaethno import cli
+from tests.worlds import environment, ris
+
+
+def test_help_lists_every_command(capsys):
+    with pytest.raises(SystemExit) as done:
+        cli.main(["--help"])
+    assert done.value.code == 0
+    shown = capsys.readouterr().out
+    assert all(name in shown for name in ("run", "status", "check", "import", "inspect"))
+
+
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        (["stauts"], "Did you mean 'status'?"),
+        (["run", "screning"], "Did you mean 'screening'?"),
+        (["import", "May"], "is not a date"),
+        (["stage", "screning", "make"], "Did you mean 'screening'?"),
+        (["inspect"], "required"),
+    ],
+)
+def test_wrong_usage_is_2_and_suggests(argv, said, capsys, monkeypatch, tmp_path):
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config/review.yaml").write_text("")
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(argv) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_outside_a_review_it_says_so(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["status"]) == 1
+    shown = capsys.readouterr().err
+    assert "not inside a review" in shown
+    assert "Traceback" not in shown
+
+
+def test_inspect_tells_what_is_in_an_export(tmp_path, capsys):
+    path = tmp_path / "some export.txt"
+    path.write_bytes(ris({"title": "One", "author": "Ann, A", "year": "2001", "doi": "10.1/x"}, {"title": "Two"}))
+    assert cli.main(["inspect", "--json", str(path)]) == 0
+    (entry,) = json.loads(capsys.readouterr().out)
+    assert {k: entry[k] for k in ("records", "with_title", "with_authors", "with_year", "with_doi", "with_abstract")} == {
+        "records": 2,
+        "with_title": 2,
+        "with_authors": 1,
+        "with_year": 1,
+        "with_doi": 1,
+        "with_abstract": 0,
+    }
+    assert set(entry) == {
+        "file", "format", "records", "with_title", "with_authors", "with_year", "with_doi", "with_abstract",
+        "with_accession", "problems",
+    }  # fmt: skip
+
+
+def test_inspect_of_something_else_is_1_and_names_it(tmp_path, capsys):
+    path = tmp_path / "holiday.jpg"
+    path.write_bytes(b"\xff\xd8\xff\xe0" + bytes(range(256)) * 4)
+    assert cli.main(["inspect", "--json", str(path)]) == 1
+    (entry,) = json.loads(capsys.readouterr().out)
+    assert entry["records"] == 0
+    assert entry["problems"]
+
+
+def test_a_reader_that_has_seen_enough_is_no_error(tmp_path):
+    command = f"{sys.executable} -m metaethno --help | head -1"
+    done = subprocess.run(["bash", "-o", "pipefail", "-c", command], env=environment(), capture_output=True, text=True)
+    assert "usage" in done.stdout.lower()
+    assert "Traceback" not in done.stderr
+
+
+def test_start_up_imports_nothing_heavy():
+    code = "import sys, metaethno.cli; metaethno.cli.parser(); print(sorted({'pandas', 'pandera', 'yaml', 'rich', 'snakemake'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

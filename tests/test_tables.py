@@ -1,0 +1,167 @@
+"""Reading, checking and writing tables: what users' files do to us, and what we do to theirs."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from metaethno import tables
+from metaethno.errors import UserError
+from metaethno.schemas import ALIASES, CONCEPTS, DECISIONS, MEMOS, SCREENING, TABLES, TRANSLATIONS
+
+HEADER = ",".join(CONCEPTS.names)
+GOOD = "K1,G1,Trust,what people mean by trust,settled"
+
+
+def concepts(tmp_path: Path, text: str | bytes) -> list[str]:
+    path = tmp_path / CONCEPTS.path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    groups = tmp_path / TABLES["groups"].path
+    groups.write_text("group_id,label,rationale\nG1,one,because\n")
+    return [str(p) for p in tables.check_decisions(CONCEPTS, tmp_path, {"ann"})[1]]
+
+
+def test_every_decision_table_has_a_schema_that_takes_an_empty_one():
+    for table in DECISIONS.values():
+        table.pandera().validate(tables.empty(table), lazy=True)
+
+
+def test_a_good_table_has_no_problems(tmp_path):
+    assert concepts(tmp_path, f"{HEADER}\n{GOOD}\n") == []
+
+
+def test_excel_bom_crlf_and_padded_rows_are_no_problem(tmp_path):
+    assert concepts(tmp_path, f"\ufeff{HEADER}\r\n{GOOD}\r\n,,,,\r\n,,,,\r\n") == []
+
+
+def test_all_problems_come_at_once_with_line_column_value_and_what_is_allowed(tmp_path):
+    found = "\n".join(
+        concepts(
+            tmp_path, f"{HEADER}\n{GOOD}\n7K,G9,Hope,a wish,settled\nK3,G1,,something,Settled\nK1,G1,Twice,x,dropped\n"
+        )
+    )
+    assert "line 3, column concept_id" in found
+    assert "'7K'" in found
+    assert "line 3, column group_id" in found
+    assert "'G9' does not occur in data/decisions/groups.csv" in found
+    assert "line 4, column label: label must not be empty" in found
+    assert "one of: provisional, settled, dropped" in found
+    assert "'Settled'" in found
+    assert "already stands in data/decisions/concepts.csv, line 2" in found
+
+
+def test_a_line_number_counts_the_lines_inside_a_quoted_cell(tmp_path):
+    found = concepts(tmp_path, f'{HEADER}\nK1,G1,Trust,"two\nlines",settled\nK2,G1,Hope,x,wrong\n')
+    assert len(found) == 1
+    assert "line 4" in found[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (b"", "is empty"),
+        (b"concept_id;group_id;label\n", "the column 'group_id' is missing"),
+        (f"{HEADER},colour\n".encode(), "there is no column 'colour'"),
+        (f"{HEADER.replace('label', 'lable')}\n".encode(), "Did you mean 'label'?"),
+        (f"{HEADER}\nK1,G1,Trust,meaning,settled,extra\n".encode(), "has 6 cells where the header has 5"),
+        (f"{HEADER}\nK1,G1,Tr\xfcst,m,settled\n".encode("latin-1"), "is not UTF-8"),
+        (f'{HEADER}\nK1,G1,"Trust,m,settled\n'.encode(), "can't be read as CSV"),
+        (f"{HEADER}\n<<<<<<< HEAD\n{GOOD}\n=======\n{GOOD}\n>>>>>>> other\n".encode(), "a Git merge left a conflict"),
+    ],
+)
+def test_damaged_files_are_refused_in_words(tmp_path, text, said):
+    assert any(said in problem for problem in concepts(tmp_path, text))
+
+
+def test_a_missing_table_is_said(tmp_path):
+    problems = tables.check_decisions(CONCEPTS, tmp_path, {"ann"})[1]
+    assert [p.code for p in problems] == ["ME0108"]
+
+
+def test_a_vote_in_another_reviewers_file_is_refused(tmp_path):
+    path = tmp_path / "data/decisions/screening/ann.csv"
+    path.parent.mkdir(parents=True)
+    row = "V1,,R1,,ben,reviewer,main,include,,c1,2020-01-01,"
+    path.write_text(",".join(SCREENING.names) + f"\n{row}\n")
+    problems = tables.check_decisions(SCREENING, tmp_path, {"ann", "ben"})[1]
+    assert {"ME0112", "ME0113"} == {p.code for p in problems}  # R1 is no known row, and ben's vote is in ann's file
+
+
+def test_several_ids_in_a_cell_are_each_looked_up():
+    frame = pd.DataFrame({c: [""] for c in TRANSLATIONS.names} | {"_file": ["f"], "_line": [2]})
+    frame["translators"] = "ann; eve"
+    known = {t: set() for c in TRANSLATIONS.columns for t in c.refers.split("|") if t} | {"team": {"ann"}}
+    assert [p.value for p in tables.reference_problems(TRANSLATIONS, frame, known)] == ["eve"]
+
+
+text = st.text(st.characters(blacklist_categories=("Cs",), blacklist_characters="\r\n\x00"), max_size=20)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(text, min_size=1, max_size=5))
+def test_what_is_written_is_read_back_whatever_the_text(tmp_path_factory, cells):
+    path = tmp_path_factory.mktemp("t") / "memos.csv"
+    frame = pd.DataFrame(
+        {
+            "memo_id": [f"M{i}" for i in range(len(cells))],
+            "target_id": "",
+            "kind": "analytic",
+            "author": "ann",
+            "written_on": "2020-01-01",
+            "text": ["x" + c if not c else c for c in cells],
+        },
+        dtype=str,
+    )
+    written = tables.write(MEMOS, frame, path)
+    assert tables.read(MEMOS, path).equals(written)
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "'=", "''="])
+def test_no_cell_of_a_csv_starts_as_a_formula(tmp_path, start):
+    path = tmp_path / "memos.csv"
+    cell = f"{start}cmd|'/c calc'!A1"
+    row = {
+        "memo_id": "M1",
+        "target_id": "",
+        "kind": "analytic",
+        "author": "ann",
+        "written_on": "2020-01-01",
+        "text": cell,
+    }
+    tables.write(MEMOS, pd.DataFrame([row], dtype=str), path)
+    assert f",{start}" not in path.read_text()
+    assert ",'" in path.read_text()
+    assert tables.read(MEMOS, path)["text"][0] == cell
+
+
+def test_the_same_table_gives_the_same_bytes_in_any_order(tmp_path):
+    frame = pd.DataFrame({"alias_id": ["R3", "R2"], "record_id": ["R1", "R1"]}, dtype=str)
+    tables.write(ALIASES, frame, tmp_path / "a.csv")
+    tables.write(ALIASES, frame[::-1], tmp_path / "b.csv")
+    assert (
+        (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes() == b"alias_id,record_id\nR2,R1\nR3,R1\n"
+    )
+
+
+def test_a_derived_table_that_was_changed_by_hand_is_refused(tmp_path):
+    path = tmp_path / "aliases.csv"
+    path.write_text("alias_id,record_id\n9,R1\n")
+    with pytest.raises(UserError, match="does not hold what it should"):
+        tables.read(ALIASES, path)
+
+
+def test_a_write_that_fails_leaves_the_old_file(tmp_path, monkeypatch):
+    path = tmp_path / "x.csv"
+    tables.write_bytes(path, b"old")
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        tables.write_bytes(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert [p.name for p in tmp_path.iterdir()] == ["x.csv"]

@@ -1,0 +1,126 @@
+"""Small reviews for tests, laid out in a temporary folder."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import yaml
+
+from metaethno import tables
+from metaethno.engine import LOCK, lock_text
+from metaethno.schemas import DECISIONS, SEARCHES, TABLES
+
+REPO = Path(__file__).resolve().parent.parent
+SHARED = REPO.parent / "shared"
+
+CONFIG = {
+    "review": {"title": "A tiny review", "question": "What is it like?", "aims": "To find out."},
+    "team": {"ann": {"name": "Ann"}, "ben": {"name": "Ben"}},
+    "criteria": {"version": "c1", "criteria": [{"id": "I1", "kind": "include", "text": "qualitative"}]},
+    "exclusion_reasons": [
+        {"id": "X1", "label": "not qualitative"},
+        {"id": "X2", "label": "could not be obtained", "box": "not_retrieved"},
+        {"id": "X3", "label": "repeats an included report", "box": "redundant_report"},
+    ],
+    "screening": {"reviewers": ["ann", "ben"], "votes_per_record": 2},
+    "eligibility": {"reviewers": ["ann", "ben"], "votes_per_record": 1},
+    "flow": {"views": [{"id": "pooled", "title": "All runs", "template": "prisma2020"}]},
+    "reports": {"engine": "embedded"},
+}
+
+
+def environment() -> dict[str, str]:
+    """Return the environment in which this interpreter's commands are found."""
+    return os.environ | {
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "NO_COLOR": "1",
+        "COLUMNS": "150",
+    }
+
+
+def lay_out(root: Path, config: dict[str, object] | None = None) -> Path:
+    """Lay out a review without any records: settings, empty decision tables, the pages of the report."""
+    (root / "config").mkdir(parents=True)
+    (root / "config/review.yaml").write_text(yaml.safe_dump(config or CONFIG, sort_keys=False))
+    (root / "Snakefile").write_text("from metaethno import review\n\n\ninclude: review.snakefile()\n")
+    shutil.copytree(REPO / "profiles", root / "profiles")
+    for table in DECISIONS.values():
+        if "*" in table.path:
+            for who in ("ann", "ben"):
+                tables.write_bytes(root / table.path.replace("*", who), tables.to_csv(tables.empty(table)))
+        else:
+            tables.write_bytes(root / table.path, tables.to_csv(tables.empty(table)))
+    (root / "reports").mkdir()
+    shutil.copy(REPO / "reports/_quarto.yml", root / "reports/_quarto.yml")
+    shutil.copytree(REPO / "reports/pages", root / "reports/pages")
+    (root / LOCK).write_text(lock_text())
+    return root
+
+
+def add_run(root: Path, run: str, exports: dict[str, tuple[bytes, str, int]]) -> None:
+    """Put exports (file -> bytes, source, hits) into a run with their search log; `metaethno import` is left to the test."""
+    folder = root / "data/raw" / run
+    folder.mkdir(parents=True)
+    rows = []
+    for file, (data, source, hits) in exports.items():
+        (folder / file).write_bytes(data)
+        kind = "citation_forward" if source.startswith("Citation") else "database"
+        rows.append(
+            {
+                "search_id": "S-" + file.replace(".", "-").strip("_-"),
+                "file": file,
+                "source": source,
+                "kind": kind,
+                "searched_on": run,
+                "scope": "full",
+                "strategy_version": "q1",
+                "hits": str(hits),
+            }
+        )
+    import pandas as pd
+
+    frame = pd.DataFrame(rows, columns=SEARCHES.names, dtype=str).fillna("")
+    tables.write(SEARCHES, frame, folder / "searches.csv")
+
+
+def write_rows(root: Path, name: str, rows: list[dict[str, str]], who: str = "") -> Path:
+    """Write a decision table with `rows` (missing cells empty)."""
+    import pandas as pd
+
+    table = TABLES[name]
+    path = root / table.path.replace("*", who)
+    frame = pd.DataFrame(rows, columns=table.names, dtype=str).fillna("")
+    tables.write_bytes(path, tables.to_csv(frame))
+    return path
+
+
+def call(root: Path, *command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    """Run a command of this environment in `root`; fail with its output where `check` and it failed."""
+    done = subprocess.run(command, cwd=root, env=environment(), text=True, capture_output=True, check=False)
+    if check and done.returncode:
+        raise AssertionError(f"{' '.join(command)} exited with {done.returncode}\n{done.stdout}\n{done.stderr}")
+    return done
+
+
+def ris(*records: dict[str, str]) -> bytes:
+    """Return a plain RIS file of records with title, author, year, journal, volume, pages, doi."""
+    tags = {
+        "title": "TI",
+        "author": "AU",
+        "year": "PY",
+        "journal": "JO",
+        "volume": "VL",
+        "start": "SP",
+        "end": "EP",
+        "doi": "DO",
+    }
+    lines: list[str] = []
+    for record in records:
+        lines.append("TY  - JOUR")
+        lines += [f"{tags[k]}  - {v}" for k, v in record.items()]
+        lines += ["ER  - ", ""]
+    return "\r\n".join(lines).encode()
