@@ -46,7 +46,7 @@ def test_outside_a_review_it_says_so(tmp_path, monkeypatch, capsys):
 
 def test_inspect_tells_what_is_in_an_export(tmp_path, capsys):
     path = tmp_path / "some export.txt"
-    path.write_bytes(ris({"title": "One", "author": "Ann, A", "year": "2001", "doi": "10.1/x"}, {"title": "Two"}))
+    path.write_bytes(ris({"title": "One", "author": "Ann, A", "year": "2001", "doi": "10.1000/x"}, {"title": "Two"}))
     assert cli.main(["inspect", "--json", str(path)]) == 0
     (entry,) = json.loads(capsys.readouterr().out)
     assert {k: entry[k] for k in ("records", "with_title", "with_authors", "with_year", "with_doi", "with_abstract")} == {

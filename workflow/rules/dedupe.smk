@@ -1,7 +1,7 @@
 # 3 dedupe: one record per publication
 #
 # READS   data/decisions/duplicates.csv, 1_search, 2_records
-# WRITES  data/derived/3_dedupe/checked/, data/derived/3_dedupe/unique.parquet, data/derived/3_dedupe/members.parquet, data/derived/3_dedupe/to_decide.csv, data/derived/3_dedupe/aliases.csv, data/derived/3_dedupe/rerun.csv
+# WRITES  data/derived/3_dedupe/ checked/, unique.parquet, members.parquet, to_decide.csv, aliases.csv, rerun.csv
 
 
 rule dedupe_checked:

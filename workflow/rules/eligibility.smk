@@ -1,7 +1,7 @@
 # 5 eligibility: full texts, and the flow
 #
 # READS   data/decisions/eligibility/<reviewer>.csv, retrieval.csv, report_studies.csv, baseline.csv, 1_search, 3_dedupe, 4_screening
-# WRITES  data/derived/5_eligibility/checked/, data/derived/5_eligibility/assessed.csv, data/derived/5_eligibility/excluded.csv, data/derived/5_eligibility/studies.csv, data/derived/5_eligibility/conflicts.csv, data/derived/5_eligibility/agreement.csv, data/derived/5_eligibility/flow.csv, data/derived/5_eligibility/checks.csv, data/derived/5_eligibility/prisma2020.csv
+# WRITES  data/derived/5_eligibility/ checked/, assessed.csv, excluded.csv, studies.csv, conflicts.csv, agreement.csv, flow.csv, checks.csv, prisma2020.csv
 
 
 rule eligibility_checked:

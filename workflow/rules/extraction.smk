@@ -1,7 +1,7 @@
 # 6 extraction: what the studies are and say
 #
 # READS   data/decisions/studies.csv, sampling.csv, passages.csv, constructs.csv, links.csv, 5_eligibility
-# WRITES  data/derived/6_extraction/checked/, data/derived/6_extraction/characteristics.csv, data/derived/6_extraction/constructs.csv, data/derived/6_extraction/checks.csv
+# WRITES  data/derived/6_extraction/ checked/, characteristics.csv, constructs.csv, checks.csv
 
 
 rule extraction_checked:

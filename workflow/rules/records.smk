@@ -1,7 +1,7 @@
 # 2 records: every exported record, normalised
 #
 # READS   the exports, ROW_REGISTERS (data/raw/<run>/rows.csv), data/decisions/manual_records.csv, 1_search
-# WRITES  data/derived/2_records/checked/, data/derived/2_records/records.parquet
+# WRITES  data/derived/2_records/ checked/, records.parquet
 
 
 rule records_checked:

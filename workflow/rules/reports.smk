@@ -16,6 +16,7 @@ rule reports:
         "data/derived/4_screening/to_decide.csv",
         "data/derived/4_screening/conflicts.csv",
         "data/derived/4_screening/agreement.csv",
+        "data/derived/4_screening/checks.csv",
         "data/derived/4_screening/checked/screening.csv",
         "data/derived/5_eligibility/checked/eligibility.csv",
         "data/derived/5_eligibility/checked/report_studies.csv",

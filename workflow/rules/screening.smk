@@ -1,7 +1,7 @@
 # 4 screening: votes on title and abstract
 #
 # READS   data/decisions/screening/<reviewer>.csv, 3_dedupe
-# WRITES  data/derived/4_screening/checked/, data/derived/4_screening/screened.csv, data/derived/4_screening/to_decide.csv, data/derived/4_screening/conflicts.csv, data/derived/4_screening/agreement.csv
+# WRITES  data/derived/4_screening/ checked/, screened.csv, to_decide.csv, conflicts.csv, agreement.csv, checks.csv
 
 
 rule screening_checked:
@@ -32,6 +32,7 @@ rule screening:
         "data/derived/4_screening/to_decide.csv",
         "data/derived/4_screening/conflicts.csv",
         "data/derived/4_screening/agreement.csv",
+        "data/derived/4_screening/checks.csv",
     log:
         "logs/screening.log",
     params:

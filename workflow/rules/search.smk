@@ -1,7 +1,7 @@
 # 1 search: what was searched, and how much it gave
 #
 # READS   SEARCH_LOGS (data/raw/<run>/searches.csv), the exports and query files they name
-# WRITES  data/derived/1_search/checked/, data/derived/1_search/sources.csv
+# WRITES  data/derived/1_search/ checked/, sources.csv
 
 
 rule search_checked:

@@ -1,7 +1,7 @@
 # 7 translation: the studies translated into one another
 #
 # READS   data/decisions/ groups, group_members, relations, readings, concepts, concept_changes, translations, refutations, refutation_checks (.csv), 6_extraction
-# WRITES  data/derived/7_translation/checked/, data/derived/7_translation/matrix.csv, data/derived/7_translation/coverage.csv, data/derived/7_translation/checks.csv
+# WRITES  data/derived/7_translation/ checked/, matrix.csv, coverage.csv, checks.csv
 
 
 rule translation_checked:

@@ -7,24 +7,29 @@ from typing import TYPE_CHECKING
 
 from metaethno.config import Config
 from metaethno.errors import Problem
-from metaethno.schemas import ALIASES, SCREENING
+from metaethno.schemas import ALIASES
 from metaethno.shell import common
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-def checks(root: Path, config: Config) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
-    """Load the votes with everything wrong with them (which chains clash needs the aliases, where they are made)."""
-    from metaethno import votes
+def vote_problems(root: Path, config: Config, stage: str, votes: pd.DataFrame) -> list[Problem]:
+    """Return what breaks a rule of voting; before de-duplication has run, every row stands for its own record."""
+    from metaethno import tables
+    from metaethno.votes import check
 
+    settings = config.screening if stage == "screening" else config.eligibility
+    path = root / ALIASES.path
+    aliases = common.derived(root, "aliases") if path.is_file() else tables.empty(ALIASES)
+    reasons = [reason.id for reason in config.exclusion_reasons]
+    return check(votes, aliases, stage=stage, reviewers=settings.reviewers, reasons=reasons)
+
+
+def checks(root: Path, config: Config) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
+    """Load the votes with everything that is wrong with them."""
     frames, problems = common.check_stage(root, config, "screening")
-    if not problems and (root / ALIASES.path).is_file():
-        aliases = common.derived(root, "aliases")
-        problems = votes.check(
-            SCREENING, frames["screening"], aliases, config.screening.reviewers, config.exclusion_reasons
-        )
-    return frames, problems
+    return frames, problems or vote_problems(root, config, "screening", frames["screening"])
 
 
 def check(root: Path, config: Config) -> None:
@@ -47,3 +52,4 @@ def make(root: Path, config: Config) -> None:
     common.write(root, "screening_to_decide", done.to_decide)
     common.write(root, "conflicts", done.conflicts)
     common.write(root, "agreement", done.agreement)
+    common.write(root, "checks", done.checks, "data/derived/4_screening/checks.csv")

@@ -1,0 +1,1 @@
+"""Measurements: printed, never asserted. `make bench`, or `python -m bench.chain`."""

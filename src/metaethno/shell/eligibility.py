@@ -1,0 +1,73 @@
+"""Stage 5: full texts, and the flow."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from metaethno.config import Config
+from metaethno.errors import Problem
+from metaethno.schemas import ALIASES
+from metaethno.shell import common
+from metaethno.shell.screening import vote_problems
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def checks(root: Path, config: Config) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
+    """Load retrieval, votes on full texts and the link of reports to studies, with everything wrong with them."""
+    frames, problems = common.check_stage(root, config, "eligibility")
+    if not problems:
+        problems = vote_problems(root, config, "eligibility", frames["eligibility"])
+    if not problems and (root / ALIASES.path).is_file():
+        from metaethno.stages.eligibility import check_retrieval
+
+        problems = check_retrieval(frames["retrieval"], common.derived(root, "aliases"))
+    return frames, problems
+
+
+def check(root: Path, config: Config) -> None:
+    """Write the canonical decisions on full texts."""
+    common.write_checked(root, *checks(root, config))
+
+
+def make(root: Path, config: Config) -> None:
+    """Write what came of every report, Appendix B, the included studies, the flow and its checks."""
+    import pandas as pd
+
+    from metaethno.flow import flow
+    from metaethno.stages.eligibility import assess
+
+    unique, screened = common.derived(root, "unique"), common.derived(root, "screened")
+    done = assess(
+        unique,
+        common.derived(root, "aliases"),
+        screened,
+        common.checked(root, "retrieval"),
+        common.checked(root, "eligibility"),
+        common.checked(root, "report_studies"),
+        config.eligibility,
+        config.exclusion_reasons,
+    )
+    counted = flow(
+        common.derived(root, "members"),
+        unique,
+        screened,
+        done.assessed,
+        done.excluded,
+        done.studies,
+        common.derived(root, "sources"),
+        config.flow.views,
+        common.checked(root, "baseline"),
+        config.exclusion_reasons,
+    )
+    folder = "data/derived/5_eligibility"
+    common.write(root, "assessed", done.assessed)
+    common.write(root, "excluded", done.excluded)
+    common.write(root, "included_studies", done.studies)
+    common.write(root, "conflicts", done.conflicts, f"{folder}/conflicts.csv")
+    common.write(root, "agreement", done.agreement, f"{folder}/agreement.csv")
+    common.write(root, "flow", counted.flow)
+    common.write(root, "checks", pd.concat([done.checks, counted.checks], ignore_index=True), f"{folder}/checks.csv")
+    common.write(root, "prisma2020", counted.prisma2020)
