@@ -1,0 +1,67 @@
+"""Writes a built page as PDF: pandoc makes Typst of it, our template the page, and Typst's wheel the PDF."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from metaethno.errors import Problem, UserError
+from metaethno.render import pandoc
+from metaethno.render.document import Built, citeproc
+from metaethno.render.html import notice_blocks, theme
+from metaethno.render.nodes import Node, node, plain, raw, words
+from metaethno.render.project import Project
+
+
+def write(built: Built, project: Project, made_by: str) -> bytes:
+    """Return the page as a PDF: the same bytes for the same page."""
+    meta, options = citeproc(built)
+    blocks = [*_front(built), *built.blocks]
+    body = pandoc.write(blocks, "typst", meta, [*options, "--wrap=preserve"], project.root).decode()
+    return _compile(_head(built, made_by) + body, project)
+
+
+def _head(built: Built, made_by: str) -> str:
+    """Return the template with this document's texts; JSON's quoting is Typst's as well."""
+    authors = [plain(text) for text in built.front.get("author", [])]
+    texts = {
+        "doc-title": _quoted(built.title),
+        "doc-authors": "(" + "".join(f"{_quoted(a)}, " for a in authors) + ")",
+        "doc-lang": _quoted(built.lang.partition("-")[0]),
+        "made-by": _quoted(f"Rendered by {made_by}."),
+    }
+    return "".join(f"#let {name} = {value}\n" for name, value in texts.items()) + theme("review.typ") + "\n"
+
+
+def _quoted(text: str) -> str:
+    """Return a text as a Typst string."""
+    escaped = json.dumps(text, ensure_ascii=False)
+    return "".join(c if c >= " " else " " for c in escaped)
+
+
+def _front(built: Built) -> list[Node]:
+    """Return the title block, the notice and the abstract."""
+    blocks: list[Node] = []
+    front: dict[str, list[list[Node]]] = {"title": [words(built.title)], **built.front}
+    for key in ("title", "subtitle", "author"):
+        for text in front.get(key, []):
+            blocks += [raw("typst", f"#doc-{key}-block["), node("Plain", text), raw("typst", "]")]
+    blocks += notice_blocks(built, "typst")
+    if "abstract" in front:
+        paragraphs = [node("Para", text) for text in front["abstract"]]
+        blocks += [raw("typst", "#doc-abstract-block["), *paragraphs, raw("typst", "]")]
+    if built.page.source.meta.get("toc"):
+        blocks.append(raw("typst", "#outline(depth: 2)"))
+    return blocks
+
+
+def _compile(text: str, project: Project) -> bytes:
+    """Return the PDF of a Typst text; only the fonts inside the wheel are used, so all machines make the same."""
+    import typst
+
+    compiler: Any = typst.compile  # its signature doesn't know a text as input beside a path as root
+    try:
+        made = compiler(text.encode(), root=str(project.root), format="pdf", timestamp=0, ignore_system_fonts=True)
+    except (typst.TypstError, RuntimeError) as error:
+        raise UserError(Problem("ME0950", f"Typst couldn't make the PDF: {error}")) from error
+    return bytes(made)
