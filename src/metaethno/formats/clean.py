@@ -1,0 +1,148 @@
+"""From what a cell or tag says to one field: text, names, years, DOIs, ISSNs, pages. No look at any format."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from collections.abc import Iterable
+from typing import Final
+from urllib.parse import unquote
+
+_ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_YEAR: Final = re.compile(r"(?<!\d)(1[4-9]\d\d|20\d\d)(?!\d)")
+_COMPACT_DATE: Final = re.compile(r"^\s*(1[4-9]\d\d|20\d\d)(?:0\d|1[0-2])(?:[0-2]\d|3[01])\s*$")
+_DOI: Final = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+")
+# Several DOIs in one field. A DOI itself may hold a semicolon ("…3.0.CO;2-2"), so only one before a new DOI parts them.
+_DOI_PARTER: Final = re.compile(r"[\s;,|]+(?=(?:https?://|doi\b|10\.\d{4}))", re.IGNORECASE)
+_ISSN: Final = re.compile(r"(?<![\d-])(\d{4})[-‐–]?(\d{3}[\dXx])(?![\dXx-])")
+_INITIALS: Final = re.compile(r"^(\S.*?)\s+((?:[^\W\d_]\.(?:[-‐ ]?(?=[^\W\d_]\.))?)+)$")
+_CAPITALS: Final = re.compile(
+    r"^(\S.*?)\s+([A-Z\u00c0-\u00de](?:[-‐]?[A-Z\u00c0-\u00de]){0,3})(\s+(?:Jr|Sr|2nd|3rd|4th|II|III|IV))?$"
+)
+_DASH: Final = re.compile(r"[-\u2010-\u2015]")
+_NO_PAGES: Final = frozenset(
+    {"no pagination", "no-specified", "no - specified", "n/a", "na", "not specified", "unspecified"}
+)
+
+
+def decode_entities(text: str) -> str:
+    """Decode HTML entities once (`&amp;lt;` becomes `&lt;`). Only closed ones: `&copy=` in an address stays."""
+    if "&" not in text or not _ENTITY.search(text):
+        return text
+    decoded = _ENTITY.sub(lambda match: html.unescape(match.group()), text)
+    return unicodedata.normalize("NFC", _CONTROL.sub("", decoded.replace("\r", "\n")))
+
+
+def one_line(text: str) -> str:
+    """Return text on one line: entities decoded, every run of white space one space."""
+    if "&" in text:
+        text = decode_entities(text)
+    text = text.strip()
+    # Most text is clean already: three searches are much faster than parting an abstract into its words.
+    if "  " not in text and "\n" not in text and "\t" not in text and text.isascii():
+        return text
+    return " ".join(text.split())
+
+
+def paragraphs(text: str) -> str:
+    """Return text that may run over several lines: each line collapsed, empty ones dropped."""
+    text = decode_entities(text).strip()
+    if "\n" not in text:
+        return one_line(text) if "&" not in text else " ".join(text.split())
+    return "\n".join(line for line in (" ".join(part.split()) for part in text.split("\n")) if line)
+
+
+def joined(values: Iterable[str]) -> str:
+    """Join values by "; ", without empty ones and repetitions, in their order."""
+    return "; ".join({value: None for value in map(one_line, values) if value})
+
+
+def address(text: str) -> str:
+    """Return a URL as exported, without what follows a space (entities are left alone: they may be parameters)."""
+    parts = text.split(None, 1)
+    return parts[0].replace("&amp;", "&") if parts else ""
+
+
+def author(name: str, *, capitals: bool = False) -> str:
+    """Return a name as "Family, Given".
+
+    "Yang Z." is turned about; with `capitals`, for sources known to write so, also "Smith JA Jr". Other names without
+    a comma (groups, names in full) stay as they are.
+    """
+    name = one_line(name).rstrip(";,").strip()
+    if not name or "," in name or len(name) > 200:  # a text that long is no name, and costly to search
+        return name
+    if name.endswith("."):
+        found = _INITIALS.match(name)
+        if found:
+            return f"{found[1]}, {found[2]}"
+    if capitals:
+        found = _CAPITALS.match(name.rstrip("."))
+        if found:
+            return f"{found[1]}, {found[2]}{found[3] or ''}"
+    return name
+
+
+def year(*texts: str) -> str:
+    """Return the first four-digit year that the texts hold, in their order, or an empty string."""
+    for text in texts:
+        found = _YEAR.search(text) or _COMPACT_DATE.match(text)
+        if found:
+            return found[1]
+    return ""
+
+
+def doi(*texts: str) -> str:
+    """Return the DOIs in the texts: lower case, without resolver, prefix or closing punctuation, joined by ";"."""
+    found: dict[str, None] = {}
+    for text in texts:
+        if "10." not in text:
+            continue
+        for part in _DOI_PARTER.split(decode_entities(text)):
+            match = _DOI.search(part)
+            if not match:
+                continue
+            value = match.group()
+            if "%" in value and "://" in part:
+                value = unquote(value)
+            found[_trim_doi(value.lower())] = None
+    return ";".join(found)
+
+
+def _trim_doi(value: str) -> str:
+    value = value.removesuffix("[doi]")
+    while value and (value[-1] in ".,;:'\"]}" or (value[-1] == ")" and value.count("(") < value.count(")"))):
+        value = value[:-1]
+    return value
+
+
+def issn(*texts: str) -> str:
+    """Return the ISSNs in the texts as `1234-567X`, joined by ";". ISBNs are left out."""
+    found = {f"{a}-{b.upper()}": None for text in texts for a, b in _ISSN.findall(text)}
+    return ";".join(found)
+
+
+def pages(first: str, last: str = "") -> str:
+    """Join first and last page as exported; "No" with "Specified" and the like are no pages."""
+    first, last = one_line(first), one_line(last)
+    if f"{first}-{last}".lower() in _NO_PAGES or first.lower() in _NO_PAGES:
+        return ""
+    if not first or not last or first == last or _DASH.search(first):
+        return first or last
+    return f"{first}-{last}"
+
+
+def pages_by_count(first: str, count: str) -> str:
+    """Return pages from a first page and a number of pages, as EBSCO's tables give them."""
+    first = one_line(first)
+    if first.isdecimal() and count.strip().isdecimal() and 1 < int(count) < 10_000:
+        return f"{first}-{int(first) + int(count) - 1}"
+    return first
+
+
+def digits(text: str) -> str:
+    """Return the first run of digits in a text, or an empty string."""
+    found = re.search(r"\d+", text)
+    return found.group() if found else ""

@@ -1,0 +1,86 @@
+"""PubMed's `.nbib` (MEDLINE), also ERIC's and PMC's: tags padded to four characters, six spaces to go on."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from metaethno.formats import clean
+from metaethno.formats.check import foreign, gathered, line_numbers
+from metaethno.formats.model import Parsed, Reader, Record, Source
+
+_OPENERS: Final = ("PMID", "PMC", "OWN")
+_FIRST: Final = re.compile(r"\A\s*(PMID|PMC|OWN) *- *\S")
+_TAG: Final = re.compile(r"^([A-Z]{4}|[A-Z]{3} |[A-Z]{2} {2})-(?: |$)", re.MULTILINE)
+
+Tags = dict[str, list[str]]
+
+
+def _recognise(source: Source) -> bool:
+    return _FIRST.match(source.head) is not None
+
+
+def _parse(source: Source) -> Parsed:
+    found = _FIRST.match(source.text)
+    opener = found[1] if found else _OPENERS[0]
+    text = source.text
+    offsets = [m.start() for m in re.finditer(rf"^{opener:4}-(?: |$)", text, re.MULTILINE)]
+    lines = line_numbers(text, offsets)
+    looks = re.finditer(rf"^[^\w\n]{{0,5}}{opener}[ \t]*-[ \t]*\S", text, re.MULTILINE)
+    start_lines = line_numbers(text, [m.start() for m in looks])
+    parsed = Parsed("MEDLINE (.nbib)", [], lines, start_lines)
+    parsed.doubtful.extend(foreign(text, "MEDLINE"))
+    undated: list[tuple[int, int]] = []
+    for place, (start, line) in enumerate(zip(offsets, lines, strict=True), start=1):
+        tags = _tags(text[start : offsets[place] if place < len(offsets) else len(text)])
+        if len(tags.get("TI", ())) > 1:
+            parsed.doubtful.append((line, "Two titles (TI) in one record: the start of a record may be missing."))
+        record = _to_record(tags)
+        if not record["year"]:
+            undated.append((place, line))
+        parsed.records.append(record)
+    if undated:
+        hint = "the year is left empty; look the record up in the database if it matters"
+        parsed.problems.append(gathered("ME0214", "Records without a year", source, undated, hint))
+    return parsed
+
+
+def _tags(chunk: str) -> Tags:
+    parts = _TAG.split(chunk)
+    tags: Tags = {}
+    for tag, value in zip(parts[1::2], parts[2::2], strict=True):
+        tags.setdefault(tag.rstrip(), []).append(value)
+    return tags
+
+
+def _to_record(tags: Tags) -> Record:
+    def first(*names: str) -> str:
+        return next((v for name in names for v in tags.get(name, ()) if v.strip()), "")
+
+    dois = [v.replace("[doi]", "") for name in ("LID", "AID") for v in tags.get(name, ()) if "[doi]" in v]
+    short = [clean.author(name, capitals=True) for name in tags.get("AU", ())]
+    full = [clean.author(name) for name in tags.get("FAU", ())]
+    pmid = clean.digits(first("PMID"))
+    return {
+        "accession": pmid or clean.one_line(first("AN", "PMC", "OID", "ID")),
+        "title": clean.one_line(first("TI", "BTI", "TT")),
+        "authors": clean.joined([*(full if len(full) >= len(short) else short), *tags.get("CN", ())]),
+        "year": clean.year(first("DP"), first("DEP"), first("YR")),
+        "container": clean.one_line(first("JT", "TA", "BTI")),
+        "volume": clean.one_line(first("VI")),
+        "issue": clean.one_line(first("IP")),
+        "pages": clean.one_line(first("PG"))
+        or next((clean.one_line(v.replace("[pii]", "")) for v in tags.get("LID", ()) if "[pii]" in v), ""),
+        "doi": clean.doi(*dois),
+        "pmid": pmid,
+        "issn": clean.issn(*tags.get("IS", ())),
+        "language": clean.one_line(first("LA")),
+        "pub_type": clean.joined(tags.get("PT", ())),
+        "keywords": clean.joined([*tags.get("OT", ()), *tags.get("MH", ())]),
+        "url": clean.address(first("URL")),
+        "abstract": clean.one_line(first("AB")),
+        "notes": clean.paragraphs("\n".join([*tags.get("GN", ()), *tags.get("NT", ())])),
+    }
+
+
+READER: Final = Reader("MEDLINE (.nbib)", _recognise, _parse)

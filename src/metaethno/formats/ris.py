@@ -1,0 +1,149 @@
+"""RIS, in every dialect: the tokeniser. What the tags mean is in `ris_fields`.
+
+`rispy` (0.10) was tried first: on files as databases and people make them it loses the record after a byte-order mark
+in mid-file, the last record where its `ER` is cut off, every tag that Ovid writes after `ER`, and all tags behind a
+bare CR, each without a word. A tokeniser of our own also allows the count to be checked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import Final
+
+from metaethno.errors import Problem
+from metaethno.formats.check import foreign, gathered, line_numbers
+from metaethno.formats.model import Parsed, Reader, Source
+from metaethno.formats.ris_fields import Tags, flavour_of, to_record
+
+# A tag is strict: two characters, two spaces, a hyphen. A keyword "ER stress" or "TI - …" inside a note is none.
+_TAG: Final = re.compile(r"^([A-Z][A-Z0-9])  -(?:[ \t]|$)", re.MULTILINE)
+# Neither is anchored by "^": a search for letters is many times faster, and the line's start is looked at afterwards.
+_START: Final = re.compile(r"TY  -(?:[ \t]|$)", re.MULTILINE)
+# The independent count: anything at the start of a line that a person would take for the first line of a record.
+_LOOKS_LIKE_START: Final = re.compile(r"TY[ \t]{0,4}-[ \t]*(?:[A-Z]{3,6}[ \t]*$|(?<=[ \t])\S|$)", re.MULTILINE)
+# Files put together without a line end between them.
+_GLUED: Final = re.compile(r"(ER {1,2}-[ \t]*)(?=TY {1,2}-)")
+# What Ovid and Cochrane write before `TY`: it would end up in the last tag of the record before.
+_BETWEEN: Final = re.compile(r"^\s*(?:\d+\. *|<\d+\. *>|Record #\d+ of \d+|Provider:.*|Content:.*)$")
+_TITLE_TAGS: Final = ("TI", "T1")
+_SHORT_TAIL: Final = 400
+
+
+def _recognise(source: Source) -> bool:
+    return bool(_apparent_starts(source.head))
+
+
+def _starts(text: str) -> list[int]:
+    return [at for match in _START.finditer(text) if (at := match.start()) == 0 or text[at - 1] == "\n"]
+
+
+def _apparent_starts(text: str) -> list[int]:
+    found = []
+    for match in _LOOKS_LIKE_START.finditer(text):
+        line = text.rfind("\n", 0, match.start()) + 1
+        before = text[line : match.start()]
+        if len(before) <= 10 and not any(c.isalnum() for c in before):
+            found.append(line)
+    return found
+
+
+def _parse(source: Source) -> Parsed:
+    text = _GLUED.sub(r"\1\n", source.text)
+    offsets = _starts(text)
+    lines = line_numbers(text, offsets)
+    start_lines = line_numbers(text, _apparent_starts(text))
+    parsed = Parsed("RIS", [], lines, start_lines)
+    parsed.doubtful.extend(foreign(text, "RIS"))
+    preamble = text[: offsets[0]] if offsets else text
+    stray = _TAG.search(preamble)
+    if stray:
+        line = line_numbers(text, [stray.start()])[0]
+        reason = "There are tags before the first record (TY): the start of a record may be missing."
+        parsed.doubtful.append((line, reason))
+
+    flavours: Counter[str] = Counter()
+    unended: list[tuple[int, int]] = []
+    undated: list[tuple[int, int]] = []
+    before = preamble
+    for place, (start, line) in enumerate(zip(offsets, lines, strict=True), start=1):
+        end = offsets[place] if place < len(offsets) else len(text)
+        chunk = text[start:end]
+        tags, ended, doubt = _tags(chunk)
+        if doubt:
+            parsed.doubtful.append((line + chunk[: _second_end(chunk)].count("\n"), doubt))
+        if not ended:
+            unended.append((place, line))
+        flavour = flavour_of(tags, before[-_SHORT_TAIL:])
+        flavours[flavour] += 1
+        record = to_record(tags, flavour)
+        if not record["year"] and any(value.strip(" /\n") for value in tags.get("PY", []) + tags.get("Y1", [])):
+            undated.append((place, line))
+        parsed.records.append(record)
+        before = chunk
+    parsed.format = _name(flavours)
+    parsed.problems = _warnings(source, unended, undated)
+    return parsed
+
+
+def _tags(chunk: str) -> tuple[Tags, bool, str]:
+    """Split one record into its tags; also say whether `ER` was seen, and what makes the record doubtful."""
+    parts = _TAG.split(chunk)
+    tags: Tags = {}
+    ended = False
+    doubt = ""
+    last: list[str] = []
+    for tag, value in zip(parts[1::2], parts[2::2], strict=True):
+        if tag == "ER":
+            head, _, rest = value.partition("\n")
+            if head.strip() and last:  # "ER  - positive" is a line of the value before it
+                last[-1] += f"\nER  - {value}"
+                continue
+            if ended:
+                doubt = "A second end (ER) without a start (TY): the start of a record may be missing."
+            ended = True
+            if "://" in rest:
+                tags.setdefault("_link", []).append(rest)
+            last = []
+            continue
+        if ended:
+            if tag in _TITLE_TAGS and any(name in tags for name in _TITLE_TAGS):
+                doubt = "A second title after the end (ER) of a record: the start of a record may be missing."
+            value = _until_next(value)
+        last = tags.setdefault(tag, [])
+        last.append(value)
+    if not ended and last:
+        last[-1] = _until_next(last[-1])
+    return tags, ended, doubt
+
+
+def _until_next(value: str) -> str:
+    """Drop the lines between two records (Ovid's record number, Cochrane's preamble) from a record's last value."""
+    return "\n".join(line for line in value.split("\n") if not _BETWEEN.match(line))
+
+
+def _second_end(chunk: str) -> int:
+    """Return where in a doubtful record the next one may begin: after its first `ER`."""
+    found = re.search(r"^ER  -[ \t]*\n", chunk, re.MULTILINE)
+    return found.end() if found else 0
+
+
+def _name(flavours: Counter[str]) -> str:
+    known = [flavour for flavour, _ in flavours.most_common() if flavour]
+    if not known:
+        return "RIS"
+    return f"RIS ({known[0]})" if len(known) == 1 else f"RIS (mixed: {', '.join(sorted(known))})"
+
+
+def _warnings(source: Source, unended: list[tuple[int, int]], undated: list[tuple[int, int]]) -> list[Problem]:
+    problems = []
+    if unended:
+        hint = "check that the last of them is whole: a download that broke off looks like this"
+        problems.append(gathered("ME0212", "Records without an end (ER)", source, unended, hint))
+    if undated:
+        hint = "the year is left empty; add it in the database or reference manager if it matters"
+        problems.append(gathered("ME0214", "Dates in which no year can be found", source, undated, hint))
+    return problems
+
+
+READER: Final = Reader("RIS (.ris)", _recognise, _parse)

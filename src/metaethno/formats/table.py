@@ -1,0 +1,169 @@
+"""Tables as text: CSV and TSV from databases, screening tools, reference managers and spreadsheets."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from metaethno.errors import Problem, UserError, did_you_mean
+from metaethno.formats.check import gathered
+from metaethno.formats.model import Parsed, Reader, Source
+from metaethno.formats.table_columns import MAPPABLE, TITLES, WOS_TAGS, Layout, heading, layout
+from metaethno.formats.table_fields import to_record
+
+_DELIMITERS: Final = (",", ";", "\t", "|")
+_HEAD_ROWS: Final = 30
+_HEAD_CHARS: Final = 200_000
+# Python's own limit (128 KB) is less than some abstracts with references; without one an open quote eats the memory.
+_CELL_LIMIT: Final = 64 * 1024 * 1024
+_NEWLINE: Final = "\x1e"  # stands for a line end inside quotes; decoding has removed it from the text
+_BLANK: Final = " \t\n,;|\"'" + _NEWLINE
+
+
+def _recognise(source: Source) -> bool:
+    return _find_layout(source) is not None
+
+
+def _parse(source: Source) -> Parsed:
+    _check_mapping(source)
+    found = _find_layout(source)
+    if found is None:  # pragma: no cover - `_recognise` was asked before
+        raise UserError(Problem("ME0201", "No header line with a title column.", source.name))
+    csv.field_size_limit(_CELL_LIMIT)
+    parsed = Parsed(found.flavour, [], [], [])
+    above: list[tuple[str, ...]] = []
+    width = len(found.header)
+    title_at = found.columns.get("title", ())
+    short: list[tuple[int, int]] = []
+    undated: list[tuple[int, int]] = []
+    try:
+        for line, row in _rows(source.text, found.delimiter):
+            if line <= found.line:
+                above.append(tuple(row))
+                continue
+            if _is_blank(row) or tuple(row) in above:  # the header again: files were put together
+                continue
+            if not _is_blank(row[width:]):
+                reason = f"The row has {len(row)} cells, but the header has {width}: a delimiter without quotes?"
+                parsed.doubtful.append((line, reason))
+            if any(i < len(row) and heading(row[i]) in TITLES for i in title_at):
+                parsed.doubtful.append((line, "A second header: two tables of different layout in one file."))
+            parsed.lines.append(line)
+            place = len(parsed.lines)
+            if len(row) < width and not _is_padding(found.header[len(row) :]):
+                short.append((place, line))
+            record = to_record(found, row)
+            if not record["year"] and found.value(row, "year"):
+                undated.append((place, line))
+            parsed.records.append(record)
+    except csv.Error as error:
+        parsed.doubtful.append((parsed.lines[-1] if parsed.lines else found.line, f"The table breaks off: {error}."))
+    parsed.start_lines = _start_lines(_masked_by_parity(source.text), found)
+    if parsed.start_lines != parsed.lines:
+        # A quotation mark inside an unquoted cell (the 5" scale) makes the plain count of marks wrong.
+        parsed.start_lines = _start_lines(_masked_by_cell(source.text, found.delimiter), found)
+    if short:
+        hint = "the missing cells are taken as empty; check that the file is whole"
+        parsed.problems.append(gathered("ME0215", "Rows with fewer cells than the header", source, short, hint))
+    if undated:
+        hint = "the year is left empty; a spreadsheet may have changed the date"
+        parsed.problems.append(gathered("ME0214", "Dates in which no year can be found", source, undated, hint))
+    return parsed
+
+
+def _rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield each row and the line on which it starts."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    start = 1
+    for row in reader:
+        yield start, row
+        start = reader.line_num + 1
+
+
+def _find_layout(source: Source) -> Layout | None:
+    """Find the delimiter and the header: the first line that has a title column, maybe behind a few others."""
+    wanted = heading(source.mapping.get("title", ""))
+    best: tuple[int, Layout] | None = None
+    head = source.text[:_HEAD_CHARS]
+    for delimiter in _DELIMITERS:
+        for line, row in _head_rows(head, delimiter):
+            names = {heading(cell) for cell in row}
+            if len(names - {""}) < 2 or not (names & TITLES or wanted in names - {""} or names >= WOS_TAGS):
+                continue
+            filled = sum(1 for cell in row if cell.strip())
+            if best is None or filled > best[0]:
+                best = (filled, layout(delimiter, line, row, source.mapping))
+            break
+    return best[1] if best else None
+
+
+def _head_rows(head: str, delimiter: str) -> list[tuple[int, list[str]]]:
+    rows: list[tuple[int, list[str]]] = []
+    csv.field_size_limit(_CELL_LIMIT)
+    try:
+        for item in _rows(head, delimiter):
+            rows.append(item)
+            if len(rows) == _HEAD_ROWS:
+                break
+    except csv.Error:
+        pass
+    return rows
+
+
+def _check_mapping(source: Source) -> None:
+    """Refuse a mapping that names a field of no record, or a column that the file does not have."""
+    problems = []
+    found = _find_layout(source)
+    names = {heading(cell): cell for cell in found.header} if found else {}
+    for name, column in source.mapping.items():
+        if name not in MAPPABLE:
+            message = f"The column mapping names the field {name!r}, which no record has.{did_you_mean(name, MAPPABLE)}"
+            problems.append(Problem("ME0207", message, source.name, value=name, allowed=", ".join(MAPPABLE)))
+        if heading(column) not in names:
+            message = f"The file has no column {column!r}.{did_you_mean(column, names.values())}"
+            allowed = ", ".join(cell for cell in names.values() if cell)
+            problems.append(Problem("ME0207", message, source.name, column=name, value=column, allowed=allowed))
+    if problems:
+        raise UserError(problems)
+
+
+def _masked_by_parity(text: str) -> list[str]:
+    """Hide the line ends behind every odd quotation mark; return the lines. An open quote hides nothing."""
+    parts = text.split('"')
+    if len(parts) % 2:
+        parts[1::2] = [part.replace("\n", _NEWLINE) if "\n" in part else part for part in parts[1::2]]
+    return '"'.join(parts).split("\n")
+
+
+def _masked_by_cell(text: str, delimiter: str) -> list[str]:
+    """Hide the line ends inside cells that are quoted as a whole; return the lines."""
+    quoted = re.compile(rf'(?:^|(?<={re.escape(delimiter)}))"(?:[^"]|"")*"', re.MULTILINE)
+    return quoted.sub(lambda match: match.group().replace("\n", _NEWLINE), text).split("\n")
+
+
+def _start_lines(masked: list[str], found: Layout) -> list[int]:
+    """Count the rows without the CSV parser: lines with text whose line ends inside cells are hidden."""
+    above: set[str] = set()
+    starts: list[int] = []
+    number = 1
+    for row in masked:
+        if number <= found.line:
+            above.add(row)
+        elif row not in above and row.strip(_BLANK):
+            starts.append(number)
+        number += 1 + row.count(_NEWLINE)
+    return starts
+
+
+def _is_blank(row: Iterable[str]) -> bool:
+    return not any(cell.strip(_BLANK) for cell in row)
+
+
+def _is_padding(headings: Iterable[str]) -> bool:
+    return not any(cell.strip() for cell in headings)
+
+
+READER: Final = Reader("a table with a title column (.csv, .tsv)", _recognise, _parse)

@@ -1,0 +1,63 @@
+"""PubMed's .nbib and its relatives."""
+
+from __future__ import annotations
+
+import pytest
+
+from metaethno.errors import UserError
+from metaethno.formats import read_bytes
+
+PUBMED = """
+PMID- 30922926
+OWN - NLM
+DP  - 2020 Feb
+IS  - 1878-0849 (Electronic)
+IS  - 1769-7212 (Linking)
+VI  - 63
+IP  - 2
+PG  - 454-81
+TI  - What nurses say when nobody
+      asks.
+LID - S1769-7212(18)30940-0 [pii]
+LID - 10.1000/ward.1 [doi]
+AB  - One line
+      and the next.
+FAU - Ashdown, Mira K
+AU  - Ashdown MK
+CN  - Ward Group
+LA  - eng
+PT  - Journal Article
+JT  - Ward studies
+MH  - Cost
+OT  - waiting
+AID - 10.1000/ward.1 [doi]
+SO  - Ward Stud. 2020 Feb;63(2):454-81. doi: 10.1000/ward.1.
+"""
+
+
+def test_every_field_and_no_final_newline() -> None:
+    text = PUBMED + PUBMED.replace("30922926", "30922927").rstrip("\n")
+    export = read_bytes(text.encode(), "x.nbib")
+    record = export.records.iloc[1]
+    assert (export.format, export.starts, export.problems) == ("MEDLINE (.nbib)", 2, [])
+    assert (record["pmid"], record["accession"]) == ("30922927", "30922927")
+    assert record["title"] == "What nurses say when nobody asks."
+    assert record["authors"] == "Ashdown, Mira K; Ward Group"
+    assert record["pages"] == "454-81"
+    assert record["doi"] == "10.1000/ward.1"
+    assert record["issn"] == "1878-0849;1769-7212"
+    assert record["abstract"] == "One line and the next."
+    assert record["keywords"] == "waiting; Cost"
+
+
+def test_eric_without_pmid() -> None:
+    text = "OWN - ERIC\nTI  - One\nAU  - Ashdown, Mira\nDP  - 2001\n\nOWN - ERIC\nTI  - Two\nDP  - 2002\n"
+    export = read_bytes(text.encode(), "x.nbib")
+    assert list(export.records["title"]) == ["One", "Two"]
+
+
+def test_two_titles_in_one_record_are_refused() -> None:
+    text = PUBMED + PUBMED.replace("PMID- 30922926\n", "")
+    with pytest.raises(UserError) as caught:
+        read_bytes(text.encode(), "x.nbib")
+    assert caught.value.problems[0].code == "ME0204"

@@ -1,0 +1,244 @@
+"""What holds for every format: encodings, refusals, the overview, and that nothing is lost whatever the bytes."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from metaethno.errors import UserError
+from metaethno.formats import Export, clean, inspect, kinds, read, read_bytes
+
+RIS = "TY  - JOUR\nAU  - Ålund, Per\nTI  - Ward “A”\nPY  - 2001\nER  - \n"
+
+
+def refusal(data: bytes, name: str = "x") -> UserError:
+    with pytest.raises(UserError) as caught:
+        read_bytes(data, name)
+    return caught.value
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
+def test_encodings(encoding: str) -> None:
+    record = read_bytes(RIS.encode(encoding), "x.ris").records.iloc[0]
+    assert (record["authors"], record["title"]) == ("Ålund, Per", "Ward “A”")
+
+
+def test_a_line_in_another_encoding_is_named() -> None:
+    data = RIS.encode() + RIS.encode("cp1252")
+    export = read_bytes(data, "x.ris")
+    assert list(export.records["authors"]) == ["Ålund, Per", "Ålund, Per"]
+    assert [(p.code, p.line) for p in export.problems] == [("ME0213", 7)]
+
+
+def test_control_characters_go_and_letters_are_composed() -> None:
+    text = RIS.replace("Ålund", "A\u030alund").replace("Ward", "Wa\x02rd\x0b\u00a0no.")
+    record = read_bytes(text.encode(), "x.ris").records.iloc[0]
+    assert (record["authors"], record["title"]) == ("Ålund, Per", "Ward no. “A”")
+
+
+def zipped() -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("a.ris", RIS)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [zipped(), gzip.compress(RIS.encode()), b"%PDF-1.7\n", b"\xd0\xcf\x11\xe0\xa1", b"\x00\x01\x02TY  - JOUR\n"],
+    ids=["zip or xlsx", "gzip", "pdf", "xls", "binary"],
+)
+def test_what_is_not_text_is_refused(data: bytes) -> None:
+    assert [p.code for p in refusal(data).problems] == ["ME0202"]
+
+
+@pytest.mark.parametrize("data", [b"", b" \n\r\n", b"\xef\xbb\xbf"])
+def test_empty_file_is_refused(data: bytes) -> None:
+    assert [p.code for p in refusal(data).problems] == ["ME0203"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("<?xml version='1.0'?><xml/>", "XML"),
+        ("@article{a, title={b}}", "BibTeX"),
+        ('[{"title": "a"}]', "JSON"),
+        ("%0 Journal Article\n%A Low", "EndNote"),
+        ("Titel;Verfasser\na;b\n", "column mapping"),
+        ("Dear colleague", "start of a record"),
+    ],
+)
+def test_unknown_kind_is_refused_and_says_what_it_looks_like(text: str, words: str) -> None:
+    error = refusal(text.encode(), "made-up.txt")
+    assert words in str(error)
+    assert "made-up.txt" in str(error)
+    assert all(kind in str(error) for kind in kinds())
+
+
+def test_missing_file_and_folder(tmp_path: Path) -> None:
+    for path in (tmp_path / "none.ris", tmp_path):
+        with pytest.raises(UserError, match="ME0203"):
+            read(path)
+
+
+def test_content_decides_not_the_name(tmp_path: Path) -> None:
+    path = tmp_path / "export.csv"
+    path.write_text(RIS, encoding="utf-8")
+    assert read(path).format == "RIS"
+
+
+def test_inspect_has_fixed_keys_and_never_raises(tmp_path: Path) -> None:
+    good, bad = tmp_path / "a.ris", tmp_path / "b.bin"
+    good.write_text(RIS, encoding="utf-8")
+    bad.write_bytes(b"%PDF")
+    rows = inspect([good, bad])
+    keys = ["file", "format", "records", "with_title", "with_authors", "with_year", "with_doi", "with_abstract"]
+    assert [list(row) for row in rows] == [[*keys, "with_accession", "problems"]] * 2
+    assert [(row["format"], row["records"], len(row["problems"])) for row in rows] == [("RIS", 1, 0), ("unknown", 0, 1)]
+    assert (rows[0]["with_title"], rows[0]["with_doi"]) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("given_text", "expected"),
+    [
+        ("https://dx.doi.org/10.1000/ABC.", "10.1000/abc"),
+        ("doi:10.1000/a; 10.1000/b", "10.1000/a;10.1000/b"),
+        (
+            "10.1002/(SICI)1097-0258(19980815)17:15/16<1661::AID-SIM968>3.0.CO;2-2",
+            "10.1002/(sici)1097-0258(19980815)17:15/16<1661::aid-sim968>3.0.co;2-2",
+        ),
+        ("(10.1000/a)", "10.1000/a"),
+        ("https://doi.org/10.1000/a%2Fb", "10.1000/a/b"),
+        ("10.1000/a https://doi.org/10.1000/A", "10.1000/a"),
+        ("n/a", ""),
+    ],
+)
+def test_doi(given_text: str, expected: str) -> None:
+    assert clean.doi(given_text) == expected
+
+
+@pytest.mark.parametrize(
+    ("given_text", "expected"),
+    [("Jun2023", "2023"), ("4/3/2024", "2024"), ("20160901", "2016"), ("2016-12//", "2016"), ("6/15/98", ""), ("", "")],
+)
+def test_year(given_text: str, expected: str) -> None:
+    assert clean.year(given_text) == expected
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "expected"),
+    [("168", "180", "168-180"), ("454-81", "", "454-81"), ("No", "Specified", ""), ("20", "20", "20"), ("", "9", "9")],
+)
+def test_pages(first: str, last: str, expected: str) -> None:
+    assert clean.pages(first, last) == expected
+
+
+def test_entities_are_decoded_once_and_addresses_left_alone() -> None:
+    assert clean.one_line("A &amp; B &amp;lt; &#xD; C &copy=1") == "A & B &lt; C &copy=1"
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("Yang Z.", "Yang, Z."), ("Jalil N.-E.", "Jalil, N.-E."), ("WHO Study Group", "WHO Study Group")],
+)
+def test_author(name: str, expected: str) -> None:
+    assert clean.author(name) == expected
+
+
+# Pieces of which broken exports are made; random text alone would never look like a record.
+MARKS = (
+    *("TY  - JOUR", "TY - JOUR", "ER  - ", "ER  -", "TI  - A", "AU  - B, C", "DO  - 10.1000/x", "KW  - ER  - "),
+    *("\ufeff", "47. ", "PT J", "PT", "ER", "EF", "FN Clarivate", "VR 1.0", "TI A", "UT WOS:1", "   more"),
+    *("PMID- 1", "PMID - 2", "Title,Author", 'a,"b', 'c"', "d,e", "T1  - &amp;", "PY  - 2000", "https://x.org"),
+)
+PIECES = st.lists(st.one_of(st.sampled_from(MARKS), st.text(max_size=12)), max_size=14)
+ENDS = st.lists(st.sampled_from(["\n", "\r", "\r\n", "", "\n\n", " "]), min_size=14, max_size=14)
+
+
+def holds(export: Export) -> bool:
+    records = export.records
+    blank = (records.drop(columns=["place", "pub_type", "language"]) == "").all(axis=1)
+    return export.starts == len(records) and not blank.any() and not records.isna().any().any()
+
+
+@given(PIECES, ENDS)
+def test_any_text_is_read_whole_or_refused(pieces: list[str], ends: list[str]) -> None:
+    data = "".join(piece + end for piece, end in zip(pieces, ends, strict=False)).encode("utf-8", "replace")
+    try:
+        export = read_bytes(data, "x")
+    except UserError:
+        return
+    assert holds(export)
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_read_whole_or_refused(data: bytes) -> None:
+    try:
+        export = read_bytes(b"TY  - JOUR\nTI  - " + data, "x")
+    except UserError:
+        return
+    assert holds(export)
+
+
+WORDS = st.text(st.sampled_from("abcdefgh éß中ER-:."), min_size=1, max_size=30).map(lambda text: "x" + text.strip())
+MADE = st.lists(
+    st.tuples(WORDS, st.lists(WORDS, min_size=1, max_size=3), st.integers(1900, 2099)), min_size=1, max_size=5
+)
+
+
+@given(MADE, st.sampled_from(["\n", "\r", "\r\n"]), st.booleans())
+def test_ris_comes_back_as_written(made: list[tuple[str, list[str], int]], end: str, final: bool) -> None:
+    text = ""
+    for title, words, year in made:
+        text += (
+            f"TY  - JOUR\nTI  - {title}\n" + "".join(f"KW  - {word}\n" for word in words) + f"PY  - {year}\nER  - \n"
+        )
+    export = read_bytes((text if final else text.rstrip("\n")).replace("\n", end).encode(), "x")
+    assert list(export.records["title"]) == [" ".join(title.split()) for title, _, _ in made]
+    assert list(export.records["year"]) == [str(year) for _, _, year in made]
+    assert [len(keywords.split("; ")) for keywords in export.records["keywords"]] == [
+        len("; ".join(dict.fromkeys(" ".join(word.split()) for word in words)).split("; ")) for _, words, _ in made
+    ]
+
+
+@given(MADE, st.sampled_from(["\n", "\r", "\r\n"]), st.booleans())
+def test_wos_comes_back_as_written(made: list[tuple[str, list[str], int]], end: str, final: bool) -> None:
+    text = "FN Clarivate Analytics Web of Science\nVR 1.0\n"
+    for number, (title, words, year) in enumerate(made):
+        text += f"PT J\nTI {title}\nAB " + "\n   ".join(words) + f"\nPY {year}\nUT WOS:{number}\nER\n\n"
+    export = read_bytes((text + "EF\n" if final else text.rstrip("\n")).replace("\n", end).encode(), "x")
+    assert list(export.records["title"]) == [" ".join(title.split()) for title, _, _ in made]
+    assert list(export.records["accession"]) == [f"WOS:{number}" for number in range(len(made))]
+
+
+WOS = "FN Clarivate Analytics Web of Science\nVR 1.0\nPT J\nTI {}\nUT WOS:1\nPY 2000\nER\n"
+
+
+@pytest.mark.parametrize("record", ["TY  - JOUR\nTI  - {}\nPY  - 2000\nER  - \n", WOS], ids=["ris", "wos"])
+@given(pieces=PIECES, ends=ENDS)
+def test_rubbish_between_two_records_never_costs_one(record: str, pieces: list[str], ends: list[str]) -> None:
+    rubbish = "".join(piece + end for piece, end in zip(pieces, ends, strict=False))
+    text = record.format("First") + rubbish + "\n" + record.format("Last")
+    try:
+        export = read_bytes(text.encode("utf-8", "replace"), "x")
+    except UserError:
+        return
+    assert holds(export)
+    assert export.records["title"].iloc[0].startswith("First")
+    assert export.records["title"].iloc[-1] == "Last"
+
+
+MEDLINE = "PMID- 1\nTI  - Own\nDP  - 2000\n"
+
+
+@pytest.mark.parametrize(
+    "text", [RIS + WOS, WOS + RIS, MEDLINE + RIS, RIS + MEDLINE, WOS + MEDLINE], ids=["rw", "wr", "mr", "rm", "wm"]
+)
+def test_files_of_different_formats_in_one_are_refused(text: str) -> None:
+    assert "ME0204" in [problem.code for problem in refusal(text.encode()).problems]
