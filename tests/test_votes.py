@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metaethno import votes
@@ -175,14 +175,13 @@ def test_nothing_in_nothing_out():
     CHECKS.pandera().validate(votes.checks_frame([]))
 
 
+@settings(deadline=None, max_examples=40)
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("xyz"), st.booleans()), max_size=12), st.randoms())
 def test_the_order_of_rows_never_matters(cast, random):
     rows = []
     last: dict[tuple[str, str], str] = {}
     for n, (record, who, yes) in enumerate(cast):
-        rows.append(
-            vote(f"v{n}", record, who, "include" if yes else "exclude", supersedes=last.get((record, who), ""))
-        )
+        rows.append(vote(f"v{n}", record, who, "include" if yes else "exclude", supersedes=last.get((record, who), "")))
         last[record, who] = f"v{n}"
     shuffled = rows[:]
     random.shuffle(shuffled)

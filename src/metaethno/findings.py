@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from metaethno import tables
@@ -45,6 +46,11 @@ def long_ids(frame: pd.DataFrame, column: str) -> pd.DataFrame:
     """Return `frame` with one row per id of `column`; rows whose cell is empty are left out."""
     out = frame.assign(**{column: frame[column].map(split_ids)}).explode(column)
     return out[out[column].notna()]
+
+
+def where(frame: pd.DataFrame, holds: Iterable[bool]) -> pd.DataFrame:
+    """Return the rows of `frame` for which `holds` (one value per row, in order); a frame without rows as it is."""
+    return frame[np.fromiter(holds, dtype=bool, count=len(frame))]
 
 
 class Findings:

@@ -106,7 +106,7 @@ def _hang(parents: Iterable[str], key: str, links: pd.DataFrame, under: pd.DataF
     below = ids.merge(links, on=key).merge(under, on="supported_by")
     bare = ids[~ids[key].isin(below[key])]
     columns = [c for c in [*TRACE.names, "group_id"] if c == key or c in under.columns]
-    return pd.concat([below, bare]).reindex(columns=columns).fillna("").astype(str).drop_duplicates()
+    return pd.concat([below, bare]).reindex(columns=columns).fillna("").astype(str).drop_duplicates(ignore_index=True)
 
 
 def paths(e: Evidence) -> Paths:
@@ -141,7 +141,9 @@ def trace(p: Paths) -> pd.DataFrame:
     third = p.third_order[~p.third_order["third_order_id"].isin(p.steps["third_order_id"])]
     used = {*p.steps["concept_id"], *third["concept_id"]}
     concepts = p.concepts[~p.concepts["concept_id"].isin(used)]
-    frame = pd.concat([p.steps, third, concepts]).reindex(columns=TRACE.names).fillna("").drop_duplicates()
+    frame = (
+        pd.concat([p.steps, third, concepts]).reindex(columns=TRACE.names).fillna("").drop_duplicates(ignore_index=True)
+    )
     return tables.canonical(TRACE, frame)
 
 
@@ -181,7 +183,7 @@ def support(e: Evidence, p: Paths) -> pd.DataFrame:
         _support("third_order", "third_order_id", third, p.third_order, hashes["third_order"]),
         _support("step", "step_id", steps, p.steps, hashes["step"]),
     ]
-    return tables.canonical(SUPPORT, pd.concat([f for f in frames if len(f)] or frames[:1]))
+    return tables.canonical(SUPPORT, pd.concat([f for f in frames if len(f)] or frames[:1], ignore_index=True))
 
 
 def _node(kind: str, own: Iterable[str], below: Iterable[str] = ()) -> str:

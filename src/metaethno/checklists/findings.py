@@ -1,0 +1,143 @@
+"""What answers an item: findings about tables, settings and prose, and how several of them make one state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from metaethno.checklists.items import items
+from metaethno.checklists.prose import Section, sections
+from metaethno.fragments.data import ReportData
+from metaethno.schemas import TABLES
+
+YES, PARTLY, NO, NOT_APPLICABLE = "answered", "partly", "not_answered", "not_applicable"
+_CONFIG = "config/review.yaml"
+STAND_IN_NUMBER = "stand-in number"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that an item needs: how far it is there, what shows it, that file's hash, and what is missing."""
+
+    state: str
+    evidence: str = ""
+    sha256: str = ""
+    missing: str = ""
+
+
+class Reader:
+    """Looks for what items need in one review."""
+
+    def __init__(self, data: ReportData) -> None:
+        self.data = data
+        self.sections: dict[str, Section] = sections(data.pages)
+
+    def hash_of(self, path: str) -> str:
+        """Return the hash of an evidence file, or nothing where it was not given."""
+        return self.data.hashes.get(path, "")
+
+    def setting(self, name: str, what: str) -> Finding:
+        """Look for one of the texts under `review:` in the configuration."""
+        if str(getattr(self.data.config.review, name)).strip():
+            return Finding(YES, f"{_CONFIG}: review.{name}", self.hash_of(_CONFIG))
+        return Finding(NO, missing=f"{what} (`review: {name}` in {_CONFIG})")
+
+    def prose(self, key: str, what: str) -> Finding:
+        """Look for a section that answers an item in prose, or says that it does not apply."""
+        section = self.sections.get(key)
+        if section is None:
+            return Finding(NO, missing=f"{what} (a section with the id #sec-{key})")
+        if section.not_applicable:
+            return Finding(NOT_APPLICABLE, section.place, section.sha256, section.text)
+        return Finding(YES, section.place, section.sha256)
+
+    def table(self, name: str, frame: Any, what: str) -> Finding:
+        """Look for rows in a table."""
+        path = TABLES[name].path
+        return Finding(YES, path, self.hash_of(path)) if len(frame) else Finding(NO, missing=what)
+
+    def filled(self, name: str, frame: Any, columns: Sequence[str], what: str) -> Finding:
+        """Look how many cells of some columns are filled: all, some or none."""
+        path = TABLES[name].path
+        cells = [(c, str(v)) for c in columns if c in frame for v in frame[c]]
+        empty = [c for c, v in cells if v in ("", "<NA>", "nan")]
+        if not cells or len(empty) == len(cells):
+            return Finding(NO, missing=what)
+        if not empty:
+            return Finding(YES, path, self.hash_of(path))
+        where = ", ".join(f"{c.replace('_', ' ')} {empty.count(c)}" for c in dict.fromkeys(empty))
+        note = f"{what}: {len(empty)} of {len(cells)} cells are empty ({where})"
+        return Finding(PARTLY, path, self.hash_of(path), note)
+
+    def people(self, name: str, frame: Any, column: str, what: str) -> Finding:
+        """Look whether a table says who; stand-ins answer in part only."""
+        found = self.filled(name, frame, [column], what)
+        if found.state == NO or not any(self.data.is_stand_in(str(v)) for v in set(frame[column])):
+            return found
+        said = f"{what}: the reviewers are stand-ins, not the people who did the work"
+        return Finding(PARTLY, found.evidence, found.sha256, said)
+
+    def criteria(self) -> Finding:
+        """Look for criteria in the configuration."""
+        if self.data.config.criteria.criteria:
+            return Finding(YES, f"{_CONFIG}: criteria", self.hash_of(_CONFIG))
+        return Finding(NO, missing="criteria of inclusion and exclusion")
+
+    def settled(self, name: str, frame: Any, column: str, open_values: Iterable[str]) -> Finding:
+        """Look whether every row of a table of outcomes is decided."""
+        path = TABLES[name].path
+        n = int(frame[column].isin(list(open_values)).sum()) if len(frame) else 0
+        if n:
+            return Finding(PARTLY, path, self.hash_of(path), f"{n:,} decisions are open in {name}")
+        return Finding(YES if len(frame) else NO, path if len(frame) else "", self.hash_of(path))
+
+    def stand_in_numbers(self) -> Finding | None:
+        """Say which runs hold counts that the search log calls stand-in numbers."""
+        sources = self.data.sources
+        hit = sources[sources["note"].str.contains(STAND_IN_NUMBER, case=False, regex=False)] if len(sources) else sources
+        if not len(hit):
+            return None
+        path = TABLES["sources"].path
+        said = f"the counts of {', '.join(sorted(set(hit['run'])))} are stand-in numbers"
+        return Finding(PARTLY, path, self.hash_of(path), said)
+
+
+def combine(findings: Sequence[Finding | None]) -> Finding:
+    """Return one finding: answered where all are, not answered where none is at all, else partly."""
+    said = [f for f in findings if f is not None]
+    apply = [f for f in said if f.state != NOT_APPLICABLE]
+    if said and not apply:
+        states = {NOT_APPLICABLE}
+    else:
+        states = {f.state for f in apply}
+    state = states.pop() if len(states) == 1 else PARTLY
+    shown: dict[str, str] = {f.evidence: f.sha256 for f in said if f.evidence}
+    hashes = list(dict.fromkeys(h for h in shown.values() if h))
+    missing = list(dict.fromkeys(f.missing for f in said if f.missing))
+    return Finding(state, "; ".join(shown), "; ".join(hashes), "; ".join(missing))
+
+
+def as_rows(checklist: str, data: ReportData, answers: dict[int, list[Finding | None]]) -> list[dict[str, Any]]:
+    """Return the rows of a checklist; a note in the configuration keeps an item at 'partly' at most."""
+    made = []
+    for item in items(checklist):
+        answer = combine(answers[item.number])
+        note = data.config.reports.checklist_notes.get(f"{checklist.replace('_', '-')}-{item.number}", "").strip()
+        state = PARTLY if note and answer.state == YES else answer.state
+        row: dict[str, Any] = {"item": item.number, "phase": item.phase, "name": item.name, "state": state}
+        said = "; ".join(n for n in (answer.missing, note) if n)
+        row |= {"evidence": answer.evidence, "sha256": answer.sha256, "note": said[:1].upper() + said[1:]}
+        made.append(row if item.phase is not None else {k: v for k, v in row.items() if k != "phase"})
+    return made
+
+
+def databases(data: ReportData) -> Any:
+    """Return the search log's rows about databases and registers."""
+    return data.sources[data.sources["kind"].isin(["database", "register"])]
+
+
+def open_outcomes() -> tuple[str, ...]:
+    """Return the outcomes of screening and assessment that are no decision yet."""
+    return ("undecided", "conflict", "awaiting", "not_yet_retrieved")
+

@@ -1,0 +1,52 @@
+"""The items of the checklists, from the tables beside this module, and where the checklists are published."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+
+
+@dataclass(frozen=True)
+class Source:
+    """A published checklist."""
+
+    name: str
+    reference: str
+    doi: str
+
+
+SOURCES: dict[str, Source] = {
+    "emerge": Source("eMERGe", "France and colleagues 2019", "10.1186/s12874-018-0600-0"),
+    "entreq": Source("ENTREQ", "Tong and colleagues 2012", "10.1186/1471-2288-12-181"),
+    "prisma_s": Source("PRISMA-S", "Rethlefsen and colleagues 2021", "10.1186/s13643-020-01542-z"),
+}
+
+
+@dataclass(frozen=True)
+class Item:
+    """One item: its number, the phase of Noblit and Hare (eMERGe only), its name, what it asks (our paraphrase)."""
+
+    number: int
+    name: str
+    asks: str
+    phase: int | None = None
+    kind: str = ""
+
+
+@lru_cache(maxsize=8)
+def items(checklist: str) -> tuple[Item, ...]:
+    """Return the items of `emerge`, `entreq` or `prisma_s`, in order."""
+    text = resources.files("metaethno.checklists").joinpath(f"{checklist}.csv").read_text(encoding="utf-8")
+    return tuple(
+        Item(
+            int(row["item"]),
+            row["name"],
+            row["asks"],
+            int(row["phase"]) if row.get("phase") else None,
+            row.get("kind", ""),
+        )
+        for row in csv.DictReader(io.StringIO(text))
+    )

@@ -1,0 +1,182 @@
+"""Stage 5 on frames of a few rows."""
+
+import pandas as pd
+import pytest
+
+from metaethno.config import Eligibility, Reason
+from metaethno.errors import UserError
+from metaethno.schemas import (
+    AGREEMENT,
+    ALIASES,
+    ASSESSED,
+    CHECKS,
+    CONFLICTS,
+    ELIGIBILITY,
+    EXCLUDED,
+    INCLUDED_STUDIES,
+    REPORT_STUDIES,
+    RETRIEVAL,
+    SCREENED,
+    UNIQUE,
+    Table,
+)
+from metaethno.stages.eligibility import assess, check_retrieval
+
+TWO = Eligibility(reviewers=["ann", "ben"])
+REASONS = [
+    Reason(id="wrong_sample", label="wrong sample"),
+    Reason(id="thin", label="data not in depth"),
+    Reason(id="no_access", label="could not be obtained", box="not_retrieved"),
+    Reason(id="repeats", label="reported more fully elsewhere", box="redundant_report"),
+]
+RUN = "2018-12-11"
+
+
+def made(table: Table, *rows: dict[str, object]) -> pd.DataFrame:
+    frame = pd.DataFrame([{**dict.fromkeys(table.names, ""), **row} for row in rows], columns=table.names)
+    counts = {c.name for c in table.columns if c.kind == "count"} if table.kind == "derived" else set()
+    for name in table.names:
+        frame[name] = frame[name].replace("", 1).astype("Int64") if name in counts else frame[name].astype(str)
+    return frame
+
+
+def vote(record: str, who: str, decision: str, reasons: str = "", **more: str) -> dict[str, object]:
+    fixed = {"role": "reviewer", "round": "main", "criteria_version": "v1", "decided_on": "2019-01-01"}
+    key = {"vote_id": f"{record}-{who}-{decision}", "record_id": record, "reviewer": who, "decision": decision}
+    return fixed | key | {"reasons": reasons} | more
+
+
+def both(record: str, decision: str, reasons: str = "") -> list[dict[str, object]]:
+    return [vote(record, who, decision, reasons) for who in ("ann", "ben")]
+
+
+def asked(record: str, outcome: str, **more: str) -> dict[str, object]:
+    row = {"retrieval_id": f"{record}-{outcome}", "record_id": record, "outcome": outcome, "by": "ann"}
+    return row | {"asked_on": "2019-02-01"} | more
+
+
+def link(record: str, study: str, role: str = "main") -> dict[str, object]:
+    return {"report_id": f"p-{record}", "record_id": record, "study_id": study, "role": role, "citation": "Anon 2010"}
+
+
+def run(ids="r1", votes=(), retrieval=(), links=(), reasons=REASONS, aliases=(), forward=None):
+    ids = ids.split()
+    base = {"first_run": RUN, "last_run": RUN, "origin": "databases", "sources": "Embase"}
+    unique = made(UNIQUE, *[{"record_id": i, "title": f"Title {i}", "content_hash": f"h{i}", **base} for i in ids])
+    sought = ids if forward is None else forward
+    seen = {"first_run": RUN, "origin": "databases", "changed": "no"}
+    screened = made(
+        SCREENED, *[{"record_id": i, "outcome": "forward" if i in sought else "exclude", **seen} for i in ids]
+    )
+    tables = [made(RETRIEVAL, *retrieval), made(ELIGIBILITY, *votes), made(REPORT_STUDIES, *links)]
+    got = assess(unique, made(ALIASES, *aliases), screened, *tables, TWO, reasons)
+    for table, frame in {
+        ASSESSED: got.assessed,
+        EXCLUDED: got.excluded,
+        INCLUDED_STUDIES: got.studies,
+        CHECKS: got.checks,
+        CONFLICTS: got.conflicts,
+        AGREEMENT: got.agreement,
+    }.items():
+        table.pandera().validate(frame, lazy=True)
+        assert list(frame.columns) == table.names
+        assert not frame.duplicated(list(table.key)).any()
+    return got
+
+
+def outcome(got) -> str:
+    return str(got.assessed["outcome"].iloc[0])
+
+
+@pytest.mark.parametrize(
+    ("votes", "retrieval", "expected"),
+    [
+        ([], [], "not_yet_retrieved"),
+        ([], [asked("r1", "requested")], "not_yet_retrieved"),
+        ([], [asked("r1", "obtained")], "undecided"),
+        ([], [asked("r1", "not_obtained")], "not_retrieved"),
+        ([], [asked("r1", "not_obtained", route="library"), asked("r1", "requested")], "not_yet_retrieved"),
+        ([], [asked("r1", "not_obtained", route="library"), asked("r1", "obtained")], "undecided"),
+        ([vote("r1", "ann", "include")], [asked("r1", "requested")], "undecided"),
+        (both("r1", "include"), [], "include"),
+        (both("r1", "exclude", "thin"), [], "exclude"),
+        (both("r1", "exclude", "no_access"), [], "not_retrieved"),
+        (both("r1", "awaiting"), [], "awaiting"),
+        ([vote("r1", "ann", "include"), vote("r1", "ben", "unsure")], [], "undecided"),
+        ([vote("r1", "ann", "include"), vote("r1", "ben", "awaiting")], [], "awaiting"),
+        ([vote("r1", "ann", "include"), vote("r1", "ben", "exclude", "thin")], [], "conflict"),
+    ],
+)
+def test_outcomes(votes, retrieval, expected):
+    got = run(votes=votes, retrieval=retrieval)
+    assert outcome(got) == expected
+    assert len(got.excluded) == (expected in ("exclude", "not_retrieved"))
+    assert len(got.conflicts) == (expected == "conflict")
+
+
+def test_of_several_reasons_the_first_configured_is_counted_and_all_are_kept():
+    got = run(votes=[vote("r1", "ann", "exclude", "no_access; thin"), vote("r1", "ben", "exclude", "wrong_sample")])
+    assert got.assessed[["reason_id", "all_reasons"]].values.tolist() == [
+        ["wrong_sample", "wrong_sample;thin;no_access"]
+    ]
+    assert got.excluded[["reason", "box"]].values.tolist() == [["wrong sample", "excluded"]]
+
+
+def test_the_reasons_of_an_adjudicator_win():
+    rows = [*both("r1", "exclude", "wrong_sample"), vote("r1", "eve", "exclude", "thin", role="adjudicator")]
+    got = run(votes=rows)
+    assert got.assessed[["reason_id", "decided_by"]].values.tolist() == [["thin", "eve"]]
+
+
+def test_not_retrieved_gets_the_configured_reason_and_who_noted_it():
+    got = run(retrieval=[asked("r1", "not_obtained", by="ben")])
+    at = got.assessed.iloc[0]
+    assert (at["reason_id"], at["all_reasons"], at["decided_by"]) == ("no_access", "no_access", "ben")
+    assert at["decided_on"] == "2019-02-01"
+    assert got.excluded[["reason_id", "box"]].values.tolist() == [["no_access", "not_retrieved"]]
+    with pytest.raises(UserError, match="ME0411"):
+        run(retrieval=[asked("r1", "not_obtained")], reasons=REASONS[:2])
+
+
+def test_a_vote_on_what_was_not_obtained_is_an_error_unless_it_says_the_same():
+    retrieval = [asked("r1", "not_obtained")]
+    got = run(votes=both("r1", "exclude", "no_access"), retrieval=retrieval)
+    assert (outcome(got), len(got.checks)) == ("not_retrieved", 0)
+    got = run(votes=both("r1", "include"), retrieval=retrieval, links=[])
+    assert outcome(got) == "not_retrieved"
+    assert got.checks[["code", "level", "ids"]].values.tolist() == [["ME0412", "error", "r1"]]
+
+
+def test_studies_and_their_reports():
+    votes = [*both("r1", "include"), *both("r2", "include"), *both("r3", "exclude", "repeats")]
+    links = [link("r1", "s1"), link("r9", "s1", "companion"), link("r3", "s1", "redundant")]
+    got = run("r1 r2 r3", votes, links=links, aliases=[{"alias_id": "r9", "record_id": "r2"}])
+    assert len(got.checks) == 0
+    assert got.studies[["record_id", "role"]].values.tolist() == [
+        ["r1", "main"],
+        ["r2", "companion"],
+        ["r3", "redundant"],
+    ]
+    assert got.excluded[["box", "study_id"]].values.tolist() == [["redundant_report", "s1"]]
+
+
+def test_what_does_not_go_together_is_said():
+    votes = [*both("r1", "include"), *both("r2", "exclude", "repeats"), *both("r3", "exclude", "thin")]
+    got = run("r1 r2 r3 r4", [*votes, *both("r4", "include")], links=[link("r3", "s3")], forward=["r1", "r2", "r3"])
+    assert sorted(got.checks[["code", "level", "ids"]].values.tolist()) == [
+        ["ME0410", "error", "r2"],
+        ["ME0413", "warning", "r4"],
+        ["Y2", "error", "r1"],
+        ["Y2", "error", "r3"],
+        ["Y2", "error", "s3"],
+    ]
+
+
+def test_retrieval_may_only_replace_rows_about_the_same_record():
+    ledger = made(RETRIEVAL, asked("r1", "requested"), asked("r2", "obtained", supersedes="r1-requested"))
+    assert [p.code for p in check_retrieval(ledger, made(ALIASES))] == ["ME0403"]
+
+
+def test_nothing_sought():
+    assert len(run("r1", forward=[]).assessed) == 0
+    assert len(run("").assessed) == 0

@@ -1,0 +1,174 @@
+"""Extraction on frames of three rows."""
+
+import pandas as pd
+import pytest
+
+from metaethno import tables
+from metaethno.schemas import (
+    CHARACTERISTICS,
+    CHECKS,
+    CONSTRUCTS,
+    EXTRACTED_CONSTRUCTS,
+    INCLUDED_STUDIES,
+    LINKS,
+    PASSAGES,
+    REPORT_STUDIES,
+    SAMPLING,
+    STUDIES,
+)
+from metaethno.stages.extraction import extract
+
+
+def frame(table, *rows, **more):
+    """A frame of `table` from dicts; what isn't given is empty, `more` is the same in every row."""
+    if not rows:
+        return tables.empty(table)
+    return pd.DataFrame([dict.fromkeys(table.names, "") | more | r for r in rows], dtype=str)
+
+
+@pytest.fixture
+def world():
+    """Three studies, four reports, two constructs."""
+    studies = frame(
+        STUDIES,
+        {"study_id": "s1", "label": "Zed 2001", "data_collection_start": "1999"},
+        {"study_id": "s2", "label": "Ask 2003"},
+        {"study_id": "s3", "label": "Ash 2002", "data_collection_start": "2001", "participants_n": "12"},
+    )
+    reports = frame(
+        REPORT_STUDIES,
+        {"report_id": "r1", "study_id": "s1", "role": "main", "citation": "Zed 2001"},
+        {"report_id": "r2", "study_id": "s2", "role": "main", "citation": "Ask 2003"},
+        {"report_id": "r3", "study_id": "s3", "role": "companion", "citation": "Ash 2000"},
+        {"report_id": "r4", "study_id": "s3", "role": "main", "citation": "Ash 2002"},
+        record_id="rec",
+    )
+    included = reports.assign(first_run="2020-01-01", origin="databases")[INCLUDED_STUDIES.names]
+    passages = frame(
+        PASSAGES,
+        {"passage_id": "p1", "report_id": "r1"},
+        {"passage_id": "p2", "report_id": "r4"},
+        locator="p. 3",
+        text="words",
+        speaker="author",
+    )
+    constructs = frame(
+        CONSTRUCTS,
+        {"construct_id": "k1", "study_id": "s1", "passage_ids": "p1"},
+        {"construct_id": "k2", "study_id": "s3", "passage_ids": "p2"},
+        label="name",
+        meaning="meaning",
+        order="2",
+        kind="concept",
+        status="translatable",
+    )
+    return {
+        "studies": studies,
+        "sampling": frame(SAMPLING),
+        "passages": passages,
+        "constructs": constructs,
+        "links": frame(LINKS),
+        "report_studies": reports,
+        "included_studies": included,
+    }
+
+
+def codes(out):
+    return list(zip(out.checks["code"], out.checks["ids"], strict=True))
+
+
+def test_table_1_is_by_year_of_data_collection_with_unknown_years_last(world):
+    table = extract(**world).characteristics
+    assert table["study_id"].tolist() == ["s1", "s3", "s2"]
+    assert table["position"].tolist() == [1, 2, 3]
+    assert table["participants_n"].isna().tolist() == [True, False, True]
+
+
+def test_studies_of_one_year_are_by_label(world):
+    world["studies"]["data_collection_start"] = "2001"
+    assert extract(**world).characteristics["label"].tolist() == ["Ash 2002", "Ask 2003", "Zed 2001"]
+
+
+def test_reports_are_joined_with_the_main_one_first(world):
+    table = extract(**world).characteristics.set_index("study_id")
+    assert table.loc["s3", "reports"] == "Ash 2002; Ash 2000"
+
+
+def test_a_redundant_report_is_not_named_beside_a_main_one(world):
+    world["included_studies"].loc[2, "role"] = "redundant"
+    table = extract(**world).characteristics.set_index("study_id")
+    assert table.loc["s3", "reports"] == "Ash 2002"
+
+
+def test_columns_of_the_review_follow_the_standard_ones(world):
+    world["studies"]["theory"] = ["a", "b", "c"]
+    table = extract(**world, extra_columns=["theory"]).characteristics
+    assert list(table.columns) == [*CHARACTERISTICS.names, "theory"]
+    assert table["theory"].tolist() == ["a", "c", "b"]
+
+
+def test_a_sound_review_has_no_findings(world):
+    out = extract(**world)
+    assert codes(out) == []
+    assert list(out.checks.columns) == CHECKS.names
+
+
+def test_constructs_come_with_their_passages_and_without_one_stay(world):
+    world["constructs"].loc[0, "passage_ids"] = ""
+    world["constructs"].loc[1, "passage_ids"] = "p2; p1"
+    out = extract(**world)
+    assert list(out.constructs.columns) == EXTRACTED_CONSTRUCTS.names
+    assert out.constructs[["construct_id", "passage_id", "citation"]].to_numpy().tolist() == [
+        ["k1", "", ""],
+        ["k2", "p1", "Zed 2001"],
+        ["k2", "p2", "Ash 2002"],
+    ]
+    assert codes(out) == [("Y8", "k1"), ("Y8", "k2;p1")]
+
+
+def test_an_included_study_without_a_row_is_an_error_and_stays_in_table_1(world):
+    world["studies"] = world["studies"].iloc[:2]
+    out = extract(**world)
+    assert ("Y2", "s3") in codes(out)
+    assert out.characteristics["label"].tolist() == ["Zed 2001", "Ask 2003", "s3"]
+
+
+def test_a_study_that_is_not_included_is_an_error_and_is_left_out_of_table_1(world):
+    world["included_studies"] = world["included_studies"].iloc[:3]
+    world["included_studies"] = world["included_studies"][world["included_studies"]["study_id"] != "s2"]
+    out = extract(**world)
+    assert codes(out) == [("Y2", "s2")]
+    assert "s2" not in set(out.characteristics["study_id"])
+
+
+def test_setting_a_construct_aside_needs_a_reason(world):
+    world["constructs"]["status"] = ["set_aside", "not_translatable"]
+    world["constructs"]["reason"] = ["", "an example, no idea"]
+    assert codes(extract(**world)) == [("Y3", "k1")]
+
+
+def test_a_passage_that_nothing_cites_is_noted(world):
+    world["constructs"].loc[0, "passage_ids"] = "p2"
+    world["constructs"].loc[0, "study_id"] = "s3"
+    out = extract(**world)
+    assert codes(out) == [("Y16", "p1")]
+    assert out.checks["level"].tolist() == ["note"]
+
+
+def test_ids_that_lead_nowhere_are_each_found_once(world):
+    world["constructs"].loc[0, "passage_ids"] = "p1; p9"
+    world["links"] = frame(LINKS, {"from_id": "k1", "to_id": "k1", "relation": "explains"})
+    assert codes(extract(**world)) == [("Y1", "k1"), ("Y1", "k1;p9")]
+
+
+def test_findings_name_the_line_where_it_is_known(world):
+    world["constructs"]["_line"] = [7, 8]
+    world["constructs"].loc[1, "passage_ids"] = ""
+    out = extract(**world)
+    assert out.checks.set_index("code").loc["Y8", "line"] == 8
+
+
+def test_an_empty_review_gives_empty_tables():
+    given = (STUDIES, SAMPLING, PASSAGES, CONSTRUCTS, LINKS, REPORT_STUDIES, INCLUDED_STUDIES)
+    out = extract(*[tables.empty(t) for t in given])
+    assert [len(out.characteristics), len(out.constructs), len(out.checks)] == [0, 0, 0]
