@@ -209,15 +209,8 @@ def test_every_number_is_the_length_of_a_list():
     of = flows.world(*finished(ROWS, FORWARD, FULL))
     for view in (POOLED, PRINTED, WHOLE, NEVER):
         boxes = flows.contents(of, view)
-        table = example(views=[view]).flow
-        for row in table.itertuples():
-            assert (
-                len(flows.explain(boxes, row.box, row.detail, row.run)) == row.count_
-                if hasattr(row, "count_")
-                else (
-                    len(flows.explain(boxes, row.box, row.detail, row.run)) == row[table.columns.get_loc("count") + 1]
-                )
-            )
+        for row in example(views=[view]).flow.to_dict("records"):
+            assert len(flows.explain(boxes, row["box"], row["detail"], row["run"])) == row["count"]
     boxes = flows.contents(of, POOLED)
     assert flows.explain(boxes, "dbr_excluded", "scope") == [of.reports["record_id"].iloc[3]]
     for wrong in [("dbr_exclude",), ("dbr_excluded", "skope"), ("dbr_excluded", "", "2019")]:
@@ -266,9 +259,7 @@ def test_an_excluded_report_without_its_reason_and_rows_that_got_lost_are_errors
     members, unique, screened, assessed, excluded, studies, sources = finished(ROWS, FORWARD, FULL)
     tables = [members.iloc[:-1], unique, screened, assessed, excluded.iloc[1:], studies, sources]
     got = flows.flow(*tables, [POOLED], made(BASELINE))
-    assert [row[0] for row in levels(got)] == ["I5", "I6", "I13", "ME0423"] or sorted(
-        row[0] for row in levels(got)
-    ) == ["I13", "I5", "ME0423"]
+    assert [row[0] for row in levels(got)] == ["I5", "I13", "ME0423"]
     CHECKS.pandera().validate(got.checks, lazy=True)
 
 

@@ -14,7 +14,7 @@ MEANING = {"include": "forward", "unsure": "forward", "exclude": "exclude"}
 
 def made(table: Table, *rows: dict[str, object]) -> pd.DataFrame:
     frame = pd.DataFrame([{**dict.fromkeys(table.names, ""), **row} for row in rows], columns=table.names)
-    return frame.astype({c: str for c in table.names})
+    return frame.astype(dict.fromkeys(table.names, str))
 
 
 def vote(vote_id: str, record: str, who: str, decision: str = "include", **more: str) -> dict[str, object]:

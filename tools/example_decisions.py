@@ -231,9 +231,13 @@ def main() -> None:
         print(run, register_run(ROOT, run))
     found, searches = read_records(settings)
     found = found.set_index("row_id", drop=False)
-    truth = example.truth()
+    truth = example.truth().rename(columns={"kind": "truth", "run": "truth_run"})[
+        ["file", "place", "entity", "truth", "article_id", "reason_id"]
+    ]
     truth["path"] = truth["file"].str.removeprefix("data/raw/")
-    known = found.assign(path=found["run"] + "/" + found["file"]).merge(truth, on=["path", "place"], validate="1:1")
+    known = found.assign(path=found["run"] + "/" + found["file"]).merge(
+        truth.drop(columns="file"), on=["path", "place"], validate="1:1"
+    )
     entity = known.set_index("row_id")["entity"]
     done = settle(found, searches, entity, settings)
 
@@ -243,7 +247,7 @@ def main() -> None:
 
     facts = known.drop_duplicates("entity").set_index("entity")
     unique = done.unique.assign(entity=done.unique["record_id"].map(entity))
-    unique["truth"] = unique["entity"].map(facts["kind"])
+    unique["truth"] = unique["entity"].map(facts["truth"])
     unique["reason"] = unique["entity"].map(facts["reason_id"])
     unique["article_id"] = unique["entity"].map(facts["article_id"])
     forward = unique["truth"].isin(["article", "fulltext"])

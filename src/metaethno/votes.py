@@ -229,7 +229,6 @@ def outcomes(
     index = pd.Index(records, name="record_id", dtype=str)
 
     def any_of(votes_there: pd.Series) -> pd.Series:
-        """Return for each record whether one of its votes is among `votes_there`."""
         hit = pd.Series(False, range(len(index)))
         hit.iloc[code[votes_there.to_numpy(bool)]] = True
         return hit.set_axis(index)
@@ -241,22 +240,22 @@ def outcomes(
     own = votes[verdict.isin(closing)].drop_duplicates(["record_id", "reviewer", "verdict"])
     torn = index.isin(own.loc[own.duplicated(["record_id", "reviewer"]), "record_id"])
     kinds = pd.DataFrame({v: any_of(verdict.eq(v)) for v in closing}, index=index)
-    neither = any_of(~verdict.isin([*closing, *waiting]))
     outcome = pd.Series(UNDECIDED, index, dtype=str)
     for name in closing:
         outcome = outcome.mask(kinds[name] & enough, name)
     for name in reversed(waiting):
         # One person who waits for the authors is reason enough to wait; a doubt counts once all have voted.
         outcome = outcome.mask(any_of(verdict.eq(name)) & (enough | (name != UNDECIDED)), name)
-    outcome = outcome.mask(torn | (enough & ((kinds.sum(axis=1) > 1) | neither)), CONTRADICTION)
+    several = (kinds.sum(axis=1) > 1) | any_of(~verdict.isin([*closing, *waiting]))
+    outcome = outcome.mask(torn | (enough & several), CONTRADICTION)
     ranked = votes.sort_values("reviewer", kind="stable")
     voters = joined(ranked["record_id"], ranked["reviewer"]).reindex(index)
-    last = votes.sort_values("decided_on", kind="stable").drop_duplicates("record_id", keep="last")
+    last = votes.sort_values("decided_on").drop_duplicates("record_id", keep="last").set_index("record_id")
     return pd.DataFrame(
         {
             "outcome": outcome,
             "decided_by": voters.where(outcome.isin(closing), ""),
-            "decided_on": last.set_index("record_id")["decided_on"].reindex(index),
+            "decided_on": last["decided_on"].reindex(index),
             "votes": people.astype("Int64"),
             "changed": any_of(outdated(votes, content_hash)).map({True: "yes", False: "no"}).astype(str),
         },

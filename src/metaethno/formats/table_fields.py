@@ -16,7 +16,7 @@ _SPILLED: Final = re.compile(r"\s+U2 {2}- (\S+)")
 _AND: Final = re.compile(r"\s+and\s+", re.IGNORECASE)
 _EMBASE_ARTICLE: Final = re.compile(r"Article Number: *(\w+)")
 _EMBASE_PARTER: Final = re.compile(r",(?: |(?=[^\W\d]))")  # "2,4 dinitrophenol" is one term
-_FAMILY_INITIALS: Final = re.compile(r"^[^,;]+?\s+(?:[^\W\d_]\.?[-‐ ]?){1,5}(?:\s+(?:Jr|Sr|2nd|3rd))?\.?$")
+_FAMILY_INITIALS: Final = re.compile(r"^[^,;]+?\s+(?:[A-ZÀ-ÖØ-Þ]\.?[-‐ ]?){1,5}(?:\s+(?:Jr|Sr|2nd|3rd))?\.?$")
 _WOS_LISTS: Final = ("AU", "AF", "CA")
 
 
@@ -68,7 +68,7 @@ def _plain(cell: str) -> str:
 def _authors(text: str, flavour: str) -> str:
     text = clean.paragraphs(text)
     capitals = flavour == "PubMed CSV"
-    if ";" in text:
+    if ";" in text or flavour == "EBSCO CSV":  # EBSCO parts names by ";", so without one "van Dam, Al B." is one name
         names = text.split(";")
     elif "\n" in text:
         names = text.split("\n")

@@ -1,0 +1,213 @@
+"""Stage 5, eligibility: full texts sought, obtained, voted on, left out with one counted reason, linked to studies.
+
+Functions from tables to tables: no paths, no configuration look-ups. The ledgers have been checked by `votes.check`
+and `check_retrieval`. The boxes of the flow diagram are made from these tables by `metaethno.flow`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from metaethno import config, tables
+from metaethno import votes as ballot
+from metaethno.errors import Problem, UserError
+from metaethno.schemas import ASSESSED, EXCLUDED, INCLUDED_STUDIES, RETRIEVAL
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+INCLUDE, EXCLUDE, AWAITING = "include", "exclude", "awaiting"
+NOT_RETRIEVED, NOT_YET = "not_retrieved", "not_yet_retrieved"
+# A doubt about a full text leaves it open; it doesn't go forward, since nothing comes after.
+MEANING = {"include": INCLUDE, "exclude": EXCLUDE, "unsure": ballot.UNDECIDED, "awaiting": AWAITING}
+
+
+@dataclass(frozen=True)
+class Assessed:
+    """What stage 5 makes of the votes; schemas ASSESSED, EXCLUDED, INCLUDED_STUDIES, CHECKS, CONFLICTS, AGREEMENT."""
+
+    assessed: pd.DataFrame
+    excluded: pd.DataFrame
+    studies: pd.DataFrame
+    checks: pd.DataFrame
+    conflicts: pd.DataFrame
+    agreement: pd.DataFrame
+
+
+def check_retrieval(retrieval: pd.DataFrame, aliases: pd.DataFrame) -> list[Problem]:
+    """Return what is wrong with `supersedes` in `retrieval` (schema RETRIEVAL, with `_file` and `_line`)."""
+    ledger = retrieval.assign(_record=ballot.resolve(retrieval["record_id"], aliases))
+    return ballot.chain_problems(ledger, "retrieval_id", {"_record": ("ME0403", "about another record")})
+
+
+def assess(
+    unique: pd.DataFrame,
+    aliases: pd.DataFrame,
+    screened: pd.DataFrame,
+    retrieval: pd.DataFrame,
+    votes: pd.DataFrame,
+    report_studies: pd.DataFrame,
+    settings: config.Eligibility,
+    reasons: Sequence[config.Reason],
+) -> Assessed:
+    """Return what came of every report sought: one per record that screening sent forward.
+
+    Of several rows about one record in `retrieval` (several routes) the best counts: obtained, then requested, then
+    not_obtained. A report that wasn't obtained, or whose counted reason is of the box not_retrieved, is
+    `not_retrieved`; one that is neither obtained nor voted on is `not_yet_retrieved`; all others are what the votes
+    come to. The counted reason is the first in the order of `reasons` among all that were given for exclusion, or
+    among the adjudicator's. Raises UserError where a report wasn't obtained and no reason has that box.
+    """
+    sought = screened.loc[screened["outcome"].eq("forward"), ["record_id"]]
+    sought = sought.merge(unique, on="record_id", how="left")
+    all_live = ballot.counting(votes, aliases, MEANING)
+    live = all_live[all_live["record_id"].isin(set(sought["record_id"]))]
+    content = unique.set_index("record_id")["content_hash"]
+    result = ballot.outcomes(
+        live, content, settings.votes_per_record, (INCLUDE, EXCLUDE), (AWAITING, ballot.UNDECIDED)
+    ).join(_reasons(live, reasons))
+    reports = sought.merge(result, left_on="record_id", right_index=True, how="left")
+    reports = reports.merge(_retrieved(retrieval, aliases), left_on="record_id", right_index=True, how="left")
+    reports = _outcome(reports, reasons)
+    links = report_studies.assign(record_id=ballot.resolve(report_studies["record_id"], aliases))
+    titles = unique.set_index("record_id")["title"]
+    return Assessed(
+        assessed=reports[ASSESSED.names],
+        excluded=_excluded(reports, links, reasons),
+        studies=_studies(reports, links),
+        checks=ballot.checks_frame(_checks(reports, links, all_live, reasons)),
+        conflicts=ballot.conflict_rows(live, reports.set_index("record_id")["outcome"], titles, "eligibility"),
+        agreement=ballot.agreement(
+            votes, aliases, "eligibility", {k: v for k, v in MEANING.items() if k != AWAITING}, INCLUDE
+        ),
+    )
+
+
+def _reasons(live: pd.DataFrame, reasons: Sequence[config.Reason]) -> pd.DataFrame:
+    """Return per record the counted reason and all reasons in their configured order, parted by ';'."""
+    import pandas as pd
+
+    rank = {r.id: n for n, r in enumerate(reasons)}
+    # Votes of reviewers that an adjudicator overruled are no longer in `live`.
+    given = ballot.split_ids(live.loc[live["verdict"].eq(EXCLUDE), "reasons"])
+    frame = pd.DataFrame({"record_id": live["record_id"].reindex(given.index), "reason": given})
+    frame["rank"] = frame["reason"].map(rank)
+    frame = frame[frame["rank"].notna()].drop_duplicates(["record_id", "reason"]).sort_values(["record_id", "rank"])
+    given_all = ballot.joined(frame["record_id"], frame["reason"])
+    return pd.DataFrame({"reason_id": given_all.str.split(";").str[0], "all_reasons": given_all}, dtype=str)
+
+
+def _retrieved(retrieval: pd.DataFrame, aliases: pd.DataFrame) -> pd.DataFrame:
+    """Return per record the best outcome of its rows in `retrieval`, who noted it and when."""
+    rank = {"obtained": 0, "requested": 1, "not_obtained": 2}
+    live = tables.heads(RETRIEVAL, retrieval)
+    live = live.assign(record_id=ballot.resolve(live["record_id"], aliases), rank=live["outcome"].map(rank))
+    # Of equally good rows the last counts for who and when.
+    live = live.sort_values(["rank", "asked_on", "retrieval_id"], ascending=[True, False, True], kind="stable")
+    best = live.drop_duplicates("record_id").set_index("record_id")
+    return best[["outcome", "by", "asked_on"]].rename(columns={"outcome": "retrieval"})
+
+
+def _outcome(reports: pd.DataFrame, reasons: Sequence[config.Reason]) -> pd.DataFrame:
+    """Return `reports` with its final outcome, counted reason, who decided and when; see `assess`."""
+    text = ["outcome", "reason_id", "all_reasons", "decided_by", "decided_on", "retrieval", "by", "asked_on"]
+    out = reports.assign(**{c: reports[c].fillna("").astype(str) for c in text})
+    voted = out["outcome"].ne("")
+    missing = out["retrieval"].eq("not_obtained")
+    out.loc[~voted, "outcome"] = NOT_YET
+    out.loc[~voted & out["retrieval"].eq("obtained"), "outcome"] = ballot.UNDECIDED
+    # `votes.check` refuses an exclusion without a reason; without one there is nothing to count.
+    out.loc[out["outcome"].eq(EXCLUDE) & out["reason_id"].eq(""), "outcome"] = ballot.UNDECIDED
+    unavailable = [r.id for r in reasons if r.box == NOT_RETRIEVED]
+    if missing.any() and not unavailable:
+        message = f"{int(missing.sum())} full texts were not obtained, and no reason has `box: not_retrieved`"
+        hint = "Add one to `exclusion_reasons`, such as 'could not be obtained'."
+        raise UserError(Problem("ME0411", message, config.PATH, column="exclusion_reasons", hint=hint))
+    said = out["outcome"].eq(EXCLUDE) & out["reason_id"].isin(unavailable)
+    bare = missing & ~said
+    out["contradicts"] = bare & out["outcome"].isin([INCLUDE, EXCLUDE])
+    if bare.any():
+        out.loc[bare, ["reason_id", "all_reasons"]] = unavailable[0]
+        out.loc[bare, "decided_by"] = out.loc[bare, "by"]
+        out.loc[bare, "decided_on"] = out.loc[bare, "asked_on"]
+    out.loc[missing | said, "outcome"] = NOT_RETRIEVED
+    out["reason_id"] = out["reason_id"].where(out["outcome"].isin([EXCLUDE, NOT_RETRIEVED]), "")
+    return out.reset_index(drop=True)
+
+
+def _excluded(reports: pd.DataFrame, links: pd.DataFrame, reasons: Sequence[config.Reason]) -> pd.DataFrame:
+    """Return Appendix B: every report left out or not retrieved, with the reason that is counted and its box."""
+    known = {r.id: r for r in reasons}
+    out = reports[reports["outcome"].isin([EXCLUDE, NOT_RETRIEVED])]
+    redundant = links[links["role"].eq("redundant")].sort_values("study_id")
+    study = ballot.joined(redundant["record_id"], redundant["study_id"]).to_dict()
+    out = out.assign(
+        reason=out["reason_id"].map({i: r.label for i, r in known.items()}),
+        box=out["reason_id"].map({i: r.box for i, r in known.items()}),
+        study_id=[study.get(record, "") for record in out["record_id"]],
+    )
+    out["study_id"] = out["study_id"].where(out["box"].eq("redundant_report"), "")
+    return out[EXCLUDED.names].astype(str).reset_index(drop=True)
+
+
+def _studies(reports: pd.DataFrame, links: pd.DataFrame) -> pd.DataFrame:
+    """Return the included studies with their reports, and redundant reports of them."""
+    at = reports[["record_id", "outcome", "first_run", "origin"]]
+    out = links.merge(at, on="record_id", how="inner")
+    included = out["role"].isin(["main", "companion"]) & out["outcome"].eq(INCLUDE)
+    studies = set(out.loc[included, "study_id"])
+    redundant = out["role"].eq("redundant") & out["outcome"].eq(EXCLUDE) & out["study_id"].isin(studies)
+    return out.loc[included | redundant, INCLUDED_STUDIES.names].astype(str).reset_index(drop=True)
+
+
+# ------------------------------------------------------------------------------------------------ checks
+
+
+def _check(code: str, level: str, table: str, ids: str, message: str, hint: str) -> dict[str, str]:
+    return {"code": code, "level": level, "table": table, "ids": ids, "message": message, "hint": hint}
+
+
+def _checks(
+    reports: pd.DataFrame, links: pd.DataFrame, live: pd.DataFrame, reasons: Sequence[config.Reason]
+) -> list[dict[str, str]]:
+    """Return the rows of CHECKS: Y2, redundant reports without a study, and decisions that don't go together."""
+    rows = _study_checks(reports, links)
+    repeats = [r.id for r in reasons if r.box == "redundant_report"]
+    redundant = reports.loc[reports["outcome"].eq(EXCLUDE) & reports["reason_id"].isin(repeats), "record_id"]
+    for record in sorted(set(redundant) - set(links.loc[links["role"].eq("redundant"), "record_id"])):
+        message = "left out as a redundant report, but linked to no study"
+        hint = "Add a row with role redundant to report_studies.csv: it says which study it repeats."
+        rows.append(_check("ME0410", "error", "report_studies", record, message, hint))
+    for record in sorted(reports.loc[reports["contradicts"], "record_id"]):
+        message = "noted as not obtained, and yet its full text was voted on; it is counted as not retrieved"
+        hint = "If it came in after all, add a row with outcome obtained to retrieval.csv."
+        rows.append(_check("ME0412", "error", "retrieval", record, message, hint))
+    for record in sorted(set(live["record_id"]) - set(reports["record_id"])):
+        message = (
+            "its full text was voted on, but screening doesn't send it forward; the votes are kept and not counted"
+        )
+        hint = "Look at the votes on title and abstract."
+        rows.append(_check("ME0413", "warning", "eligibility", record, message, hint))
+    return rows
+
+
+def _study_checks(reports: pd.DataFrame, links: pd.DataFrame) -> list[dict[str, str]]:
+    """Return the rows of check Y2: included reports and studies belong together, both ways."""
+    included = set(reports.loc[reports["outcome"].eq(INCLUDE), "record_id"])
+    closed = reports["outcome"].isin([INCLUDE, EXCLUDE, NOT_RETRIEVED])
+    still_open = set(reports.loc[~closed, "record_id"])
+    own = links[links["role"].isin(["main", "companion"])]
+    rows = []
+    for record in sorted(included - set(own["record_id"])):
+        hint = "Add a row with role main or companion to data/decisions/report_studies.csv."
+        rows.append(_check("Y2", "error", "report_studies", record, "an included report belongs to no study", hint))
+    for study in sorted(set(links["study_id"]) - set(own.loc[own["record_id"].isin(included), "study_id"])):
+        hint = "Include one of its reports, or take the study out of report_studies.csv."
+        rows.append(_check("Y2", "error", "report_studies", study, "a study has no included report", hint))
+    for row in own[~own["record_id"].isin(included | still_open)].itertuples():
+        message = f"{row.report_id} is named as a report of {row.study_id}, but is not included"
+        hint = "Give it the role redundant, or take the row out."
+        rows.append(_check("Y2", "error", "report_studies", row.record_id, message, hint))
+    return rows

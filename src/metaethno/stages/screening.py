@@ -1,0 +1,108 @@
+"""Stage 4, screening: what the votes on title and abstract come to, what is still open, and for whom.
+
+Functions from tables to tables: no paths, no configuration look-ups. The ledger has been checked by `votes.check`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from metaethno import votes as ballot
+from metaethno.config import Screening
+from metaethno.schemas import SCREENED, SCREENING_TO_DECIDE
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FORWARD, EXCLUDE = "forward", "exclude"
+
+
+@dataclass(frozen=True)
+class Screened:
+    """What stage 4 makes; the frames are of the schemas SCREENED, SCREENING_TO_DECIDE, CONFLICTS, AGREEMENT, CHECKS."""
+
+    screened: pd.DataFrame
+    to_decide: pd.DataFrame
+    conflicts: pd.DataFrame
+    agreement: pd.DataFrame
+    checks: pd.DataFrame
+
+
+def meaning(settings: Screening) -> dict[str, str]:
+    """Return what each decision comes to: `unsure` goes forward unless configured to be talked over."""
+    unsure = FORWARD if settings.unsure == "forward" else "unsure"
+    return {"include": FORWARD, "exclude": EXCLUDE, "unsure": unsure}
+
+
+def screen(
+    unique: pd.DataFrame, aliases: pd.DataFrame, votes: pd.DataFrame, settings: Screening, criteria_version: str
+) -> Screened:
+    """Return the outcome of screening for every record.
+
+    unique: schema UNIQUE. aliases: schema ALIASES. votes: schema SCREENING, of all reviewers. A record is `forward`
+    or `exclude` once an adjudicator said so, or as many people as `settings.votes_per_record` agree; `conflict` where
+    they don't, or where one person's votes on two records that were merged contradict each other; else `undecided`.
+    Calibration rounds count for agreement only.
+    """
+    live = ballot.counting(votes, aliases, meaning(settings))
+    live = live[live["record_id"].isin(set(unique["record_id"]))]
+    content = unique.set_index("record_id")["content_hash"]
+    result = ballot.outcomes(live, content, settings.votes_per_record, (FORWARD, EXCLUDE))
+    screened = unique[["record_id", "first_run", "origin"]].merge(
+        result, left_on="record_id", right_index=True, how="left"
+    )
+    screened = screened.fillna({"outcome": ballot.UNDECIDED, "decided_by": "", "decided_on": "", "changed": "no"})
+    screened["votes"] = screened["votes"].fillna(0).astype("Int64")
+    screened = screened[SCREENED.names].reset_index(drop=True)
+    outcome = screened.set_index("record_id")["outcome"]
+    return Screened(
+        screened,
+        _to_decide(unique, outcome, live, content, settings),
+        ballot.conflict_rows(live, outcome, unique.set_index("record_id")["title"], "screening"),
+        ballot.agreement(votes, aliases, "screening", meaning(settings), FORWARD),
+        _old_criteria(live, criteria_version),
+    )
+
+
+def _to_decide(
+    unique: pd.DataFrame, outcome: pd.Series, live: pd.DataFrame, content: pd.Series, settings: Screening
+) -> pd.DataFrame:
+    """Return a frame of schema SCREENING_TO_DECIDE: one row per record and person who has something to do there."""
+    import pandas as pd
+
+    voted = live[["record_id", "reviewer"]].drop_duplicates()
+    undecided = outcome.index[outcome.eq(ballot.UNDECIDED)].to_frame(index=False)
+    # All who could vote see it, even where fewer votes are needed: who comes first, votes.
+    todo = undecided.merge(pd.DataFrame({"reviewer": list(settings.reviewers)}), how="cross")
+    todo = todo.merge(voted, on=["record_id", "reviewer"], how="left", indicator=True)
+    todo = todo.loc[todo["_merge"].eq("left_only"), ["record_id", "reviewer"]]
+    todo["why"] = (
+        todo["record_id"].isin(set(voted["record_id"])).map({True: "second vote", False: "never seen"}).astype(str)
+    )
+    torn = pd.DataFrame({"record_id": outcome.index[outcome.eq(ballot.CONTRADICTION)]})
+    torn = torn.assign(reviewer="adjudicator", why="conflict")
+    changed = live.loc[ballot.outdated(live, content), ["record_id", "reviewer"]].drop_duplicates()
+    changed = changed.assign(why="changed since you voted")
+    out = pd.concat([torn, todo, changed], ignore_index=True).rename(columns={"reviewer": "for"})
+    out = out.drop_duplicates(["record_id", "for"])
+    out = out.merge(unique[["record_id", "title", "year"]], on="record_id", how="left")
+    return out[SCREENING_TO_DECIDE.names].astype(str)
+
+
+def _old_criteria(live: pd.DataFrame, criteria_version: str) -> pd.DataFrame:
+    """Return a frame of schema CHECKS: votes that count and were given under other criteria than the present ones."""
+    old = live[live["criteria_version"].ne(criteria_version)]
+    rows = [
+        {
+            "code": "ME0416",
+            "level": "note",
+            "table": "screening",
+            "ids": version,
+            "message": f"{n} votes were given under version {version} of the criteria; the present one is "
+            f"{criteria_version}",
+            "hint": "If what changed bears on these records, screen them again.",
+        }
+        for version, n in old["criteria_version"].value_counts().sort_index().items()
+    ]
+    return ballot.checks_frame(rows)
