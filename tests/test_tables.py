@@ -111,7 +111,7 @@ def test_what_is_written_is_read_back_whatever_the_text(tmp_path_factory, cells)
             "kind": "analytic",
             "author": "ann",
             "written_on": "2020-01-01",
-            "text": ["x" + c if not c else c for c in cells],
+            "text": [c or "x" for c in cells],
         },
         dtype=str,
     )
@@ -144,6 +144,11 @@ def test_the_same_table_gives_the_same_bytes_in_any_order(tmp_path):
     assert (
         (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes() == b"alias_id,record_id\nR2,R1\nR3,R1\n"
     )
+
+
+def test_a_repeated_index_multiplies_no_row(tmp_path):
+    frame = pd.DataFrame({"alias_id": ["R3", "R2"], "record_id": ["R1", "R1"]}, dtype=str, index=[0, 0])
+    assert len(tables.write(ALIASES, frame, tmp_path / "a.csv")) == 2
 
 
 def test_a_derived_table_that_was_changed_by_hand_is_refused(tmp_path):

@@ -62,7 +62,7 @@ def lay_out(root: Path, config: dict[str, object] | None = None) -> Path:
 
 
 def add_run(root: Path, run: str, exports: dict[str, tuple[bytes, str, int]]) -> None:
-    """Put exports (file -> bytes, source, hits) into a run with their search log; `metaethno import` is left to the test."""
+    """Put exports (file -> bytes, source, hits) into a run with their search log; importing is left to the test."""
     folder = root / "data/raw" / run
     folder.mkdir(parents=True)
     rows = []

@@ -313,12 +313,7 @@ def canonical(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
     """Return `frame` in order, typed and sorted by key; raises pandera's errors where it breaks the schema."""
     extra = [c for c in frame.columns if c not in table.names and not c.startswith("_")] if table.open_columns else []
     frame = _typed(table, frame[[*table.names, *extra]])
-    keys = frame[list(table.key)]
-    if "position" in table.key or "item" in table.key or not len(frame):
-        frame = frame.sort_values(list(table.key), kind="stable")
-    else:
-        frame = frame.loc[keys.sort_values(list(table.key), kind="stable").index]
-    frame = frame.reset_index(drop=True)
+    frame = frame.sort_values(list(table.key), kind="stable").reset_index(drop=True)
     table.pandera().validate(frame, lazy=True)
     return frame
 

@@ -165,7 +165,8 @@ def _support(kind: str, key: str, labels: pd.Series, below: pd.DataFrame, hashes
         pairs = below.loc[below[column] != "", [key, column]].drop_duplicates()
         out[name] = out["target_id"].map(pairs.groupby(key).size()).fillna(0).astype("Int64")
     studies = below.loc[below["study_id"] != "", [key, "study_id"]].drop_duplicates().sort_values("study_id")
-    out["study_ids"] = out["target_id"].map(studies.groupby(key)["study_id"].agg(";".join)).fillna("")
+    joined = {one: ";".join(ids) for one, ids in studies.groupby(key)["study_id"]}
+    out["study_ids"] = [joined.get(one, "") for one in out["target_id"]]
     share = out["target_id"].map(_largest_share(below, key))
     out["largest_share"] = [f"{value:.3f}" if value == value else "" for value in share]
     out["evidence_hash"] = out["target_id"].map(hashes)

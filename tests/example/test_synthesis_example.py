@@ -21,7 +21,7 @@ STUDIES_PER_THEME = {"T1": 6, "T2": 5, "T3": 7, "T4": 7}
 STUDY_OF = dict(
     zip(
         (f"A{n:02}" for n in range(1, 14)),
-        "S01 S01 S02 S03 S04 S05 S05 S06 S07 S08 S09 S10 S11".split(),
+        ["S01", "S01", "S02", "S03", "S04", "S05", "S05", "S06", "S07", "S08", "S09", "S10", "S11"],
         strict=True,
     )
 )

@@ -158,7 +158,7 @@ def test_a_passage_that_nothing_cites_is_noted(world):
 def test_ids_that_lead_nowhere_are_each_found_once(world):
     world["constructs"].loc[0, "passage_ids"] = "p1; p9"
     world["links"] = frame(LINKS, {"from_id": "k1", "to_id": "k1", "relation": "explains"})
-    assert codes(extract(**world)) == [("Y1", "k1"), ("Y1", "k1;p9")]
+    assert codes(extract(**world)) == [("Y1", "k1;p9"), ("Y1", "k1")]
 
 
 def test_findings_name_the_line_where_it_is_known(world):

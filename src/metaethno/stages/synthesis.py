@@ -1,0 +1,279 @@
+"""Phase 6: what the argument rests on, from each step down to the studies, and what has changed since it was signed.
+
+The program follows links and counts; it writes no interpretation and judges none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from metaethno import tables
+from metaethno.config import Synthesis
+from metaethno.findings import Findings, where
+from metaethno.schemas import STALE, TABLES
+from metaethno.trace import Evidence, Paths, live, paths, split_constructs, support, trace
+
+
+@dataclass(frozen=True)
+class Synthesised:
+    """Outcome of the stage: tables `trace`, `support`, `stale` and `checks`."""
+
+    trace: pd.DataFrame
+    support: pd.DataFrame
+    stale: pd.DataFrame
+    checks: pd.DataFrame
+
+
+def synthesise(
+    third_order: pd.DataFrame,
+    third_order_support: pd.DataFrame,
+    line_of_argument: pd.DataFrame,
+    line_of_argument_support: pd.DataFrame,
+    reviewed: pd.DataFrame,
+    memos: pd.DataFrame,
+    concepts: pd.DataFrame,
+    translations: pd.DataFrame,
+    constructs: pd.DataFrame,
+    passages: pd.DataFrame,
+    refutations: pd.DataFrame,
+    groups: pd.DataFrame,
+    group_members: pd.DataFrame,
+    report_studies: pd.DataFrame,
+    included_studies: pd.DataFrame,
+    settings: Synthesis,
+    sampling: pd.DataFrame | None = None,
+) -> Synthesised:
+    """Return the trace of the argument, its support by study, what is stale or unsigned, and what is wrong.
+
+    `constructs` may be the decision table or the extracted one. `sampling` tells which studies are left out of the
+    synthesis and which have thin data.
+    """
+    evidence = Evidence(
+        third_order,
+        third_order_support,
+        line_of_argument,
+        line_of_argument_support,
+        concepts,
+        translations,
+        constructs,
+        passages,
+        refutations,
+        group_members,
+    )
+    below = paths(evidence)
+    counted = support(evidence, below)
+    found = Findings()
+    _check_ids(found, evidence, reviewed, memos, groups, report_studies, included_studies)
+    _check_studies(found, evidence, below, included_studies, sampling)
+    _check_support(found, counted, groups, sampling, settings)
+    _check_repetition(found, counted, below, evidence)
+    _check_argument(found, evidence, below, settings)
+    return Synthesised(trace(below), counted, stale(counted, reviewed), found.frame())
+
+
+def stale(counted: pd.DataFrame, reviewed: pd.DataFrame) -> pd.DataFrame:
+    """Return the interpretations of `counted` (table `support`) that nobody has signed against their present evidence.
+
+    An interpretation is fresh when any signature bears the hash of its evidence as it is now: so neither the order
+    of rows nor two signatures of one day matter, and evidence that was put back as it was needs no new signature.
+    """
+    fresh = set(zip(reviewed["target_id"], reviewed["evidence_hash"], strict=True))
+    pairs = zip(counted["target_id"], counted["evidence_hash"], strict=True)
+    open_ = where(counted, (p not in fresh for p in pairs))[["target_kind", "target_id", "label", "evidence_hash"]]
+    last = reviewed.sort_values(["reviewed_on", "review_id"], kind="stable").drop_duplicates("target_id", keep="last")
+    last = last.rename(columns={"reviewed_by": "signed_by", "reviewed_on": "signed_on"})
+    out = open_.merge(last[["target_id", "signed_by", "signed_on"]], on="target_id", how="left").fillna("")
+    out["state"] = out["signed_by"].eq("").map({True: "not_reviewed", False: "stale"})
+    return tables.canonical(STALE, out[STALE.names])
+
+
+def _check_ids(
+    found: Findings,
+    e: Evidence,
+    reviewed: pd.DataFrame,
+    memos: pd.DataFrame,
+    groups: pd.DataFrame,
+    report_studies: pd.DataFrame,
+    included_studies: pd.DataFrame,
+) -> None:
+    """Y1: links, signatures and memos lead somewhere, and no id stands for two things."""
+    nodes, _ = split_constructs(e.constructs)
+    kinds = {
+        "concepts": e.concepts["concept_id"],
+        "constructs": nodes["construct_id"],
+        "refutations": e.refutations["refutation_id"],
+        "third_order": e.third_order["third_order_id"],
+        "line_of_argument": e.line_of_argument["step_id"],
+    }
+    found.one_meaning(kinds)
+    found.references(
+        {"third_order_support": e.third_order_support, "line_of_argument_support": e.line_of_argument_support},
+        {
+            "third_order": e.third_order,
+            "line_of_argument": e.line_of_argument,
+            "concepts": e.concepts,
+            "constructs": nodes,
+            "refutations": e.refutations,
+        },
+    )
+    signable = {*kinds["concepts"], *kinds["third_order"], *kinds["line_of_argument"]}
+    about = signable | {*kinds["constructs"], *kinds["refutations"], *groups["group_id"]}
+    about |= {*e.translations["translation_id"], *e.passages["passage_id"]}
+    about |= {*report_studies["report_id"], *report_studies["study_id"], *included_studies["study_id"], ""}
+    for table, frame, key, known in (
+        ("reviewed", reviewed, "review_id", signable),
+        ("memos", memos, "memo_id", about),
+    ):
+        found.rows(
+            "Y1",
+            table,
+            frame[~frame["target_id"].isin(known)].assign(_key=key),
+            lambda r: [r[r["_key"]], r["target_id"]],
+            lambda r: f"{r['target_id']!r} in the column target_id is no id of this review.",
+            "Correct the id.",
+        )
+
+
+def _check_studies(
+    found: Findings, e: Evidence, below: Paths, included_studies: pd.DataFrame, sampling: pd.DataFrame | None
+) -> None:
+    """Y4: every study in the synthesis has a construct and feeds a third-order construct, once there are any."""
+    left_out = [] if sampling is None else sampling.loc[sampling["sampled"] == "no", "study_id"]
+    studies = included_studies.drop_duplicates("study_id").drop(columns="_line", errors="ignore")
+    studies = studies[~studies["study_id"].isin(left_out)]
+    telling = set(e.constructs["study_id"])
+    feeding = set(below.third_order["study_id"])
+    begun = len(live(e.third_order)) > 0
+    silent = studies["study_id"].map(lambda s: s not in telling or (begun and s not in feeding)).astype(bool)
+    found.rows(
+        "Y4",
+        "studies",
+        studies[silent],
+        lambda r: [r["study_id"]],
+        lambda r: (
+            f"{r['citation']} ({r['study_id']}) feeds no third-order construct."
+            if r["study_id"] in telling
+            else f"{r['citation']} ({r['study_id']}) is included, but has no construct and feeds no interpretation."
+        ),
+        "Read it again against the synthesis; if it really adds nothing, say so in the report.",
+    )
+
+
+def _check_support(
+    found: Findings,
+    counted: pd.DataFrame,
+    groups: pd.DataFrame,
+    sampling: pd.DataFrame | None,
+    settings: Synthesis,
+) -> None:
+    """Y5 (too few studies), Y6 (one group alone), Y13 (dominance) and Y14 (without thin studies)."""
+    n = settings.min_studies
+    thin = set() if sampling is None else set(sampling.loc[sampling["richness"] == "thin", "study_id"])
+    third = counted[counted["target_kind"] == "third_order"]
+    found.rows(
+        "Y5",
+        "third_order",
+        third[third["studies"] < n],
+        lambda r: [r["target_id"]],
+        lambda r: f"{r['label']!r} rests on {r['studies']} of at least {n} studies.",
+        "One rich study may well carry it: say so in the report, or look for more support.",
+    )
+    if len(groups) > 1:
+        found.rows(
+            "Y6",
+            "third_order",
+            third[third["groups"] == 1],
+            lambda r: [r["target_id"]],
+            lambda r: f"{r['label']!r} rests on one group of studies alone.",
+            "Ask whether the other groups say anything about it.",
+        )
+    share = pd.to_numeric(counted["largest_share"].replace("", "0"))
+    # Below n studies Y5 has said it already.
+    dominated = counted[(share > 0.5) & (counted["studies"] >= max(n, 2)) & (counted["target_kind"] != "concept")]
+    for kind, table in (("third_order", "third_order"), ("step", "line_of_argument")):
+        found.rows(
+            "Y13",
+            table,
+            dominated[dominated["target_kind"] == kind],
+            lambda r: [r["target_id"]],
+            lambda r: f"{float(r['largest_share']):.0%} of the constructs under {r['label']!r} come from one study.",
+            "Say in the report how far it rests on that study.",
+        )
+    left = third["study_ids"].map(lambda cell: len(set(cell.split(";")) - thin - {""}))
+    found.rows(
+        "Y14",
+        "third_order",
+        third.assign(_left=left)[(left < n) & (third["studies"] >= n)],
+        lambda r: [r["target_id"]],
+        lambda r: f"{r['label']!r} rests on {r['_left']} studies when those with thin data are left out.",
+        "Say in the report how far it rests on thin data.",
+    )
+
+
+def _check_repetition(found: Findings, counted: pd.DataFrame, below: Paths, e: Evidence) -> None:
+    """Y15: a third-order construct with one construct beneath it, or under the name of one."""
+    nodes, _ = split_constructs(e.constructs)
+    name = nodes.set_index("construct_id")["label"].str.casefold().str.strip()
+    pairs = below.third_order.loc[below.third_order["construct_id"] != "", ["third_order_id", "construct_id"]]
+    third = counted[counted["target_kind"] == "third_order"]
+    own = third.set_index("target_id")["label"].str.casefold().str.strip()
+    same = pairs[pairs["construct_id"].map(name) == pairs["third_order_id"].map(own)]
+    found.rows(
+        "Y15",
+        "third_order",
+        third[(third["constructs"] == 1) | third["target_id"].isin(same["third_order_id"])],
+        lambda r: [r["target_id"]],
+        lambda r: (
+            f"{r['label']!r} rests on a single construct."
+            if r["constructs"] == 1
+            else f"{r['label']!r} bears the name of a construct it rests on."
+        ),
+        "Ask what it says beyond that construct; if nothing, it is not of the third order.",
+    )
+
+
+def _check_argument(found: Findings, e: Evidence, below: Paths, settings: Synthesis) -> None:
+    """Y18 (nothing rests on what was dropped) and, where a line of argument is made, Y9."""
+    dropped = {
+        *e.third_order.loc[e.third_order["status"] == "dropped", "third_order_id"],
+        *e.concepts.loc[e.concepts["status"] == "dropped", "concept_id"],
+    }
+    links = {"third_order_support": e.third_order_support, "line_of_argument_support": e.line_of_argument_support}
+    for table, frame in links.items():
+        key = TABLES[table].key[0]
+        resting = frame[frame["supported_by"].isin(dropped) & ~frame[key].isin(dropped)]
+        found.rows(
+            "Y18",
+            table,
+            resting.assign(_key=key),
+            lambda r: [r[r["_key"]], r["supported_by"]],
+            lambda r: f"{r[r['_key']]} still rests on {r['supported_by']}, which was dropped.",
+            "Take the link out, or let it rest on what took its place.",
+        )
+    if not settings.line_of_argument:
+        return
+    if not len(e.line_of_argument):
+        said = "There is no line of argument yet."
+        hint = "Write its steps, or set `synthesis: line_of_argument: false` where none is made."
+        found.add("Y9", "line_of_argument", [], said, hint)
+        return
+    found.rows(
+        "Y9",
+        "line_of_argument",
+        e.line_of_argument[~e.line_of_argument["step_id"].isin(e.line_of_argument_support["step_id"])],
+        lambda r: [r["step_id"]],
+        lambda r: f"Step {r['position']} of the argument names nothing that it rests on.",
+        "Enter in line_of_argument_support.csv what it rests on.",
+    )
+    third = live(e.third_order)
+    used = {*e.line_of_argument_support["supported_by"], *below.steps["third_order_id"]}
+    found.rows(
+        "Y9",
+        "third_order",
+        third[~third["third_order_id"].isin(used)],
+        lambda r: [r["third_order_id"]],
+        lambda r: f"No step of the argument rests on {r['label']!r}.",
+        "Let a step rest on it, or mark it as dropped.",
+    )
