@@ -121,7 +121,7 @@ def settle(found: pd.DataFrame, searches: pd.DataFrame, entity: pd.Series, setti
     rows: list[dict[str, str]] = []
     for sitting in range(6):
         verdicts = save(DUPLICATES, rows, "data/decisions/duplicates.csv")
-        done = dedupe(found, verdicts, searches, settings.dedupe.doubtful_from)
+        done = dedupe(found, verdicts, settings.dedupe.doubtful_from, searches)
         if done.to_decide.empty:
             return done
         print(f"sitting {sitting + 1}: {len(done.to_decide)} doubtful pairs")

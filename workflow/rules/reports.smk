@@ -1,6 +1,6 @@
 # 9 reports: tables, figures and checklists, then the pages that people read
 #
-# READS   1_search to 8_synthesis, reports/pages/*.qmd (the author's prose)
+# READS   1_search to 8_synthesis, DECISIONS (for their hashes), the query files, reports/pages/*.qmd (the author's prose)
 # WRITES  data/derived/9_reports/ (REPORT_FILES: emerge.csv, entreq.csv, prisma_s.csv, tables/, figures/, ...),
 #         then, not kept by DVC: reports/_generated/, reports/_variables.yml, reports/_references.json, reports/_output/
 
@@ -24,6 +24,7 @@ rule reports:
         "data/derived/5_eligibility/excluded.csv",
         "data/derived/5_eligibility/studies.csv",
         "data/derived/5_eligibility/conflicts.csv",
+        "data/derived/5_eligibility/agreement.csv",
         "data/derived/5_eligibility/flow.csv",
         "data/derived/5_eligibility/checks.csv",
         "data/derived/6_extraction/checked/studies.csv",
@@ -53,6 +54,7 @@ rule reports:
         "data/derived/8_synthesis/support.csv",
         "data/derived/8_synthesis/stale.csv",
         "data/derived/8_synthesis/checks.csv",
+        DECISIONS,
         QUERIES,
         PAGES,
     output:

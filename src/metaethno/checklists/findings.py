@@ -95,7 +95,9 @@ class Reader:
     def stand_in_numbers(self) -> Finding | None:
         """Say which runs hold counts that the search log calls stand-in numbers."""
         sources = self.data.sources
-        hit = sources[sources["note"].str.contains(STAND_IN_NUMBER, case=False, regex=False)] if len(sources) else sources
+        hit = (
+            sources[sources["note"].str.contains(STAND_IN_NUMBER, case=False, regex=False)] if len(sources) else sources
+        )
         if not len(hit):
             return None
         path = TABLES["sources"].path
@@ -140,4 +142,3 @@ def databases(data: ReportData) -> Any:
 def open_outcomes() -> tuple[str, ...]:
     """Return the outcomes of screening and assessment that are no decision yet."""
     return ("undecided", "conflict", "awaiting", "not_yet_retrieved")
-

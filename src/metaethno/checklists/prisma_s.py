@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from metaethno.checklists.findings import (
-    NO, NOT_APPLICABLE, PARTLY, YES, Finding, Reader, as_rows, databases,
+    NO,
+    NOT_APPLICABLE,
+    PARTLY,
+    YES,
+    Finding,
+    Reader,
+    as_rows,
+    databases,
 )  # fmt: skip
 from metaethno.fragments.data import ReportData
 from metaethno.schemas import TABLES

@@ -1,14 +1,10 @@
 """`dvc.yaml`, made from the rules: one DVC stage per review stage, with all it reads and writes.
 
-The rules are asked through `snakemake --detailed-summary`, so there is one list of files, and it stands in the rules.
+The rules are read through Snakemake's API, so there is one list of files, and it stands in the rules.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-import subprocess
-import sys
 from pathlib import Path
 
 import yaml
@@ -20,19 +16,20 @@ PATH = "dvc.yaml"
 
 
 def rule_files(root: Path) -> dict[str, tuple[list[str], list[str]]]:
-    """Return rule -> (inputs, outputs), as Snakemake has them for `all`, the stages' rules only."""
-    command = [sys.executable, "-m", "snakemake", "--detailed-summary", "--nolock", "--quiet", "all", "--", "all"]
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
-    if done.returncode:
-        said = (done.stderr.strip() or done.stdout.strip())[-2000:]
-        raise UserError(Problem("ME0170", f"the rules can't be read:\n{said}", "Snakefile"))
-    start = done.stdout.index("output_file\t")
-    files: dict[str, tuple[set[str], set[str]]] = {}
-    for row in csv.DictReader(io.StringIO(done.stdout[start:]), delimiter="\t", quoting=csv.QUOTE_NONE):
-        inputs, outputs = files.setdefault(row["rule"], (set(), set()))
-        inputs |= {name for name in row["input-file(s)"].split(",") if name and name != "-"}
-        outputs.add(row["output_file"])
-    return {rule: (sorted(i), sorted(o)) for rule, (i, o) in files.items()}
+    """Return rule -> (inputs, outputs) as the rules say, whether or not the files are there."""
+    from snakemake.api import SnakemakeApi
+    from snakemake.settings.enums import Quietness
+    from snakemake.settings.types import OutputSettings, ResourceSettings
+    from snakemake_interface_common.exceptions import WorkflowError
+
+    quiet = OutputSettings(quiet={Quietness.ALL})
+    try:
+        with SnakemakeApi(quiet) as api:
+            # The public API runs rules, but doesn't list them; the version is pinned, and a test holds this.
+            rules = api.workflow(ResourceSettings(cores=1), snakefile=root / "Snakefile", workdir=root)._workflow.rules
+            return {r.name: (sorted(map(str, r.input)), sorted(map(str, r.output))) for r in rules}
+    except WorkflowError as error:
+        raise UserError(Problem("ME0170", f"the rules can't be read: {error}", "Snakefile")) from None
 
 
 def text(root: Path) -> str:

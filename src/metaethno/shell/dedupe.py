@@ -22,8 +22,8 @@ def make(root: Path, config: Config) -> None:
     done = dedupe(
         common.derived(root, "records"),
         common.checked(root, "duplicates"),
-        common.checked(root, "searches"),
         config.dedupe.doubtful_from,
+        common.checked(root, "searches"),
     )
     common.write(root, "unique", done.unique)
     common.write(root, "members", done.members)

@@ -30,6 +30,7 @@ class Plan:
     queries: list[str]
     screening_votes: list[str]
     eligibility_votes: list[str]
+    decisions: list[str]
     pages: list[str]
     report_files: list[str]
     page_sources: list[str]
@@ -85,6 +86,7 @@ def read(root: Path | None = None) -> Plan:
         queries=review.queries(root),
         screening_votes=review.listed(root, SCREENING.path),
         eligibility_votes=review.listed(root, ELIGIBILITY.path),
+        decisions=review.listed(root, "data/decisions/**/*.csv"),
         pages=review.listed(root, "reports/pages/*.qmd"),
         report_files=made,
         page_sources=page_sources(made),

@@ -1,0 +1,194 @@
+"""A sheet to draw on, measured in points from the top left: boxes with wrapped text, arrows, bars, notes."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from metaethno.fragments.markdown import plain
+
+INK = "#1b2733"
+LINE = "#52606d"
+PAPER = "#ffffff"
+_FONT = "DejaVu Sans"
+# Outlines instead of letters: the picture looks the same where the font is not installed.
+_SETTINGS: dict[Any, Any] = {
+    "svg.hashsalt": "metaethno",
+    "svg.fonttype": "path",
+    "font.family": _FONT,
+    "hatch.linewidth": 0.7,
+}
+_DOTS = 220
+TIE = "\ue000"  # a space at which no line is broken
+
+
+@lru_cache(maxsize=1)
+def _measuring() -> tuple[Any, Any]:
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import text_to_path
+
+    return text_to_path, FontProperties
+
+
+@lru_cache(maxsize=8192)
+def text_width(text: str, size: float, bold: bool) -> float:
+    """Return the width of a text in points."""
+    to_path, properties = _measuring()
+    prop = properties(family=_FONT, size=size, weight="bold" if bold else "normal")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a letter the font lacks is drawn as a box
+        return float(to_path.get_text_width_height_descent(text, prop, ismath=False)[0])
+
+
+def wrap(text: str, width: float, size: float, bold: bool = False) -> list[str]:
+    """Return `text` in lines no wider than `width` points; a word that is too long is cut."""
+    found: list[str] = []
+    line = ""
+    for word in plain(text).split(" "):
+        word = word.replace(TIE, " ")
+        while text_width(word, size, bold) > width and len(word) > 1:
+            n = next(n for n in range(len(word) - 1, 0, -1) if n == 1 or text_width(word[:n], size, bold) <= width)
+            if line:
+                found.append(line)
+                line = ""
+            found.append(word[:n])
+            word = word[n:]
+        longer = f"{line} {word}".strip()
+        if text_width(longer, size, bold) <= width:
+            line = longer
+        else:
+            found.append(line)
+            line = word
+    return [*found, line] if line or not found else found
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of text in a box, before wrapping; `indent` in points."""
+
+    text: str
+    bold: bool = False
+    indent: float = 0.0
+
+
+@dataclass(frozen=True)
+class Box:
+    """A box with text, at `x`, `width` points wide; it is as high as its text needs."""
+
+    lines: tuple[Line, ...]
+    x: float
+    width: float
+    size: float = 8.0
+    fill: str = PAPER
+    pad: float = 6.0
+
+    @property
+    def wrapped(self) -> list[Line]:
+        """The lines as they are set."""
+        room = self.width - 2 * self.pad
+        return [
+            Line(part, line.bold, line.indent + (4.0 if i else 0.0) * bool(line.indent))
+            for line in self.lines
+            for i, part in enumerate(wrap(line.text, room - line.indent - 4 * bool(line.indent), self.size, line.bold))
+        ]
+
+    @property
+    def height(self) -> float:
+        """Height in points."""
+        return len(self.wrapped) * self.size * 1.32 + 2 * self.pad - 1
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A finished figure as SVG and as PNG."""
+
+    svg: bytes
+    png: bytes
+
+
+@dataclass
+class Sheet:
+    """What is drawn, in the order it is drawn; `picture` makes the files."""
+
+    width: float
+    _drawn: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = field(default_factory=list)
+    bottom: float = 0.0
+
+    def rectangle(self, x: float, y: float, width: float, height: float, **style: Any) -> None:
+        """Draw a rectangle from its top left corner."""
+        self._drawn.append(("rectangle", (x, y, width, height), style))
+        self.bottom = max(self.bottom, y + height)
+
+    def text(self, x: float, y: float, text: str, size: float, **style: Any) -> None:
+        """Set one line of text with its baseline at `y`."""
+        self._drawn.append(("text", (x, y, plain(text)), {"fontsize": size, "color": INK, **style}))
+        self.bottom = max(self.bottom, y + 0.3 * size)
+
+    def arrow(self, *points: tuple[float, float]) -> None:
+        """Draw a line through the points, with a head at its end."""
+        self._drawn.append(("arrow", points, {}))
+
+    def box(self, box: Box, y: float, height: float = 0.0) -> float:
+        """Draw a box with its top at `y`; return its bottom."""
+        height = max(height, box.height)
+        self.rectangle(box.x, y, box.width, height, facecolor=box.fill, edgecolor=LINE, linewidth=0.9)
+        spare = (height - box.height) / 2
+        for i, line in enumerate(box.wrapped):
+            base = y + spare + box.pad + box.size * (0.92 + 1.32 * i)
+            weight = "bold" if line.bold else "normal"
+            self.text(box.x + box.pad + line.indent, base, line.text, box.size, fontweight=weight)
+        return y + height
+
+    def bar(self, x: float, y: float, height: float, label: str, fill: str, width: float = 17.0) -> None:
+        """Draw a side bar with its label turned upwards, in smaller letters where the bar is short."""
+        self.rectangle(x, y, width, height, facecolor=fill, edgecolor=LINE, linewidth=0.9)
+        size = 8.0
+        while size > 5 and text_width(label, size, True) > height - 4:
+            size -= 0.5
+        style = {"rotation": 90, "ha": "center", "va": "center", "fontweight": "bold"}
+        self.text(x + width / 2, y + height / 2, label, size, **style)
+
+    def notes(self, notes: list[str], x: float, y: float, width: float, size: float = 7.0) -> float:
+        """Set paragraphs of small text; return the bottom of the last line."""
+        for note in notes:
+            for part in wrap(note, width, size):
+                y += size * 1.38
+                self.text(x, y, part, size)
+            y += size * 0.5
+        return y
+
+    def picture(self) -> Picture:
+        """Return the figure as files."""
+        import matplotlib
+
+        with matplotlib.rc_context(_SETTINGS), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            figure = self._figure()
+            svg, png = io.BytesIO(), io.BytesIO()
+            figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
+            figure.savefig(png, format="png", dpi=_DOTS, metadata={"Software": None})
+        return Picture(svg.getvalue(), png.getvalue())
+
+    def _figure(self) -> Any:
+        from matplotlib.figure import Figure
+        from matplotlib.patches import FancyArrowPatch, Rectangle
+        from matplotlib.path import Path
+
+        height = self.bottom + 5
+        figure = Figure(figsize=(self.width / 72, height / 72), facecolor=PAPER)
+        axes = figure.add_axes((0, 0, 1, 1))
+        axes.set_xlim(0, self.width)
+        axes.set_ylim(height, 0)
+        axes.set_axis_off()
+        for kind, place, style in self._drawn:
+            if kind == "rectangle":
+                axes.add_patch(Rectangle(place[:2], *place[2:], **style))
+            elif kind == "text":
+                axes.text(*place, **{"va": "baseline", **style}, parse_math=False)
+            else:
+                arrow: dict[str, Any] = {"arrowstyle": "-|>", "mutation_scale": 8, "linewidth": 0.9, "color": LINE}
+                axes.add_patch(FancyArrowPatch(path=Path(place), joinstyle="miter", **arrow))
+        return figure

@@ -1,0 +1,229 @@
+"""Flow diagrams: the PRISMA 2009 form in one column, the PRISMA 2020 form in two (Page et al. 2021)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from metaethno.figures.canvas import PAPER, TIE, Box, Line, Picture, Sheet
+from metaethno.fragments.boxes import PER_SOURCE, Boxes, under_figure
+
+STAGE_FILL = "#d5e4f1"
+DATABASES_FILL = "#f7e7bd"
+OTHER_FILL = "#e4e7eb"
+INCLUDED_FILL = "#eef4fa"
+GAP = 17.0
+_BAR = 17.0
+
+
+@dataclass(frozen=True)
+class _Row:
+    """One row of a column: the box in the line of flow and the box beside it that says what is left out."""
+
+    main: Box | None
+    side: Box | None = None
+
+
+def _n(text: str) -> str:
+    """Return `(n = 153 [129 + 24])`, to be broken before the addends only."""
+    total, _, addends = f"(n = {text})".partition(" [")
+    return total.replace(" ", TIE) + (" [" + addends.replace(" ", TIE) if addends else "")
+
+
+def _box(head: str, counted: str, x: float, width: float, items: Sequence[str] = (), fill: str = PAPER) -> Box:
+    lines = [Line(f"{head} {_n(counted)}" if counted else head, bold=True)]
+    lines += [Line(item, indent=5.0) for item in items]
+    return Box(tuple(lines), x, width, fill=fill)
+
+
+def _details(boxes: Boxes, box: str, labels: Mapping[str, str]) -> list[str]:
+    """Return what a box is split by, each with its count: in the order of the labels, else the largest first."""
+    order = list(labels)
+    place = {d: (order.index(d) if d in order else len(order), -boxes.total(box, d), d) for d in boxes.details(box)}
+    found = sorted(place, key=place.__getitem__)
+    return [f"{labels.get(d, d)} {_n(boxes.text(box, d))}" for d in found if boxes.total(box, d)]
+
+
+def flow_picture(boxes: Boxes, reasons: Mapping[str, str], notes: Sequence[str] = ()) -> Picture:
+    """Return the flow diagram of a view.
+
+    reasons: reason id → words, in the order of the configuration. notes: sentences to print under the figure, after
+    the declared adjustments and the note of the view.
+    """
+    draw = _draw_2009 if boxes.view.template == "prisma2009" else _draw_2020
+    sheet = draw(boxes, reasons)
+    under = [*under_figure(boxes), boxes.view.note, *notes]
+    sheet.notes([n for n in under if n], 4, sheet.bottom + 8, sheet.width - 8)
+    return sheet.picture()
+
+
+@dataclass(frozen=True)
+class _Placed:
+    """Where a row of a column was drawn: its top, the bottom of its main box, the bottom of the whole row."""
+
+    top: float
+    main_bottom: float
+    bottom: float
+
+
+def _place(sheet: Sheet, rows: Sequence[_Row], y: float, least: Sequence[float] = ()) -> list[_Placed]:
+    """Draw rows one under the other, with arrows down and sideways; return where each stands."""
+    places: list[_Placed] = []
+    above: tuple[float, float] | None = None
+    for i, row in enumerate(rows):
+        end, tall = y, max(_height(row), least[i] if least else 0)
+        if row.main:
+            # Beside a long list of reasons the main box stays as high as its own text.
+            alike = row.side and max(row.side.height, row.main.height) <= 1.7 * min(row.side.height, row.main.height)
+            end = sheet.box(row.main, y, _height(row) if alike else 0)
+            middle = row.main.x + row.main.width / 2
+            if above:
+                sheet.arrow(above, (middle, y))
+            above = (middle, end)
+            if row.side:
+                low = sheet.box(row.side, y, _height(row) if alike else 0)
+                across = y + (min(end, low) - y) / 2
+                sheet.arrow((row.main.x + row.main.width, across), (row.side.x, across))
+        places.append(_Placed(y, end, y + tall))
+        y += tall + GAP
+    return places
+
+
+def _bar(sheet: Sheet, label: str, top: float, bottom: float) -> None:
+    """Draw a side bar a little beyond its rows, so that its label has room."""
+    sheet.bar(2, top - GAP / 3, bottom - top + GAP * 2 / 3, label, STAGE_FILL, _BAR)
+
+
+def _height(row: _Row) -> float:
+    return max([box.height for box in (row.main, row.side) if box] or [0.0])
+
+
+def _draw_2009(boxes: Boxes, reasons: Mapping[str, str]) -> Sheet:
+    sheet = Sheet(486)
+    x, width, side, side_width = _BAR + 12, 214.0, _BAR + 12 + 214 + 26, 214.0
+    removed = boxes.text("duplicates")
+    sources = _details(boxes, "identified", {})
+    full_text = _box("Full texts assessed for eligibility", boxes.text("full_text"), x, width)
+    left_out = _details(boxes, "full_text_excluded", reasons)
+    articles = boxes.total("included_reports")
+    included = [Line(f"Reports included in the synthesis {_n(boxes.text('included_reports'))}", bold=True)]
+    included.append(Line(f"of {boxes.total('included_studies'):,} {'study' if articles == 1 else 'studies'}"))
+    rows = [
+        _Row(_box("Records identified", boxes.text("identified"), x, width, sources)),
+        _Row(
+            _box("Records after duplicates removed", boxes.text("after_duplicates"), x, width),
+            _box("Duplicates removed", removed, side, side_width),
+        ),
+        _Row(
+            _box("Records screened on title and abstract", boxes.text("screened"), x, width),
+            _box("Records excluded", boxes.text("screened_excluded"), side, side_width),
+        ),
+        _Row(full_text, _box("Full texts excluded", boxes.text("full_text_excluded"), side, side_width, left_out)),
+        _Row(Box(tuple(included), x, width, fill=INCLUDED_FILL)),
+    ]
+    places = _place(sheet, rows, 8)
+    stages = (("Identification", 0, 1), ("Screening", 2, 2), ("Eligibility", 3, 3), ("Included", 4, 4))
+    for label, first, last in stages:
+        _bar(sheet, label, places[first].top, places[last].bottom)
+    return sheet
+
+
+def _identified(boxes: Boxes) -> list[str]:
+    items = []
+    for box, label in (("database_results", "Databases"), ("register_results", "Registers")):
+        if boxes.has(box) or box == "database_results":
+            items.append(f"{label} {_n(boxes.text(box))}")
+            items += [f"– {said}" for said in _details(boxes, PER_SOURCE[box], {})]
+    return items
+
+
+def _databases_rows(boxes: Boxes, reasons: Mapping[str, str], x: float, side: float, width: float) -> list[_Row]:
+    removed = [
+        f"{label} {_n(boxes.text(box))}"
+        for box, label in (
+            ("duplicates", "Duplicates"),
+            ("excluded_automatic", "Marked as ineligible by automation tools"),
+            ("excluded_other", "Other reasons"),
+        )
+        if box == "duplicates" or boxes.total(box)
+    ]
+
+    def box(head: str, name: str, at: float, items: Sequence[str] = ()) -> Box:
+        return _box(head, boxes.text(name), at, width, items)
+
+    return [
+        _Row(
+            _box("Records identified from:", "", x, width, _identified(boxes)),
+            _box("Records removed before screening:", "", side, width, removed),
+        ),
+        _Row(box("Records screened", "records_screened", x), box("Records excluded", "records_excluded", side)),
+        _Row(
+            box("Reports sought for retrieval", "dbr_sought_reports", x),
+            box("Reports not retrieved", "dbr_notretrieved_reports", side),
+        ),
+        _Row(
+            box("Reports assessed for eligibility", "dbr_assessed", x),
+            box("Reports excluded", "dbr_excluded", side, _details(boxes, "dbr_excluded", reasons)),
+        ),
+    ]
+
+
+def _other_rows(boxes: Boxes, reasons: Mapping[str, str], x: float, side: float, width: float) -> list[_Row]:
+    names = (("website_results", "Websites"), ("organisation_results", "Organisations"))
+    found = [f"{label} {_n(boxes.text(box))}" for box, label in names if boxes.total(box)]
+    found.append(f"Citation searching {_n(boxes.text('citations_results'))}")
+
+    def box(head: str, name: str, at: float, items: Sequence[str] = ()) -> Box:
+        return _box(head, boxes.text(name), at, width, items)
+
+    return [
+        _Row(_box("Records identified from:", "", x, width, found)),
+        _Row(None),
+        _Row(
+            box("Reports sought for retrieval", "other_sought_reports", x),
+            box("Reports not retrieved", "other_notretrieved_reports", side),
+        ),
+        _Row(
+            box("Reports assessed for eligibility", "other_assessed", x),
+            box("Reports excluded", "other_excluded", side, _details(boxes, "other_excluded", reasons)),
+        ),
+    ]
+
+
+def _draw_2020(boxes: Boxes, reasons: Mapping[str, str]) -> Sheet:
+    other = any(boxes.total(b) for b in ("website_results", "organisation_results", "citations_results"))
+    other = other or bool(boxes.total("other_sought_reports"))
+    width, space, start = (126.0, 13.0, _BAR + 11) if other else (214.0, 26.0, _BAR + 12)
+    xs = [start + i * (width + space) for i in range(4)]
+    sheet = Sheet(xs[3] + width + 3 if other else xs[1] + width + 3)
+    a = _databases_rows(boxes, reasons, xs[0], xs[1], width)
+    b = _other_rows(boxes, reasons, xs[2], xs[3], width) if other else []
+    heads = [Box((Line("Via databases and registers", bold=True),), xs[0], 2 * width + space, fill=DATABASES_FILL)]
+    if other:
+        heads.append(Box((Line("Via other methods", bold=True),), xs[2], 2 * width + space, fill=OTHER_FILL))
+    y = max([sheet.box(head, 4) for head in heads]) + 9
+    least = [max(_height(row) for row in pair) for pair in (zip(a, b, strict=True) if b else ((row,) for row in a))]
+    left = _place(sheet, a, y, least)
+    right = _place(sheet, b, y, least)
+    included = _included(boxes, xs[0], width * 2 + space)
+    top = left[-1].bottom + GAP
+    bottom = sheet.box(included, top)
+    sheet.arrow((xs[0] + width / 2, left[-1].main_bottom), (xs[0] + width / 2, top))
+    if right:
+        turn, level = xs[2] + width / 2, top + (bottom - top) / 2
+        sheet.arrow((turn, right[-1].main_bottom), (turn, level), (xs[0] + 2 * width + space, level))
+    for label, first, last in (("Identification", 0, 0), ("Screening", 1, 3)):
+        _bar(sheet, label, left[first].top, left[last].bottom)
+    _bar(sheet, "Included", top, bottom)
+    return sheet
+
+
+def _included(boxes: Boxes, x: float, width: float) -> Box:
+    lines = [
+        Line(f"Studies included in the review {_n(boxes.text('new_studies'))}", bold=True),
+        Line(f"Reports of included studies {_n(boxes.text('new_reports'))}", bold=True),
+    ]
+    if boxes.has("total_studies"):
+        lines.append(Line(f"Total studies {_n(boxes.text('total_studies'))}"))
+        lines.append(Line(f"Reports of total studies {_n(boxes.text('total_reports'))}"))
+    return Box(tuple(lines), x, width, fill=INCLUDED_FILL)

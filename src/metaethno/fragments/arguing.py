@@ -1,0 +1,115 @@
+"""Fragments about phase 6: third-order constructs, the line of argument, what each rests on, what is to be reread."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from metaethno.fragments import markdown as md
+from metaethno.fragments.data import ReportData, rows, texts
+from metaethno.fragments.translating import names_of
+
+_KINDS = {"concept": "concept", "third_order": "third-order construct", "step": "step of the argument"}
+
+
+def _named(data: ReportData) -> dict[str, str]:
+    refuted = texts(data.refutations, "refutation_id", "aspect")
+    concepts = texts(data.concepts, "concept_id", "label")
+    return names_of(data) | refuted | concepts | texts(data.third_order, "third_order_id", "label")
+
+
+def _rests_on(data: ReportData, frame: Any, key: str, target: str) -> str:
+    names = _named(data)
+    ids = list(frame.loc[frame[key] == target, "supported_by"])
+    return "; ".join(f"{md.escape(names.get(i, ''))} ({md.escape(i)})".strip() for i in ids)
+
+
+def _studies(data: ReportData, target: str) -> tuple[str, str]:
+    """Return how many studies an interpretation rests on, and which."""
+    found = data.support[data.support["target_id"] == target]
+    if not len(found):
+        return md.MISSING, md.MISSING
+    row = rows(found)[0]
+    names = texts(data.studies, "study_id", "label")
+    return md.number(row["studies"]), "; ".join(md.escape(names.get(s, s)) for s in md.joined(row["study_ids"]))
+
+
+def third_order(data: ReportData) -> str:
+    """Return the third-order constructs with what they rest on, counted by study."""
+    label, caption = "third-order", "Third-order constructs, and the studies each rests on."
+    kept = data.third_order[data.third_order["status"] != "dropped"]
+    if not len(kept):
+        return md.nothing_yet("No third-order construct yet.", "They are the work of phase 6.", caption, label)
+    source = {"from_studies": "from the studies", "brought_by_reviewer": "brought by the reviewer"}
+    body = []
+    for row in rows(kept):
+        name = f"**{md.escape(row['label'])}** ({md.escape(row['third_order_id'])})"
+        name += "" if row["status"] == "settled" else ", provisional"
+        origin = "; ".join(v for v in (source[row["source"]], md.escape(row["theory"])) if v)
+        count, which = _studies(data, row["third_order_id"])
+        rests = _rests_on(data, data.third_order_support, "third_order_id", row["third_order_id"])
+        body.append([f"{name}: {md.escape(row['statement'])}", origin, rests, f"{count}: {which}"])
+    headers = ["Third-order construct", "Source and theory", "Rests on", "Studies"]
+    return md.table(headers, body, caption, label, (7, 3, 8, 5))
+
+
+def argument(data: ReportData) -> str:
+    """Return the line of argument, step by step, with what each step rests on."""
+    label, caption = "argument", "The line of argument, and what each step rests on."
+    if not data.config.synthesis.line_of_argument:
+        said = "This synthesis makes no line of argument; the configuration says so."
+        return md.nothing_yet(said, "", caption, label)
+    if not len(data.line_of_argument):
+        return md.nothing_yet("No step of the argument is written yet.", "", caption, label)
+    body = []
+    for row in sorted(rows(data.line_of_argument), key=lambda r: (int(r["position"]), r["step_id"])):
+        count, which = _studies(data, row["step_id"])
+        rests = _rests_on(data, data.line_of_argument_support, "step_id", row["step_id"])
+        said = md.escape(row["statement"]) + (f" *({md.escape(row['theory'])})*" if row["theory"] else "")
+        body.append([str(row["position"]), said, rests, f"{count}: {which}"])
+    headers = ["Step", "What it says (and the theory that orders it)", "Rests on", "Studies"]
+    return md.table(headers, body, caption, label, (1, 8, 6, 6), (0,))
+
+
+def support(data: ReportData) -> str:
+    """Return for every interpretation how many groups, studies, reports and constructs it rests on."""
+    label, caption = "support", "What each interpretation rests on, counted by study."
+    if not len(data.support):
+        return md.nothing_yet("There is no interpretation yet.", "", caption, label)
+    order = {"step": 0, "third_order": 1, "concept": 2}
+    body = []
+    for row in sorted(rows(data.support), key=lambda r: (order[r["target_kind"]], r["target_id"])):
+        share = f"{round(100 * float(row['largest_share']))} %" if row["largest_share"] else ""
+        numbers = [md.number(row[c]) for c in ("groups", "studies", "reports", "constructs")]
+        body.append([_KINDS[row["target_kind"]], md.escape(row["target_id"]), md.escape(row["label"]), *numbers, share])
+    headers = ["What", "Id", "Name or statement", "Groups", "Studies", "Reports", "Constructs", "Largest share"]
+    return md.table(headers, body, caption, label, (4, 2, 9, 2, 2, 2, 2, 2), (3, 4, 5, 6, 7))
+
+
+def stale(data: ReportData) -> str:
+    """Return the interpretations whose evidence changed since they were signed, and those never signed."""
+    label, caption = "stale", "Interpretations to be read again, or not yet signed."
+    if not len(data.stale):
+        said = "Every interpretation has been read against its evidence as it is now."
+        said = said if len(data.support) else "There is no interpretation yet."
+        return md.nothing_yet(said, "", caption, label)
+    states = {"stale": "its evidence changed since it was signed", "not_reviewed": "not yet signed"}
+    body = []
+    for row in rows(data.stale):
+        signed = f"{md.escape(row['signed_by'])}, {row['signed_on']}" if row["signed_by"] else ""
+        name = f"{md.escape(row['label'])} ({md.escape(row['target_id'])})"
+        body.append([_KINDS[row["target_kind"]], name, states[row["state"]], signed])
+    return md.table(["What", "Name or statement", "State", "Last signed"], body, caption, label, (3, 8, 4, 3))
+
+
+def memos(data: ReportData) -> str:
+    """Return the memos."""
+    label, caption = "memos", "Memos of the reviewers."
+    if not len(data.memos):
+        todo = "Reflexive memos, other readings and decisions of method stand here."
+        return md.nothing_yet("No memo yet.", todo, caption, label)
+    names = _named(data)
+    body = []
+    for row in sorted(rows(data.memos), key=lambda r: (r["written_on"], r["memo_id"])):
+        about = md.escape(names.get(row["target_id"], row["target_id"])) or "the review"
+        body.append([row["written_on"], row["kind"], about, md.escape(row["text"]), md.escape(row["author"])])
+    return md.table(["Written on", "Kind", "About", "Memo", "By"], body, caption, label, (3, 2, 4, 9, 3))

@@ -1,0 +1,61 @@
+"""Fragments of the reporting checklists."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from metaethno.checklists import SOURCES, items
+from metaethno.fragments import markdown as md
+
+STATES = {
+    "answered": "answered",
+    "partly": "partly answered",
+    "not_answered": "not answered",
+    "not_applicable": "does not apply",
+}
+
+
+def checklist(name: str, answers: list[dict[str, Any]]) -> str:
+    """Return one checklist as a table; answers: the rows of its derived table."""
+    source = SOURCES[name]
+    asks = {item.number: item for item in items(name)}
+    body = []
+    for row in answers:
+        item = asks[int(row["item"])]
+        phase = f" (phase {item.phase})" if item.phase else ""
+        asked = f"**{md.escape(item.name)}**{phase}: {md.escape(item.asks)}"
+        shown = evidence(row["evidence"], row["sha256"])
+        body.append([str(item.number), asked, f"**{STATES[row['state']]}**", md.escape(row["note"]), shown])
+    headers = ["Item", "What is asked (paraphrased)", "State", "What is missing, or why", "Where it is answered"]
+    caption = f"{source.name}: how far each item is answered."
+    made = md.table(headers, body, caption, name.replace("_", "-"), (1, 7, 2, 6, 6))
+    note = (
+        f"The items are those of {source.name} ({source.reference}, "
+        f"[doi {source.doi}](https://doi.org/{source.doi})); their wording here is a paraphrase."
+    )
+    return md.landscape(md.lines([made, note]))
+
+
+def evidence(paths: str, hashes: str) -> str:
+    """Return evidence as text; a section of a page becomes a link to it."""
+    parts = []
+    for path in md.joined(paths):
+        page, _, anchor = path.removeprefix("reports/pages/").partition("#")
+        if path.startswith("reports/pages/") and page.endswith(".qmd"):
+            target = f"{page}{'#' + anchor if anchor else ''}"
+            parts.append(f"[{md.escape(target)}]({target})")
+        else:
+            parts.append(md.escape(path))
+    short = ", ".join(f"`{h[:8]}`" for h in md.joined(hashes))
+    return "; ".join(parts) + (f" (SHA-256 {short})" if short else "")
+
+
+def summary(answers: dict[str, list[dict[str, Any]]]) -> str:
+    """Return how many items of each checklist are in each state."""
+    body = []
+    for name, rows in answers.items():
+        counts = [sum(row["state"] == state for row in rows) for state in STATES]
+        body.append([SOURCES[name].name, *map(str, counts), str(len(rows))])
+    headers = ["Checklist", "Answered", "Partly", "Not answered", "Does not apply", "Items"]
+    caption = "How far the reporting checklists are answered."
+    return md.table(headers, body, caption, "checklists", (3, 2, 2, 2, 2, 2), (1, 2, 3, 4, 5))

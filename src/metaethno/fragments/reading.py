@@ -1,0 +1,134 @@
+"""Fragments about phase 3: the studies (Table 1), their reports, constructs with passages, links, order of reading."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from metaethno.fragments import markdown as md
+from metaethno.fragments.data import ReportData, rows, texts
+
+SPEAKERS = {
+    "participant": "participant",
+    "author": "study author",
+    "review_author": "review author, about the study",
+    "": "",
+}
+
+
+def included(data: ReportData) -> str:
+    """Return Table 1: the included studies by year of data collection."""
+    label, caption = "included", "Included studies, by year of data collection."
+    if not len(data.characteristics):
+        todo = "Each study stands here, by year of data collection, once a full text is included and read."
+        return md.nothing_yet("No study is included yet.", todo, caption, label)
+    reports: dict[str, list[str]] = {}
+    for row in rows(data.included_studies):
+        reports.setdefault(row["study_id"], []).append(md.cite(row["report_id"], bare=True))
+    configured = [c.name for c in data.config.extraction.columns if c.name in data.characteristics]
+    body = []
+    for row in rows(data.characteristics.sort_values("position", kind="stable")):
+        people = [md.escape(row["sample"])] + ([f"(n = {md.number(row['participants_n'])})"]
+                                               if md.number(row["participants_n"]) != md.MISSING else [])  # fmt: skip
+        where = "; ".join(v for v in (row["country"], row["setting"]) if v)
+        methods = "; ".join(v for v in (row["data_collection_method"], row["analysis"]) if v)
+        body.append([
+            f"**{md.escape(row['label'])}**", "; ".join(reports.get(row["study_id"], [])) or md.escape(row["reports"]),
+            md.escape(where), years(row), md.escape(row["aim"]), " ".join(p for p in people if p), md.escape(methods),
+            *(md.escape(row[c]) for c in configured),
+        ])  # fmt: skip
+    headers = ["Study", "Reports", "Country and setting", "Data collected", "Aim", "Participants",
+               "Data collection and analysis", *(c.replace("_", " ") for c in configured)]  # fmt: skip
+    shares = (4, 5, 4, 3, 5, 6, 6, *[4] * len(configured))
+    made = md.table(headers, body, caption, label, shares)
+    note = "A dash stands for what was not found. Where no year is known, the year of publication orders the studies."
+    return md.landscape(md.lines([made, note]))
+
+
+def years(row: dict[str, Any]) -> str:
+    """Return the years of data collection: `2006–2010`, `2008`, or nothing."""
+    known = [y for y in (row["data_collection_start"], row["data_collection_end"]) if y]
+    return md.escape("–".join(dict.fromkeys(known)))
+
+
+def reports(data: ReportData) -> str:
+    """Return the reports of every study, with the run each was first found in."""
+    label, caption = "reports", "The reports of the included studies."
+    if not len(data.included_studies):
+        return md.nothing_yet("No report is included yet.", "", caption, label)
+    labels = texts(data.characteristics, "study_id", "label") | texts(data.studies, "study_id", "label")
+    titles = {r["record_id"]: r for r in rows(data.unique)}
+    origin = {"databases": "databases", "other": "other methods"}
+    body = []
+    for row in rows(data.included_studies):
+        record = titles.get(row["record_id"], {})
+        body.append([
+            md.escape(labels.get(row["study_id"], row["study_id"])), md.cite(row["report_id"], bare=True),
+            md.escape(record.get("title", "")), row["role"], row["first_run"], origin[row["origin"]],
+        ])  # fmt: skip
+    headers = ["Study", "Report", "Title", "Role", "Found in run", "Found by"]
+    return md.table(headers, body, caption, label, (4, 4, 8, 3, 3, 3))
+
+
+def provenance(data: ReportData) -> str:
+    """Return where the cells of Table 1 are from."""
+    label, caption = "provenance", "Where the cells of Table 1 are from."
+    frame = data.characteristics
+    if not len(frame) or not bool((frame["provenance"] != "").any()):
+        todo = "The column `provenance` of `studies.csv` is printed here."
+        return md.nothing_yet("Nothing is noted about the sources of these cells.", todo, caption, label)
+    body = [[md.escape(r["label"]), md.escape(r["provenance"])] for r in rows(frame.sort_values("position"))]
+    return md.table(["Study", "Where the cells are from"], body, caption, label, (2, 7))
+
+
+def constructs(data: ReportData) -> str:
+    """Return all constructs with the authors' terms, the passages and where they stand."""
+    label, caption = "constructs", "Constructs of the studies, with the passages they rest on."
+    if not len(data.constructs):
+        todo = "First- and second-order constructs stand here as they are taken out of the studies."
+        return md.nothing_yet("No construct yet.", todo, caption, label)
+    labels = texts(data.characteristics, "study_id", "label") | texts(data.studies, "study_id", "label")
+    status = {"translatable": "", "not_translatable": " (not translatable)", "set_aside": " (set aside)"}
+    body = []
+    ordered = data.constructs.sort_values(["study_id", "construct_id", "passage_id"], kind="stable")
+    for row in rows(ordered):
+        term = f"“{md.escape(row['authors_term'])}”" if row["authors_term"] else ""
+        body.append([
+            md.escape(labels.get(row["study_id"], row["study_id"])), md.escape(row["construct_id"]),
+            md.escape(row["label"]) + status[row["status"]], term, row["order"], md.escape(row["text"]),
+            SPEAKERS[row["speaker"]], md.escape(row["locator"]), md.escape(row["citation"]),
+        ])  # fmt: skip
+    headers = ["Study", "Id", "Construct", "Authors’ term", "Order", "Passage", "Whose words", "Where", "Report"]
+    return md.landscape(md.table(headers, body, caption, label, (4, 2, 6, 4, 2, 8, 3, 5, 4)))
+
+
+def links(data: ReportData) -> str:
+    """Return the relations between constructs that the studies' authors draw."""
+    label, caption = "links", "Relations between constructs that the studies themselves draw."
+    if not len(data.links):
+        return md.nothing_yet("No link between constructs is recorded.", "", caption, label)
+    names = texts(data.constructs, "construct_id", "label")
+    words = {"part_of": "is part of", "leads_to": "leads to"}
+    body = []
+    for row in rows(data.links):
+        ends = [f"{md.escape(names.get(row[e], ''))} ({md.escape(row[e])})" for e in ("from_id", "to_id")]
+        body.append([ends[0], words.get(row["relation"], row["relation"]), ends[1], md.escape(row["passage_id"])])
+    return md.table(["Construct", "Relation", "Construct", "Passage"], body, caption, label, (6, 2, 6, 2))
+
+
+def readings(data: ReportData) -> str:
+    """Return which study was read in which order for which group, and what came of it."""
+    label, caption = "readings", "The order of reading, and what each study did to the running synthesis."
+    if not len(data.readings):
+        return md.nothing_yet("No study has been read for a group yet.", "", caption, label)
+    studies = texts(data.studies, "study_id", "label")
+    groups = texts(data.groups, "group_id", "label")
+    heads = data.readings[~data.readings["reading_id"].isin(set(data.readings["supersedes"]) - {""})]
+    body = []
+    for row in sorted(rows(heads), key=lambda r: (r["group_id"], int(r["pass"]), int(r["position"]), r["study_id"])):
+        body.append([
+            md.escape(groups.get(row["group_id"], row["group_id"])), str(row["pass"]), str(row["position"]),
+            md.escape(studies.get(row["study_id"], row["study_id"])), row["outcome"], md.escape(row["readers"]),
+            row["read_on"], md.escape(row["note"]),
+        ])  # fmt: skip
+    headers = ["Group", "Pass", "Place", "Study", "Outcome", "Readers", "Read on", "Note"]
+    return md.landscape(md.table(headers, body, caption, label, (5, 1, 1, 5, 2, 3, 3, 6), (1, 2)))

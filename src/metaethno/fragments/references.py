@@ -1,0 +1,56 @@
+"""The bibliography: CSL JSON of the included reports, from their records; what is not known is left out."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from metaethno.fragments import markdown as md
+from metaethno.fragments.data import ReportData, rows
+
+_OTHERS = {"and others", "others", "et al", "et al."}
+
+
+def references(data: ReportData) -> list[dict[str, Any]]:
+    """Return a CSL item for every included report, in order of their ids."""
+    records = {row["record_id"]: row for row in rows(data.unique)}
+    made = {}
+    for row in rows(data.included_studies):
+        record = records.get(row["record_id"], {})
+        made[row["report_id"]] = item(row["report_id"], record, row["citation"])
+    return [made[key] for key in sorted(made)]
+
+
+def item(key: str, record: dict[str, Any], citation: str) -> dict[str, Any]:
+    """Return one CSL item; a record without title or authors takes them from the short citation."""
+    made: dict[str, Any] = {"id": key, "type": "article-journal" if record.get("container") else "document"}
+    people = [name(author) for author in md.joined(record.get("authors", "")) if author.casefold() not in _OTHERS]
+    lead, _, year = citation.rpartition(" ")
+    made["author"] = people or [{"literal": md.plain(lead or citation)}]
+    dated = record.get("year") or (year if re.fullmatch(r"\d{4}", year) else "")
+    if dated:
+        made["issued"] = {"date-parts": [[int(dated)]]}
+    fields = {"title": "title", "container-title": "container", "volume": "volume", "issue": "issue", "page": "pages"}
+    made |= {csl: plain_text(record[own]) for csl, own in fields.items() if record.get(own)}
+    if record.get("doi"):
+        made["DOI"] = md.joined(record["doi"])[0]
+    return made
+
+
+def name(author: str) -> dict[str, str]:
+    """Return `Family, Given` as CSL; a name without a comma, a body for instance, as it stands."""
+    family, comma, given = (part.strip() for part in author.partition(","))
+    if not comma:
+        return {"literal": plain_text(author)}
+    return {"family": plain_text(family), "given": plain_text(given)} if given else {"family": plain_text(family)}
+
+
+def plain_text(text: str) -> str:
+    """Return a text for a CSL field: citation processors read HTML tags there, so their marks are told from them."""
+    return md.plain(text).replace("<", "‹").replace(">", "›")
+
+
+def as_json(data: ReportData) -> bytes:
+    """Return the bibliography as the bytes of `references.json`."""
+    return (json.dumps(references(data), ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()

@@ -1,0 +1,145 @@
+"""Fragments about the search and the selection: what was searched and how, reruns, duplicates, criteria, agreement."""
+
+from __future__ import annotations
+
+from metaethno.fragments import markdown as md
+from metaethno.fragments.data import ReportData, rows
+
+STAND_IN_NUMBER = "stand-in number"
+KINDS = {
+    "database": "database",
+    "register": "register",
+    "citation_backward": "reference lists",
+    "citation_forward": "citing works",
+    "hand_search": "hand search",
+    "website": "website",
+    "organisation": "organisation",
+    "contact": "contact",
+    "other": "other",
+}
+
+
+def stand_in_runs(data: ReportData) -> set[str]:
+    """Return the runs whose counts the search log calls stand-in numbers."""
+    notes = data.sources["note"].str.contains(STAND_IN_NUMBER, case=False, regex=False)
+    return set(data.sources.loc[notes.astype(bool), "run"]) if len(data.sources) else set()
+
+
+def run_label(data: ReportData, run: str) -> str:
+    """Return a run's date, marked where its counts are stand-in numbers."""
+    return f"{run} (stand-in numbers)" if run in stand_in_runs(data) else run
+
+
+def search(data: ReportData) -> str:
+    """Return the search log, one row per search, with what PRISMA-S asks for."""
+    label, caption = "search", "The searches: where, when, by whom, and how many records they gave."
+    if not len(data.sources):
+        todo = "Put the exports of your databases under `data/raw/` with `metaethno import`; each will be a row here."
+        return md.nothing_yet("Nothing has been searched yet.", todo, caption, label)
+    body = []
+    for row in rows(data.sources.drop_duplicates(["run", "search_id"])):
+        where = ", ".join(md.escape(v) for v in (row["source"], row["platform"]) if v)
+        kind = KINDS.get(row["kind"], md.escape(row["kind"]))
+        scope = "in full" if row["scope"] == "full" else "only what is new"
+        when = ", ".join(v for v in (row["searched_on"], scope, _name(data, row["searched_by"])) if v)
+        limits = "; ".join(v for v in (row["limits"], row["limits_reason"], row["filters"]) if v)
+        body.append([
+            row["run"], f"{where} ({kind})", when, md.escape(limits) or "none stated", md.number(row["hits"]),
+            md.number(row["parsed_search"]), md.escape(row["note"]),
+        ])  # fmt: skip
+    headers = ["Run", "Source", "Searched", "Limits and filters", "Hits shown", "In the files", "Note"]
+    return md.table(headers, body, caption, label, (3, 6, 5, 4, 2, 2, 6), (4, 5))
+
+
+def _name(data: ReportData, person: str) -> str:
+    known = data.config.team.get(person)
+    return md.escape(known.name if known else person)
+
+
+def strategies(data: ReportData) -> str:
+    """Return every query as it was run, with the file that holds it; the same words are printed once."""
+    if not len(data.sources):
+        return "The queries will stand here, exactly as they were run, once there is a search log.\n"
+    uses: dict[str, list[str]] = {}
+    lacking = []
+    for row in rows(data.sources.drop_duplicates(["run", "search_id"])):
+        name = f"{row['source']}, {row['searched_on']}"
+        if row["query_file"]:
+            uses.setdefault(f"data/raw/{row['run']}/{row['query_file']}", []).append(name)
+        elif row["kind"] in ("database", "register"):
+            lacking.append(name)
+    by_text: dict[str, list[str]] = {}
+    for path in uses:
+        by_text.setdefault(data.queries.get(path, ""), []).append(path)
+    parts = []
+    for text, paths in by_text.items():
+        names = "; ".join(n for path in paths for n in uses[path])
+        files = ", ".join(md.escape(p) for p in paths)
+        shown = [line for line in text.splitlines() if line.strip()]
+        quoted = "\n".join(f"> {md.escape(line)}\\" for line in shown).rstrip("\\")
+        parts += [f"**{md.escape(names)}** ({files})", quoted or "The text of the query is in the file named above."]
+    if lacking:
+        parts.append(f"No query file is named for: {md.escape('; '.join(lacking))}.")
+    return md.lines(parts) if parts else "The search log names no query file.\n"
+
+
+def rerun(data: ReportData) -> str:
+    """Return what every later run found again, found changed, found new, and no longer found."""
+    label, caption = "rerun", "What each later run found, source by source, against all runs before it."
+    if not len(data.rerun):
+        todo = "A rerun will be compared with it here."
+        return md.nothing_yet("There has been one run so far.", todo, caption, label)
+    counts = data.rerun.groupby(["run", "source", "state"]).size().unstack(fill_value=0)
+    states = ["new", "known", "changed", "vanished"]
+    body = []
+    for (run, source), row in counts.reindex(columns=states, fill_value=0).iterrows():
+        body.append([md.escape(run_label(data, run)), md.escape(source), *(md.number(row[s]) for s in states)])
+    headers = ["Run", "Source", "New", "Found again", "Found again, changed", "No longer found"]
+    return md.table(headers, body, caption, label, (4, 5, 2, 2, 2, 2), (2, 3, 4, 5))
+
+
+def dedupe(data: ReportData) -> str:
+    """Return by which rule or verdict rows were joined into records."""
+    label, caption = "dedupe", "How exported rows became records: the rule or verdict that joined each row to another."
+    if not len(data.members):
+        return md.nothing_yet("No record has been read yet.", "", caption, label)
+    counts = data.members.groupby(["rule", "run"])["rows"].sum().unstack(fill_value=0)
+    runs = sorted(counts.columns)
+    body = []
+    for rule, row in counts.iterrows():
+        name = md.escape(rule) if rule else "the earliest row of its record (joined to nothing before it)"
+        body.append([name, *(md.number(row[r]) for r in runs), md.number(row.sum())])
+    totals = [md.number(counts[r].sum()) for r in runs]
+    body.append(["**All rows**", *totals, f"**{md.number(counts.to_numpy().sum())}**"])
+    headers = ["Joined by", *(run_label(data, r) for r in runs), "All runs"]
+    return md.table(headers, body, caption, label, [6, *[2] * (len(runs) + 1)], range(1, len(runs) + 2))
+
+
+def criteria(data: ReportData) -> str:
+    """Return the criteria with where each is from."""
+    version = data.config.criteria.version
+    label, caption = "criteria", f"Criteria of inclusion and exclusion, version {md.escape(version)}."
+    words = {"include": "include", "exclude": "exclude", "no_limit": "no limit"}
+    body = [[md.escape(c.id), words[c.kind], md.escape(c.text), md.escape(c.provenance)]
+            for c in data.config.criteria.criteria]  # fmt: skip
+    if not body:
+        return md.nothing_yet("There are no criteria yet.", "Write them in `config/review.yaml`.", caption, label)
+    return md.table(["Id", "Kind", "Criterion", "Where it is from"], body, caption, label, (2, 2, 7, 5))
+
+
+def agreement(data: ReportData) -> str:
+    """Return how far reviewers agreed, from their first votes."""
+    label, caption = "agreement", "Agreement between reviewers, from first votes (Cohen 1960)."
+    if any(person.stand_in for person in data.config.team.values()):
+        caption += " The votes are stand-ins, so these numbers say nothing about people."
+    if not len(data.agreement):
+        return md.nothing_yet("No record has two votes yet.", "", caption, label)
+    names = {"screening": "title and abstract", "eligibility": "full text"}
+    body = [
+        [names[r["stage"]] + (", calibration" if r["round"] == "calibration" else ""),
+         md.escape(r["pair"].replace(";", " and ")), md.number(r["both"]), md.number(r["both_forward"]),
+         md.number(r["both_exclude"]), md.escape(r["agreement"]), md.escape(r["kappa"])]
+        for r in rows(data.agreement)
+    ]  # fmt: skip
+    headers = ["Stage", "Reviewers", "Both voted", "Forward", "Exclude", "Agreement", "Kappa"]
+    return md.table(headers, body, caption, label, (3, 4, 2, 2, 2, 2, 2), (2, 3, 4, 5, 6))

@@ -1,0 +1,136 @@
+"""Fragments about how the review stands: what is open, what the checks say, who took part, what made the report."""
+
+from __future__ import annotations
+
+from metaethno.fragments import markdown as md
+from metaethno.fragments.boxes import boxes_of, with_addends
+from metaethno.fragments.data import ReportData, rows
+
+STAGES_OF_CHECKS = {
+    "screening_checks": "screening",
+    "eligibility_checks": "eligibility",
+    "extraction_checks": "extraction",
+    "translation_checks": "translation",
+    "synthesis_checks": "synthesis",
+}
+_OPEN_FULL_TEXT = ("undecided", "conflict", "awaiting", "not_yet_retrieved")
+_LEVELS = ("error", "warning", "note")
+
+
+def open_counts(data: ReportData) -> dict[str, int]:
+    """Return how many decisions are open, by kind. An interpretation that was never signed is not counted as open."""
+    return {
+        "duplicates": len(data.dedupe_to_decide),
+        "screening": int(data.screening_to_decide["record_id"].nunique()),
+        "conflicts": len(data.conflicts),
+        "eligibility": int(data.assessed["outcome"].isin(_OPEN_FULL_TEXT).sum()),
+        "stale": int((data.stale["state"] == "stale").sum()),
+    }
+
+
+def checks_of(data: ReportData) -> list[dict[str, str]]:
+    """Return the findings of all stages, the worst first, each with its stage."""
+    found = [
+        {**{k: str(v) for k, v in row.items()}, "stage": stage}
+        for name, stage in STAGES_OF_CHECKS.items()
+        for row in rows(getattr(data, name))
+    ]
+    return sorted(found, key=lambda r: (_LEVELS.index(r["level"]), list(STAGES_OF_CHECKS.values()).index(r["stage"]),
+                                        r["code"], r["ids"], r["message"]))  # fmt: skip
+
+
+def open_decisions(data: ReportData) -> str:
+    """Return what is open, for whom, and what to do."""
+    label, caption = "open", "Open decisions."
+    n = open_counts(data)
+    whom = ", ".join(sorted(set(data.screening_to_decide["for"]))) if n["screening"] else ""
+    said = {
+        "duplicates": ("pairs of records that may be one", "", "`metaethno todo dedupe`"),
+        "screening": ("records to screen", whom, "`metaethno todo screening`"),
+        "conflicts": ("conflicts between reviewers", "adjudicator", "`metaethno todo screening` or `eligibility`"),
+        "eligibility": ("full texts to get or to assess", "", "`metaethno todo eligibility`"),
+        "stale": ("interpretations whose evidence changed", "", "read them again, then `metaethno sign`"),
+    }
+    body = [[what, md.number(n[k]), md.escape(who) or "any reviewer", todo]
+            for k, (what, who, todo) in said.items() if n[k]]  # fmt: skip
+    if not body:
+        return md.nothing_yet("No decision is open.", "", caption, label)
+    return md.table(["What", "How many", "Whose", "What to do"], body, caption, label, (5, 2, 3, 5), (1,))
+
+
+def banner(data: ReportData) -> str:
+    """Return a warning that the numbers are provisional, or nothing where nothing is open and no check fails."""
+    n = open_counts(data)
+    errors = [row for row in checks_of(data) if row["level"] == "error"]
+    words = {
+        "duplicates": ("doubtful pair", "doubtful pairs"),
+        "screening": ("record to screen", "records to screen"),
+        "conflicts": ("conflict", "conflicts"),
+        "eligibility": ("full text to assess", "full texts to assess"),
+        "stale": ("interpretation to read again", "interpretations to read again"),
+    }
+    parts = [md.plural(n[k], *word) for k, word in words.items() if n[k]]
+    if errors:
+        parts.append(md.plural(len(errors), "check that fails", "checks that fail"))
+    if not parts:
+        return "\n"
+    body = f"Still open: {', '.join(parts)}. What rests on them may change. The start page lists them."
+    return md.callout("warning", "Provisional", body)
+
+
+def checks(data: ReportData) -> str:
+    """Return what the checks of all stages found."""
+    label = "checks"
+    caption = "What the checks found. A check can only find fault: passing one says nothing of quality."
+    found = checks_of(data)
+    if not found:
+        return md.nothing_yet("The checks found nothing.", "", caption, label)
+    body = [[row["level"], row["stage"], row["code"], md.escape(row["message"]), md.escape(row["hint"])]
+            for row in found]  # fmt: skip
+    return md.table(["Level", "Stage", "Check", "What was found", "What to do"], body, caption, label, (2, 3, 2, 9, 6))
+
+
+def glance(data: ReportData) -> str:
+    """Return the review in numbers."""
+    label, caption = "glance", "The review in numbers; in brackets, by run."
+    boxes = boxes_of(data.flow, data.config.flow.views[0])
+
+    def n(box: str) -> str:
+        counts = boxes.as_2009(box)
+        return with_addends(counts["all"], [v for k, v in sorted(counts.items()) if k != "all"])
+
+    body = [
+        ["Records identified", n("identified")],
+        ["Records after duplicates were removed", n("after_duplicates")],
+        ["Records excluded on title and abstract", n("screened_excluded")],
+        ["Full texts", n("full_text")],
+        ["Full texts left out", n("full_text_excluded")],
+        ["Reports included", n("included_reports")],
+        ["Studies included", n("included_studies")],
+        ["Constructs of the studies", md.number(data.constructs["construct_id"].nunique())],
+        ["Concepts they were translated into", md.number((data.concepts["status"] != "dropped").sum())],
+        ["Third-order constructs", md.number((data.third_order["status"] != "dropped").sum())],
+        ["Steps of the line of argument", md.number(len(data.line_of_argument))],
+    ]
+    return md.table(["What", "Number"], body, caption, label, (6, 3), (1,))
+
+
+def team(data: ReportData) -> str:
+    """Return who took part; a stand-in is called one."""
+    body = [
+        [md.escape(key), md.escape(person.name), md.escape(person.role), "stand-in, no real person"
+         if person.stand_in else "person"]
+        for key, person in data.config.team.items()
+    ]  # fmt: skip
+    return md.table(["Id", "Name", "Part", "Kind"], body, "The team.", "team", (3, 4, 6, 3))
+
+
+def engine(data: ReportData) -> str:
+    """Return what made the report: the program; the engine that rendered a page stands at the foot of that page."""
+    digest = data.hashes.get("engine.lock", "")
+    lock = f" (SHA-256 `{digest[:16]}…`)" if digest else ""
+    return (
+        "Every table, figure and number was made by metaethno from the review’s own files; the program’s version and a "
+        f"hash of the code of every stage stand in `engine.lock`{lock}. The engine that rendered this page, and its "
+        "version, are named with the page.\n"
+    )

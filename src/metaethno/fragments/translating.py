@@ -1,0 +1,177 @@
+"""Fragments about phases 4 and 5: groups, relations, concepts, the translation matrix, refutations."""
+
+from __future__ import annotations
+
+from metaethno.figures.grid import panels_of
+from metaethno.fragments import markdown as md
+from metaethno.fragments.data import ReportData, rows, texts
+
+MARKS = {"reciprocal": "●", "refutational": "×", "nothing_there": "·", "not_read": "–"}
+_TODO = "Concepts and translations come with phase 5; the sheets of `metaethno todo translation` take them."
+
+
+def names_of(data: ReportData) -> dict[str, str]:
+    """Return the names of studies and constructs by id."""
+    return (
+        texts(data.constructs, "construct_id", "label")
+        | texts(data.characteristics, "study_id", "label")
+        | texts(data.studies, "study_id", "label")
+    )
+
+
+def groups(data: ReportData) -> str:
+    """Return the groups with their members and the reason for each."""
+    label, caption = "groups", "Groups of studies that were translated together."
+    if not len(data.groups):
+        return md.nothing_yet("The studies are not grouped yet.", "Phase 4 comes first.", caption, label)
+    names = names_of(data)
+    body = []
+    for row in rows(data.groups):
+        members = data.group_members[data.group_members["group_id"] == row["group_id"]]
+        said = [
+            md.escape(names.get(m["member_id"], m["member_id"])) + ("" if m["primary"] == "yes" else " (also)")
+            for m in rows(members)
+        ]
+        body.append([f"**{md.escape(row['label'])}**", md.escape(row["rationale"]), "; ".join(said)])
+    return md.table(["Group", "Why these belong together", "Members"], body, caption, label, (3, 5, 6))
+
+
+def relations(data: ReportData) -> str:
+    """Return how studies or constructs relate, with who judged it."""
+    label, caption = "relations", "How the studies relate to one another."
+    if not len(data.relations):
+        return md.nothing_yet("No relation is recorded yet.", "", caption, label)
+    names = names_of(data)
+    kinds = {"line_of_argument": "parts of one argument"}
+    body = []
+    for row in rows(data.relations):
+        members = "; ".join(md.escape(names.get(m, m)) for m in md.joined(row["member_ids"]))
+        who = f"{md.escape(row['judged_by'])}, {row['judged_on']}"
+        body.append([members, kinds.get(row["kind"], row["kind"]), md.escape(row["evidence"]), who])
+    return md.table(["Studies or constructs", "How they relate", "What shows it", "Judged"], body, caption, label,
+                    (5, 3, 6, 3))  # fmt: skip
+
+
+def matrix_figure(data: ReportData) -> str:
+    """Return the picture of the matrix."""
+    panels = panels_of(data.matrix)
+    concepts, studies = sum(len(p.concepts) for p in panels), len({s for p in panels for s, _ in p.studies})
+    alt = (
+        f"A grid of {concepts} concepts by {studies} studies in {len(panels)} groups; a filled cell is a translation. "
+        "The table of the matrix holds the same marks as text."
+        if panels
+        else "An empty grid: nothing is translated yet."
+    )
+    caption = (
+        "The translation matrix: concepts by studies, in the order of reading. At the right, the number of studies."
+    )
+    return f'![{caption}](../_generated/matrix){{#fig-matrix fig-alt="{md.attribute(alt)}"}}\n'
+
+
+def matrix(data: ReportData) -> str:
+    """Return Table 2 over all groups: concepts by studies, as marks."""
+    label, caption = "matrix", "The translation matrix: concepts by studies."
+    panels = panels_of(data.matrix)
+    if not panels:
+        return md.nothing_yet("Nothing is translated yet.", _TODO, caption, label)
+    place: dict[str, tuple[int, str]] = {}
+    for row in rows(data.matrix):
+        position = row["position"]
+        at = 10**6 if position != position or position is None else int(position)
+        place[row["study_id"]] = min((at, row["study_label"]), place.get(row["study_id"], (10**6, "\uffff")))
+    studies = sorted(place, key=lambda s: (place[s][0], s))
+    body = []
+    for panel in panels:
+        inside = {s for s, _ in panel.studies}
+        for i, (concept, name) in enumerate(panel.concepts):
+            marks = [MARKS[panel.cells.get((concept, s), "not_read")] if s in inside else " " for s in studies]
+            group = f"**{md.escape(panel.label)}**" if i == 0 else " "
+            body.append([group, md.escape(name), *marks, str(panel.supporting(concept))])
+    key = "; ".join(f"{md.escape(s)}: {md.escape(place[s][1])}" for s in studies)
+    headers = ["Group", "Concept", *(md.escape(s) for s in studies), "Studies"]
+    made = md.table(headers, body, caption, label, [5, 9, *[2] * len(studies), 2], [len(studies) + 2])
+    signs = "● translated; × translated, refuting; · read, nothing there; – not read; empty: not in this group."
+    return md.landscape(md.lines([made, signs, key + "."]))
+
+
+def matrix_groups(data: ReportData) -> str:
+    """Return the translations of each group: construct, wording, kind, where it stands."""
+    translated = data.matrix[data.matrix["cell"] == "translation"]
+    if not len(translated):
+        return md.nothing_yet("Nothing is translated yet.", _TODO, "Translations, concept by concept.", "matrix-1")
+    parts = []
+    for i, (_, part) in enumerate(translated.groupby("group_id", sort=True), 1):
+        name = md.escape(part["group_label"].iloc[0])
+        body, before = [], ""
+        for row in rows(part):
+            term = f"“{md.escape(row['authors_term'])}”" if row["authors_term"] else ""
+            concept = f"**{md.escape(row['concept_label'])}**" if row["concept_id"] != before else " "
+            before = row["concept_id"]
+            said = row["kind"] + ("" if row["status"] == "accepted" else f", {row['status']}")
+            body.append([
+                concept, md.escape(row["study_label"]), md.escape(row["label"]), term, md.escape(row["wording"]), said,
+                md.escape("; ".join(v for v in (row["citations"], row["locators"]) if v)),
+            ])  # fmt: skip
+        headers = ["Concept", "Study", "Construct", "Authors’ term", "In the concept’s terms", "Kind", "Where"]
+        caption = f"Translations in the group “{name}”."
+        made = md.table(headers, body, caption, f"matrix-{i}", (5, 4, 6, 4, 6, 3, 5))
+        parts.append(md.landscape(made))
+    return md.lines(parts)
+
+
+def concepts(data: ReportData) -> str:
+    """Return the concepts with the authors' terms that were translated into them, and where those stand."""
+    label, caption = "concepts", "Concepts, with the authors’ terms that were translated into them."
+    if not len(data.concepts):
+        return md.nothing_yet("No concept yet.", _TODO, caption, label)
+    support = {r["target_id"]: r for r in rows(data.support)}
+    body = []
+    for row in rows(data.concepts):
+        part = data.matrix[(data.matrix["concept_id"] == row["concept_id"]) & (data.matrix["cell"] == "translation")]
+        said = []
+        for t in rows(part):
+            term = f"“{md.escape(t['authors_term'])}”" if t["authors_term"] else md.escape(t["label"])
+            where = md.escape("; ".join(v for v in (t["citations"], t["locators"]) if v))
+            said.append(f"{term} ({where})" if where else term)
+        studies = support.get(row["concept_id"], {}).get("studies", part["study_id"].nunique())
+        status = "" if row["status"] == "settled" else f" ({row['status']})"
+        body.append([f"**{md.escape(row['label'])}**{status}", md.escape(row["definition"]), "; ".join(said),
+                     md.number(studies)])  # fmt: skip
+    headers = ["Concept", "What it means", "Authors’ terms, and where they stand", "Studies"]
+    return md.landscape(md.table(headers, body, caption, label, (5, 7, 9, 1), (3,)))
+
+
+def concepts_brief(data: ReportData) -> str:
+    """Return the concepts with the studies that were translated into each, for the page of a manuscript."""
+    label, caption = "concepts-brief", "Concepts, and the studies that were translated into each."
+    kept = data.concepts[data.concepts["status"] != "dropped"]
+    if not len(kept):
+        return md.nothing_yet("No concept yet.", _TODO, caption, label)
+    translated = data.matrix[(data.matrix["cell"] == "translation") & (data.matrix["status"] != "rejected")]
+    body = []
+    for row in rows(kept):
+        names = list(dict.fromkeys(translated.loc[translated["concept_id"] == row["concept_id"], "study_label"]))
+        which = "; ".join(md.escape(name) for name in names)
+        body.append([f"**{md.escape(row['label'])}**", md.escape(row["definition"]), which, str(len(names))])
+    return md.table(["Concept", "What it means", "Studies", "n"], body, caption, label, (5, 7, 7, 1), (3,))
+
+
+def refutations(data: ReportData) -> str:
+    """Return where accounts contradict one another, and that it was looked for in each group."""
+    label, caption = "refutations", "Refutation: where it was looked for, and what was found."
+    if not len(data.refutation_checks) and not len(data.refutations):
+        return md.nothing_yet("Refutation has not been looked for yet.", "", caption, label)
+    names, labels = names_of(data), texts(data.groups, "group_id", "label")
+    body = []
+    for row in rows(data.refutations):
+        pair = " against ".join(md.escape(names.get(row[side], row[side])) for side in ("left_id", "right_id"))
+        said = "; ".join(md.escape(v) for v in (row["aspect"], row["explanation"], row["resolution"]) if v)
+        who = f"{md.escape(row['judged_by'])}, {row['judged_on']}"
+        body.append([md.escape(labels.get(row["group_id"], row["group_id"])), pair, said, who])
+    words = {"found": "looked for and found", "none_found": "looked for, none found"}
+    for row in rows(data.refutation_checks):
+        who = f"{md.escape(row['searched_by'])}, {row['searched_on']}"
+        group = md.escape(labels.get(row["group_id"], row["group_id"]))
+        body.append([group, words[row["outcome"]], md.escape(row["note"]), who])
+    headers = ["Group", "What", "About what, and how it is resolved", "Judged"]
+    return md.table(headers, body, caption, label, (4, 5, 7, 3))

@@ -1,0 +1,116 @@
+"""Inline numbers and texts of the pages: what `{{< var a.b >}}` stands for. Every value is Markdown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+
+from metaethno.fragments import markdown as md
+from metaethno.fragments.boxes import AS_2009, Boxes, boxes_of, with_addends
+from metaethno.fragments.data import ReportData
+from metaethno.fragments.standing import checks_of, open_counts
+
+_TEXTS = ("title", "notice", "gap", "context", "aims", "question", "method_rationale", "search_rationale")
+_UNWRITTEN = "*Not written yet:* `review: {name}` in `config/review.yaml`."
+
+
+def variables(data: ReportData) -> dict[str, Any]:
+    """Return all variables. The keys do not depend on the data, so that no page breaks in a new review."""
+    views = data.config.flow.views
+    pooled = next((v for v in views if v.template == "prisma2020"), views[0])
+    return {
+        "title": md.escape(data.config.review.title),
+        "notice": md.escape(data.config.review.notice),
+        "authors": md.escape("; ".join(data.config.review.authors)),
+        "review": {name: _text(data, name) for name in _TEXTS},
+        "flow": _flow(boxes_of(data.flow, views[0])),
+        "pooled": _flow(boxes_of(data.flow, pooled)),
+        "n": _numbers(data),
+        "open": {k: md.number(v) for k, v in open_counts(data).items()}
+        | {
+            "total": md.number(sum(open_counts(data).values())),
+            "unsigned": md.number((data.stale["state"] == "not_reviewed").sum()),
+        },
+        "checks": {
+            f"{level}s": md.number(sum(row["level"] == level for row in checks_of(data)))
+            for level in ("error", "warning", "note")
+        },
+        "search": _search(data),
+        "selection": {
+            "screening_votes": md.number(data.config.screening.votes_per_record),
+            "eligibility_votes": md.number(data.config.eligibility.votes_per_record),
+            "criteria_version": md.escape(data.config.criteria.version),
+            "min_studies": md.number(data.config.synthesis.min_studies),
+        },
+    }
+
+
+def _text(data: ReportData, name: str) -> str:
+    return md.escape(getattr(data.config.review, name)) or _UNWRITTEN.format(name=name)
+
+
+def _flow(boxes: Boxes) -> dict[str, str]:
+    """Return the boxes of the 2009 form as numbers with addends (`full_text`) and without (`full_text_total`)."""
+    made = {}
+    for box in AS_2009:
+        counts = boxes.as_2009(box)
+        addends = [n for run, n in sorted(counts.items()) if run != "all"]
+        made[box] = md.escape(with_addends(counts["all"], addends))
+        made[f"{box}_total"] = md.number(counts["all"])
+    removed = boxes.as_2009("identified")["all"] - boxes.as_2009("after_duplicates")["all"]
+    made["duplicates"] = md.number(boxes.total("duplicates") if boxes.has("duplicates") else removed)
+    made["not_retrieved"] = md.number(
+        boxes.total("dbr_notretrieved_reports") + boxes.total("other_notretrieved_reports")
+    )
+    assessed = boxes.total("dbr_assessed") + boxes.total("other_assessed")
+    excluded = boxes.total("dbr_excluded") + boxes.total("other_excluded")
+    made["assessed"] = md.number(assessed or boxes.as_2009("full_text")["all"])
+    made["excluded"] = md.number(excluded or boxes.as_2009("full_text_excluded")["all"])
+    made["citations"] = md.number(boxes.total("citations_results"))
+    return made
+
+
+def _numbers(data: ReportData) -> dict[str, str]:
+    counts = {
+        "rows": int(data.members["rows"].sum()) if len(data.members) else 0,
+        "records": len(data.unique),
+        "searches": len(data.sources.drop_duplicates(["run", "search_id"])),
+        "runs": data.sources["run"].nunique(),
+        "sources": data.sources["source"].nunique(),
+        "reports": data.included_studies["report_id"].nunique(),
+        "studies": data.included_studies["study_id"].nunique(),
+        "excluded": len(data.excluded),
+        "constructs": data.constructs["construct_id"].nunique(),
+        "passages": data.constructs.loc[data.constructs["passage_id"] != "", "passage_id"].nunique(),
+        "links": len(data.links),
+        "groups": len(data.groups),
+        "relations": len(data.relations),
+        "concepts": int((data.concepts["status"] != "dropped").sum()),
+        "translations": int((data.matrix["cell"] == "translation").sum()),
+        "refutations": len(data.refutations),
+        "third_order": int((data.third_order["status"] != "dropped").sum()),
+        "steps": len(data.line_of_argument),
+        "memos": len(data.memos),
+    }
+    return {name: md.number(n) for name, n in counts.items()}
+
+
+def _search(data: ReportData) -> dict[str, str]:
+    """Return what the prose says of the searches; a dash where there are none."""
+    runs = sorted(set(data.sources["run"]))
+    databases = data.sources[data.sources["kind"].isin(["database", "register"])]
+    names = list(dict.fromkeys(databases["source"]))
+    listed = ", ".join(names[:-1]) + " and " + names[-1] if len(names) > 1 else "".join(names)
+    return {
+        "databases": md.escape(listed) or md.MISSING,
+        "first_run": runs[0] if runs else md.MISSING,
+        "last_run": runs[-1] if runs else md.MISSING,
+        "runs": md.escape(", ".join(runs)) or md.MISSING,
+    }
+
+
+def as_yaml(data: ReportData) -> bytes:
+    """Return the variables as the bytes of `variables.yml`."""
+    text: str = yaml.safe_dump(variables(data), allow_unicode=True, sort_keys=True, width=10**6)
+    return text.encode()

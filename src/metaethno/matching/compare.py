@@ -1,0 +1,347 @@
+"""How alike two rows are, field by field.
+
+Likenesses are normalised indel similarities in per cent (rapidfuzz `fuzz.ratio`, `fuzz.token_set_ratio`), computed
+for whole arrays of pairs. Three-valued fields say 1 where both rows agree, 0 where they differ, -1 where one is silent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Final
+
+import numpy as np
+
+from metaethno.matching import words
+from metaethno.matching.normalise import Array, Normal
+
+FAR, REWORDED, EXTRA, SUBTITLE, TYPING, EQUAL = range(6)
+TITLE_LEVELS: Final = (
+    "another title",
+    "some words differ",
+    "a few words more",
+    "the same but for the subtitle",
+    "the same but for typing",
+    "the same title",
+)
+UNLIKE, PARTLY, ALIKE = 0, 1, 2
+NOT_NEAR: Final = 68
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Pairs of rows: two arrays of places, and one array for each comparison."""
+
+    left: Array
+    right: Array
+    title: Array  # per cent
+    level: Array  # FAR ... EQUAL
+    contrast: Array  # the titles differ in a number or in a word that excludes another
+    main: Array  # the main titles are alike, in per cent; -1 where that was not looked at
+    ahead: Array  # one row only has a volume or pages, and the other is not of a later year
+    generic: Array  # the title says nothing of the contents
+    length: Array  # words in the shorter title
+    placed: Array  # how many of the two rows have a volume or pages
+    authors: Array  # per cent, -1 unknown
+    team: Array  # authors in the shorter list
+    first: Array  # first author, three-valued
+    gap: Array  # years between, -1 unknown
+    container: Array  # 2 the same, 1 could be, 0 another, -1 unknown
+    classes: Array  # both containers are of one known class, and which; 0 unknown; -1 different classes
+    volume: Array
+    issue: Array
+    page: Array
+    doi: Array
+    pmid: Array
+    accession: Array
+    kind: Array  # 1 the same kind of document, 0 an erratum, comment, reply, ... on one side only
+
+    def take(self, at: Array) -> Pairs:
+        """Return the pairs at these places."""
+        return Pairs(**{f.name: getattr(self, f.name)[at] for f in fields(self)})
+
+    def __len__(self) -> int:
+        return len(self.left)
+
+
+def three(a: Array, b: Array) -> Array:
+    """Compare codes: 1 equal, 0 different, -1 where one is missing."""
+    return np.where((a == -1) | (b == -1), -1, (a == b).astype(np.int8)).astype(np.int8)
+
+
+def dois(a: Array, b: Array) -> Array:
+    """Compare sets of DOIs (two-dimensional codes): 1 where they share one, 0 where they share none."""
+    equal = np.zeros(len(a), dtype=bool)
+    for k in range(a.shape[1]):
+        for m in range(b.shape[1]):
+            equal |= (a[:, k] == b[:, m]) & (a[:, k] != -1)
+    known = (a[:, 0] != -1) & (b[:, 0] != -1)
+    return np.where(known, equal.astype(np.int8), -1).astype(np.int8)
+
+
+def pages(n: Normal, i: Array, j: Array) -> Array:
+    """Compare first pages. An article number and a count from page 1 are two ways to say the same: unknown."""
+    out = three(n.page[i], n.page[j])
+    counted = ((n.page[i] == 1) & (n.page_end[i] != -1)) != ((n.page[j] == 1) & (n.page_end[j] != -1))
+    far = (n.page[i] >= 100_000) != (n.page[j] >= 100_000)
+    # A lone number beside a range in the same issue is an article's number or ordinal.
+    lone = ((n.page_end[i] == -1) != (n.page_end[j] == -1)) & (n.volume[i] == n.volume[j]) & (n.volume[i] != -1)
+    lone &= (n.issue[i] == n.issue[j]) & (n.issue[i] != -1)
+    # The last page where the first was mistyped.
+    ends = (n.page_end[i] == n.page_end[j]) & (n.page_end[i] > 1)
+    near = ends & (np.abs(n.page[i] - n.page[j]) <= 2)
+    out = np.where((out == 0) & (counted | far | lone), -1, out)
+    return np.where((out == 0) & near, 1, out).astype(np.int8)
+
+
+def _each_pair(left: Array, right: Array, n: int) -> tuple[Array, Array, Array]:
+    """Return the different pairs of codes, and for each pair its place among them."""
+    unique, at = np.unique(left * np.int64(n) + right, return_inverse=True)
+    return unique // max(n, 1), unique % max(n, 1), at
+
+
+def _ratios(scorer: object, a: Array, b: Array) -> Array:
+    from rapidfuzz import process
+
+    if not len(a):
+        return np.empty(0, dtype=np.float32)
+    return process.cpdist(a, b, scorer=scorer, dtype=np.float32, workers=-1)  # type: ignore[arg-type]
+
+
+def _texts(values: Array) -> tuple[Array, Array]:
+    import pandas as pd
+
+    codes, texts = pd.factorize(values)
+    return codes.astype(np.int64), np.asarray(texts, dtype=object)
+
+
+def titles(n: Normal, i: Array, j: Array) -> Array:
+    """Return the likeness of titles in per cent; also with words sorted, as some sources turn titles about."""
+    from rapidfuzz import fuzz
+
+    codes, texts = _texts(n.title)
+    a, b, at = _each_pair(codes[i], codes[j], len(texts))
+    ratio = _ratios(fuzz.ratio, texts[a], texts[b])
+    middling = np.flatnonzero((ratio > 50) & (ratio < 96))
+    ratio[middling] = np.maximum(
+        ratio[middling], _ratios(fuzz.token_sort_ratio, texts[a[middling]], texts[b[middling]])
+    )
+    ratio = ratio[at]
+    return np.where((n.title_code[i] == n.title_code[j]) & (n.title_code[i] != -1), 100, ratio).astype(np.float32)
+
+
+def _variant(a: str, b: str) -> bool:
+    """Tell whether two words are one, spelt or typed in two ways: "randomised", "randomized"; not "men", "women"."""
+    from rapidfuzz.distance import OSA
+
+    if a.isdigit() or b.isdigit():
+        return False
+    marked = (a in words.CONTRAST_WORDS) + (b in words.CONTRAST_WORDS)
+    if marked == 2:
+        return a in words.CONTRAST_BIT and words.CONTRAST_BIT[a] == words.CONTRAST_BIT.get(b)
+    short, long = sorted((a, b), key=len)
+    if len(short) < 3:
+        return False
+    ends = len(short) >= 4 and len(long) - len(short) <= 3 and long.startswith(short)
+    limit = 1 if len(short) < 7 else 2
+    if not ends and (len(long) - len(short) > limit or OSA.distance(a, b, score_cutoff=limit) > limit):
+        return False
+    if marked:  # "patinets" for "patients", "atfer" for "after"
+        return sorted(a) == sorted(b) or (len(short) >= 6 and OSA.distance(a, b) == 1)
+    if long.endswith(short) and long[: -len(short)] in words.NEGATIONS:
+        return False
+    return not any(
+        (a.startswith(p) and b.startswith(q)) or (a.startswith(q) and b.startswith(p)) for p, q in words.OPPOSITES
+    )
+
+
+def _leftover(a: list[str], b: list[str]) -> tuple[list[str], list[str]]:
+    """Return the words of each title that the other hasn't, spelling and small words apart."""
+    from collections import Counter
+
+    more, less = Counter(a) - Counter(b), Counter(b) - Counter(a)
+    left = [w for w in dict.fromkeys(a) if w in more and w not in words.STOP]
+    right = [w for w in dict.fromkeys(b) if w in less and w not in words.STOP]
+    if "".join(w for w in a if w in more) == "".join(w for w in b if w in less):
+        return [], []
+    for word in list(left):
+        twin = next((w for w in right if _variant(word, w)), None)
+        if twin is not None:
+            left.remove(word)
+            right.remove(twin)
+    joined_left, joined_right = "".join(left), "".join(right)
+    plain = not any(w.isdigit() or w in words.CONTRAST_WORDS for w in left + right)
+    if left and right and (joined_left == joined_right or (plain and _variant(joined_left, joined_right))):
+        return [], []
+    return left, right
+
+
+def difference(a: str, b: str, mains: tuple[str, str] = ("", "")) -> tuple[int, bool]:
+    """Return the level of two normalised titles, and whether they differ in a number or an excluding word."""
+    s, t = a.replace(" ", ""), b.replace(" ", "")
+    if s == t:
+        return EQUAL, False
+    if mains[0].replace(" ", "") == t or mains[1].replace(" ", "") == s:
+        return SUBTITLE, False
+    left, right = _leftover(a.split(), b.split())
+    marks = [w for w in left + right if w.isdigit() or w in words.CONTRAST_WORDS]
+    if not left and not right:
+        return TYPING, False
+    if left and right:
+        return REWORDED, bool(marks)
+    short, long = (b, a) if left else (a, b)
+    extra = left or right
+    if long.startswith(short + " ") and len(short) >= 30 and short.count(" ") >= 4:
+        return SUBTITLE, False
+    return (EXTRA if len(extra) <= max(2, short.count(" ") // 4) else REWORDED), bool(marks)
+
+
+def levels(n: Normal, i: Array, j: Array, ratio: Array, wanted: Array) -> tuple[Array, Array]:
+    """Return title level and contrast for each pair; looks at words only where the ratio leaves it open.
+
+    Pairs that are not `wanted` are left at FAR where their titles aren't the same.
+    """
+    same = ratio >= 100
+    level = np.where(same & (n.title_code[i] == n.title_code[j]), EQUAL, FAR).astype(np.int8)
+    contrast = np.zeros(len(i), dtype=bool)
+    codes, texts = _texts(n.title)
+    main_texts = set(n.main)
+    squeezed = {t: t.replace(" ", "") for t in set(texts) | main_texts}
+    bare = np.array([squeezed[t] for t in n.title], dtype=object)
+    mains = np.array([squeezed[t] for t in n.main], dtype=object)
+    cut = ((mains[i] == bare[j]) & (mains[i] != "")) | ((mains[j] == bare[i]) & (mains[j] != ""))
+    level[cut & (level == FAR)] = SUBTITLE
+    heads = np.array([t[:24] for t in bare], dtype=object)
+    begins = (heads[i] == heads[j]) & (level == FAR)
+    open_ = np.flatnonzero(wanted & (level == FAR) & ((ratio >= NOT_NEAR) | begins))
+    a, b, at = _each_pair(codes[i[open_]], codes[j[open_]], len(texts))
+    looked = [difference(texts[x], texts[y]) for x, y in zip(a, b, strict=True)]
+    if looked:
+        found = np.array(looked, dtype=np.int8)[at]
+        low = (found[:, 0] == REWORDED) & (ratio[open_] < 75)
+        level[open_] = np.where(low, FAR, found[:, 0])
+        contrast[open_] = found[:, 1].astype(bool)
+    return level, contrast
+
+
+def mains(n: Normal, i: Array, j: Array, level: Array, ratio: Array, first: Array) -> Array:
+    """Return how alike the main titles are, in per cent, where the same first author's titles differ otherwise.
+
+    A subtitle may be corrected between early view and print. Small words and their order don't count.
+    """
+    from rapidfuzz import fuzz
+
+    out = np.full(len(i), -1, dtype=np.float32)
+    at = np.flatnonzero((level <= REWORDED) & (first == 1) & (ratio >= 45))
+    short = np.where(n.main == "", n.title, n.main)
+    codes, texts = _texts(short)
+    bare = np.array([" ".join(w for w in t.split() if w not in words.STOP) for t in texts], dtype=object)
+    a, b, back = _each_pair(codes[i[at]], codes[j[at]], len(texts))
+    found = _ratios(fuzz.token_set_ratio, bare[a], bare[b])
+    long = np.array([min(len(bare[x]), len(bare[y])) >= 25 for x, y in zip(a, b, strict=True)], dtype=bool)
+    out[at] = np.where(long, found, -1)[back] if len(at) else out[at]
+    return out
+
+
+def authors(n: Normal, i: Array, j: Array) -> Array:
+    """Return the likeness of the sets of family names in per cent (100 where one holds the other), -1 unknown."""
+    from rapidfuzz import fuzz
+
+    codes, texts = _texts(n.authors)
+    a, b, at = _each_pair(codes[i], codes[j], len(texts))
+    ratio = _ratios(fuzz.token_set_ratio, texts[a], texts[b])[at]
+    low = np.flatnonzero(ratio < 85)  # family and given name may have been turned about
+    if len(low):
+        turned = _ratios(fuzz.token_sort_ratio, n.names[i[low]], n.names[j[low]])
+        ratio[low] = np.where(turned >= 90, turned, ratio[low])
+    return np.where((n.first[i] == -1) | (n.first[j] == -1), -1, ratio).astype(np.float32)
+
+
+def _acronym(short: str, long: list[str]) -> bool:
+    return len(short) >= 3 and short == "".join(w[0] for w in long)
+
+
+def same_container(a: str, b: str) -> int:
+    """Compare two normalised journal titles: 2 the same or an abbreviation of it, 1 could be, 0 another."""
+    if a == b:
+        return 2
+    x, y = a.split(), b.split()
+    short, long = (x, y) if (len(x), len(a)) <= (len(y), len(b)) else (y, x)
+    if not short or not long:
+        return -1
+    if "".join(x) == "".join(y):
+        return 2
+    if len(short) == 1 and (_acronym(short[0], long) or short[0] in long):
+        return 2 if _acronym(short[0], long) else 1
+    if len(short) == len(long) and all(p.startswith(q) or q.startswith(p) for p, q in zip(short, long, strict=True)):
+        return 2
+    at = 0
+    for word in long:
+        if at < len(short) and word.startswith(short[at]):
+            at += 1
+    if at == len(short):
+        return 1
+    from rapidfuzz import fuzz
+
+    score = fuzz.ratio(a, b)
+    return 2 if score >= 92 else (1 if score >= 80 or fuzz.token_set_ratio(a, b) >= 95 else 0)
+
+
+def containers(n: Normal, i: Array, j: Array) -> Array:
+    """Return how the containers compare; a shared ISSN settles it."""
+    codes, texts = _texts(n.container)
+    a, b, at = _each_pair(codes[i], codes[j], len(texts))
+    found = np.array([same_container(texts[x], texts[y]) for x, y in zip(a, b, strict=True)], dtype=np.int8)
+    out = found[at] if len(at) else np.empty(0, dtype=np.int8)
+    issn_codes, issns = _texts(n.issn)
+    a, b, at = _each_pair(issn_codes[i], issn_codes[j], len(issns))
+    sets = [set(t.split()) for t in issns]
+    shared = np.array([bool(sets[x] & sets[y]) for x, y in zip(a, b, strict=True)], dtype=bool)
+    out = np.where((n.container_code[i] == -1) | (n.container_code[j] == -1), -1, out)
+    return np.where(shared[at] if len(at) else False, 2, out).astype(np.int8)
+
+
+def compare(n: Normal, i: Array, j: Array, *, keep_all: bool = False) -> Pairs:
+    """Compare the rows at places `i` with those at `j`; pairs that can't be the same publication are left out."""
+    doi, pmid, accession = dois(n.doi[i], n.doi[j]), three(n.pmid[i], n.pmid[j]), three(n.accession[i], n.accession[j])
+    page, volume = pages(n, i, j), three(n.volume[i], n.volume[j])
+    first = three(n.first[i], n.first[j])
+    ratio = titles(n, i, j)
+    bare = (n.title[i] == "") | (n.title[j] == "")
+    linked = (doi == 1) | (pmid == 1) | (accession == 1)
+    placed = (page == 1) & (volume != 0) & ((first == 1) | bare)
+    team = authors(n, i, j)
+    ours = (first == 1) | (team == -1) | (team >= 60)
+    level, contrast = levels(n, i, j, ratio, ours | linked | placed | keep_all)
+    main = mains(n, i, j, level, ratio, first)
+    has = (n.volume != -1) | (n.page != -1)
+    turned = (level == FAR) & (main >= 88) & (has[i] != has[j])
+    level[turned] = REWORDED
+    keep = np.arange(len(i)) if keep_all else np.flatnonzero((level > FAR) | linked | placed)
+    i, j = i[keep], j[keep]
+    later = np.where(has[i], n.year[i] - n.year[j], n.year[j] - n.year[i])  # print after early view
+    gap = np.where((n.year[i] == -1) | (n.year[j] == -1), -1, np.abs(n.year[i] - n.year[j]))
+    ci, cj = n.container_class[i], n.container_class[j]
+    container = containers(n, i, j)
+    return Pairs(
+        left=i, right=j, title=ratio[keep], level=level[keep], contrast=contrast[keep],
+        main=main[keep], ahead=(has[i] != has[j]) & (later >= 0),
+        generic=n.generic[i] | n.generic[j], length=np.minimum(n.length[i], n.length[j]),
+        team=np.minimum(n.team[i], n.team[j]), placed=has[i].astype(np.int8) + has[j], authors=team[keep],
+        first=first[keep], gap=gap,
+        container=container, classes=np.where(ci == cj, ci, -1), volume=volume[keep],
+        issue=three(n.issue[i], n.issue[j]), page=page[keep], doi=doi[keep], pmid=pmid[keep],
+        accession=accession[keep], kind=(n.flags[i] == n.flags[j]).astype(np.int8),
+    )  # fmt: skip
+
+
+def contradict(n: Normal, i: Array, j: Array) -> Array:
+    """Tell which pairs can't be one publication, whatever stands between them in a cluster.
+
+    Two DOIs; another kind of document; other numbers or excluding words in both titles; another volume *and* page.
+    """
+    doi = dois(n.doi[i], n.doi[j])
+    numbers = three(n.numbers[i], n.numbers[j]) == 0
+    a, b = n.contrast[i], n.contrast[j]
+    excluding = ((a & ~b) != 0) & ((b & ~a) != 0)
+    place = (three(n.volume[i], n.volume[j]) == 0) & (pages(n, i, j) == 0)
+    return (doi == 0) | (n.flags[i] != n.flags[j]) | ((doi != 1) & (numbers | excluding | place))

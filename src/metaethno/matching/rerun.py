@@ -1,0 +1,78 @@
+"""What each rerun found, source by source: new, known, changed, vanished."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from metaethno.schemas import RERUN
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+WATCHED: Final = ("title", "authors", "year", "container", "volume", "issue", "pages", "doi")
+
+
+def _comparable(searches: pd.DataFrame, run: str, source: str) -> str:
+    """Return the latest earlier run of `source` that what this run did not find has vanished from, or ""."""
+    of = searches[searches["source"] == source]
+    now = of[of["run"] == run]
+    if not now["scope"].eq("full").all() or now["strategy_version"].eq("").any():
+        return ""
+    for earlier in sorted(set(of["run"][of["run"] < run]), reverse=True):
+        then = of[of["run"] == earlier]
+        full = then["scope"].eq("full").all()
+        if full and set(then["strategy_version"]) == set(now["strategy_version"]):
+            return str(earlier)
+    return ""
+
+
+def _changed(now: pd.DataFrame, before: pd.DataFrame) -> dict[str, str]:
+    """Return for each record the watched fields that differ from the latest earlier row of this source.
+
+    Where a record has several rows in a source, rows with the same accession number are compared.
+    """
+    latest = before.sort_values(["run", "order"])
+    by_number = latest[latest["accession"] != ""].drop_duplicates(["record_id", "accession"], keep="last")
+    by_record = latest.drop_duplicates("record_id", keep="last")
+    close = now.merge(by_number, on=["record_id", "accession"], suffixes=("", "_then"))
+    rest = now[~now["record_id"].isin(close["record_id"])]
+    far = rest.drop_duplicates("record_id").merge(by_record, on="record_id", suffixes=("", "_then"))
+    fields: dict[str, set[str]] = {}
+    for pairs in (close, far):
+        for name in WATCHED:
+            for record in pairs.loc[pairs[name] != pairs[f"{name}_then"], "record_id"]:
+                fields.setdefault(record, set()).add(name)
+    return {record: ";".join(n for n in WATCHED if n in names) for record, names in fields.items()}
+
+
+def rerun(rows: pd.DataFrame, searches: pd.DataFrame) -> pd.DataFrame:
+    """Return schemas.RERUN. `rows`: RECORDS and `record_id`; `searches`: run, source, scope, strategy_version.
+
+    Covered are the sources of each run that an earlier run had searched too. *New* means that no earlier run had the
+    record from any source; *vanished* is said only where scope is full and the strategy unchanged.
+    """
+    import pandas as pd
+
+    parts = []
+    for run in sorted(set(searches["run"]))[1:]:
+        known_before = set(rows.loc[rows["run"] < run, "record_id"])
+        for source in sorted(set(searches.loc[searches["run"] == run, "source"])):
+            if not ((searches["run"] < run) & (searches["source"] == source)).any():
+                continue
+            of = rows[rows["source"] == source]
+            now, before = of[of["run"] == run], of[of["run"] < run]
+            changed = _changed(now, before)
+            state = pd.DataFrame({"record_id": now["record_id"].drop_duplicates()})
+            state["changed_fields"] = state["record_id"].map(changed).fillna("")
+            state["state"] = "known"
+            state.loc[state["changed_fields"] != "", "state"] = "changed"
+            state.loc[~state["record_id"].isin(known_before), "state"] = "new"
+            state.loc[state["state"] == "new", "changed_fields"] = ""
+            compared = _comparable(searches, run, source)
+            gone = before.loc[(before["run"] == compared) & ~before["record_id"].isin(now["record_id"]), "record_id"]
+            lost = pd.DataFrame({"record_id": gone.drop_duplicates(), "state": "vanished", "changed_fields": ""})
+            parts.append(pd.concat([state, lost]).assign(run=run, source=source))
+    if not parts:
+        return pd.DataFrame({name: pd.Series(dtype="str") for name in RERUN.names})
+    found = pd.concat(parts)[RERUN.names].astype("str")
+    return found.sort_values(["run", "source", "record_id"], ignore_index=True)

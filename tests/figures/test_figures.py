@@ -1,0 +1,89 @@
+"""Figures: the same bytes each time, every number of the table, nothing that a title could do to them."""
+
+from __future__ import annotations
+
+import struct
+import xml.etree.ElementTree as ElementTree
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.report_world import HOSTILE, flow_rows, frame, review
+from tests.report_world import settings as configured
+
+from metaethno.figures import canvas, flow, flow_picture, grid, matrix_picture
+from metaethno.fragments.boxes import boxes_of
+
+REASONS = {"X1": HOSTILE, "X2": "No access"}
+VIEWS = {view.id: view for view in configured().flow.views}
+
+
+def texts_of(name: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Return all text of a flow diagram, in order."""
+    sheets = []
+    monkeypatch.setattr(canvas.Sheet, "picture", lambda self: sheets.append(self))
+    flow_picture(boxes_of(flow_rows(), VIEWS[name]), REASONS)
+    return " ".join(place[2] for kind, place, _ in sheets[0]._drawn if kind == "text").replace(canvas.TIE, " ")
+
+
+@pytest.mark.parametrize("name", ["published", "pooled"])
+def test_flow_is_drawn_the_same_each_time(name: str) -> None:
+    first, second = (flow_picture(boxes_of(flow_rows(), VIEWS[name]), REASONS) for _ in range(2))
+    assert first == second
+    root = ElementTree.fromstring(first.svg)
+    assert root.tag.endswith("svg")
+    assert b"<dc:date>" not in first.svg
+    assert b"<text" not in first.svg
+    width, height = struct.unpack(">II", first.png[16:24])
+    assert width > 1200
+    assert height < 1.6 * width
+
+
+def test_published_flow_has_addends_reasons_and_adjustment(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = texts_of("published", monkeypatch)
+    for words in ("(n = 100)", "(n = 80)", "(n = 74)", "(n = 8 [6 + 2])", "(n = 4 [3 + 1])", "Embase (n = 60)",
+                  "of 3 studies", "Declared adjustment to identity P3: 6 + 2 = 8", "A note of the view."):  # fmt: skip
+        assert words in said
+
+
+def test_pooled_flow_has_two_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = texts_of("pooled", monkeypatch)
+    for words in ("Via databases and registers", "Via other methods", "Citation searching (n = 9)",
+                  "Studies included in the review (n = 3 [2 + 1])"):  # fmt: skip
+        assert words in said
+
+
+def test_pooled_flow_without_other_methods_has_one_column() -> None:
+    rows = flow_rows()
+    rows = rows[~rows["box"].str.startswith(("citations", "other"))]
+    boxes = boxes_of(rows, VIEWS["pooled"])
+    assert flow._draw_2020(boxes, REASONS).width < 500
+    assert flow_picture(boxes, REASONS).svg
+
+
+def test_nothing_to_draw_yet() -> None:
+    for view in VIEWS.values():
+        assert flow_picture(boxes_of(flow_rows().iloc[:0], view), REASONS).svg
+    assert matrix_picture(frame("matrix")).svg
+
+
+def test_matrix_cells() -> None:
+    panels = grid.panels_of(review().matrix)
+    assert [p.label for p in panels] == ["Group G1", "Group G2"]
+    first = panels[0]
+    assert [s for s, _ in first.studies] == ["S1", "S2"]
+    assert first.cells == {("C1", "S1"): "reciprocal", ("C1", "S2"): "nothing_there", ("C2", "S1"): "not_read",
+                           ("C2", "S2"): "refutational"}  # fmt: skip
+    assert first.supporting("C1") == 1
+    assert panels[1].supporting("C3") == 0, "a rejected translation is none"
+    assert matrix_picture(review().matrix) == matrix_picture(review().matrix)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.text(max_size=60), st.floats(20, 200))
+def test_wrapped_lines_fit_and_lose_nothing(text: str, width: float) -> None:
+    from metaethno.fragments.markdown import plain
+
+    lines = canvas.wrap(text, width, 8)
+    assert "".join(lines).replace(" ", "") == plain(text).replace(" ", "").replace(canvas.TIE, "")
+    assert all(len(line) == 1 or canvas.text_width(line, 8, False) <= width for line in lines if line)
