@@ -53,7 +53,7 @@ def test_the_small_review() -> None:
     assert "stand-ins" in emerge[6]["note"]
     assert R1 not in emerge[6]["note"]
     assert "2021-06-30" in emerge[6]["note"]
-    assert emerge[10]["note"].endswith("2 of 18 cells are empty (data collection start 2)")
+    assert emerge[10]["note"].endswith("2 of 18 cells are empty (data collection start 2).")
     assert emerge[14]["state"] == YES
     prisma_s = by_item(answer_prisma_s(data))
     assert prisma_s[3]["state"] == NOT_APPLICABLE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from metaethno.checklists.items import items
@@ -38,9 +39,10 @@ class Reader:
         return self.data.hashes.get(path, "")
 
     def setting(self, name: str, what: str) -> Finding:
-        """Look for one of the texts under `review:` in the configuration."""
-        if str(getattr(self.data.config.review, name)).strip():
-            return Finding(YES, f"{_CONFIG}: review.{name}", self.hash_of(_CONFIG))
+        """Look for one of the texts under `review:` in the configuration; the hash is that of the text alone."""
+        text = str(getattr(self.data.config.review, name)).strip()
+        if text:
+            return Finding(YES, f"{_CONFIG}: review.{name}", sha256(text.encode()).hexdigest())
         return Finding(NO, missing=f"{what} (`review: {name}` in {_CONFIG})")
 
     def prose(self, key: str, what: str) -> Finding:
@@ -81,7 +83,8 @@ class Reader:
     def criteria(self) -> Finding:
         """Look for criteria in the configuration."""
         if self.data.config.criteria.criteria:
-            return Finding(YES, f"{_CONFIG}: criteria", self.hash_of(_CONFIG))
+            digest = sha256(self.data.config.criteria.model_dump_json().encode()).hexdigest()
+            return Finding(YES, f"{_CONFIG}: criteria", digest)
         return Finding(NO, missing="criteria of inclusion and exclusion")
 
     def settled(self, name: str, frame: Any, column: str, open_values: Iterable[str]) -> Finding:
@@ -128,10 +131,14 @@ def as_rows(checklist: str, data: ReportData, answers: dict[int, list[Finding | 
         note = data.config.reports.checklist_notes.get(f"{checklist.replace('_', '-')}-{item.number}", "").strip()
         state = PARTLY if note and answer.state == YES else answer.state
         row: dict[str, Any] = {"item": item.number, "phase": item.phase, "name": item.name, "state": state}
-        said = "; ".join(n for n in (answer.missing, note) if n)
-        row |= {"evidence": answer.evidence, "sha256": answer.sha256, "note": said[:1].upper() + said[1:]}
+        said = " ".join(_sentence(n) for n in (answer.missing, note) if n)
+        row |= {"evidence": answer.evidence, "sha256": answer.sha256, "note": said}
         made.append(row if item.phase is not None else {k: v for k, v in row.items() if k != "phase"})
     return made
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) else ".")
 
 
 def databases(data: ReportData) -> Any:

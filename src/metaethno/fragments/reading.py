@@ -40,7 +40,7 @@ def included(data: ReportData) -> str:
                "Data collection and analysis", *(c.replace("_", " ") for c in configured)]  # fmt: skip
     shares = (4, 5, 4, 3, 5, 6, 6, *[4] * len(configured))
     made = md.table(headers, body, caption, label, shares)
-    note = "A dash stands for what was not found. Where no year is known, the year of publication orders the studies."
+    note = "A dash stands for what was not found. Studies whose years are not known stand last, by name."
     return md.landscape(md.lines([made, note]))
 
 

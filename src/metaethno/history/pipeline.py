@@ -9,6 +9,7 @@ from pathlib import Path
 
 import yaml
 
+from metaethno import config
 from metaethno.errors import Problem, UserError
 from metaethno.stages import STAGES
 
@@ -35,14 +36,16 @@ def rule_files(root: Path) -> dict[str, tuple[list[str], list[str]]]:
 def text(root: Path) -> str:
     """Return `dvc.yaml` for the review in `root`."""
     files = rule_files(root)
+    # DVC refuses a parameter that the file doesn't hold; a section that is left out has its defaults.
+    present = set(yaml.safe_load((root / config.PATH).read_text(encoding="utf-8")))
     stages = {}
     for name, stage in STAGES.items():
         rules = [files[rule] for rule in (f"{name}_checked", name) if rule in files]
         outputs = {path for _, made in rules for path in made}
         inputs = {path for read, _ in rules for path in read} - outputs
         params: list[object] = [{"engine.lock": [f"stages.{name}"]}]
-        if stage.settings:
-            params.append({"config/review.yaml": sorted(stage.settings)})
+        if sections := sorted(present.intersection(stage.settings)):
+            params.append({config.PATH: sections})
         stages[name] = {
             "desc": stage.says,
             "cmd": f"snakemake {name}",

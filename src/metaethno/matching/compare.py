@@ -81,7 +81,8 @@ def dois(a: Array, b: Array) -> Array:
 def pages(n: Normal, i: Array, j: Array) -> Array:
     """Compare first pages. An article number and a count from page 1 are two ways to say the same: unknown."""
     out = three(n.page[i], n.page[j])
-    counted = ((n.page[i] == 1) & (n.page_end[i] != -1)) != ((n.page[j] == 1) & (n.page_end[j] != -1))
+    counted = (n.page[i] == 1) & (n.page_end[i] != -1) & (n.page_end[j] == -1)
+    counted |= (n.page[j] == 1) & (n.page_end[j] != -1) & (n.page_end[i] == -1)
     far = (n.page[i] >= 100_000) != (n.page[j] >= 100_000)
     # A lone number beside a range in the same issue is an article's number or ordinal.
     lone = ((n.page_end[i] == -1) != (n.page_end[j] == -1)) & (n.volume[i] == n.volume[j]) & (n.volume[i] != -1)

@@ -101,5 +101,9 @@ def pairwise(records: pd.DataFrame, left: Any, right: Any, doubtful_from: int) -
 
 def best(explanations: list[Explanation]) -> Explanation:
     """Return the pair that says most for a merge."""
-    rank = {name: number for number, name in enumerate(OUTCOMES)}
-    return max(explanations, key=lambda e: (rank[e.outcome] == MERGE, e.score, rank[e.outcome]))
+    return max(explanations, key=lambda e: (e.outcome == OUTCOMES[MERGE], e.score, OUTCOMES.index(e.outcome)))
+
+
+def least(explanations: list[Explanation]) -> Explanation:
+    """Return the pair that says most against a merge."""
+    return min(explanations, key=lambda e: (e.outcome == OUTCOMES[MERGE], e.score, OUTCOMES.index(e.outcome)))

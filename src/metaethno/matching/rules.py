@@ -123,7 +123,7 @@ def _merges(p: Pairs, s: _Signs) -> list[tuple[str, Array]]:
         ("pmid", (p.pmid == 1) & s.alike),
         ("doi", doi & doi_title),
         ("doi, authors, pages", (p.doi == 1) & s.alike & s.ours & (p.page != 0) & (p.title >= 60)),
-        ("title, authors, pages", paged & s.ours & volume & s.close & (s.told | (s.year & (p.volume == 1)))),
+        ("title, authors, pages", paged & s.ours & volume & s.close & (s.told | (s.year & (p.volume == 1) & (p.issue != 0)))),
         (
             "authors, volume, pages, year",
             s.alike & s.ours & s.told & (p.page == 1) & s.year & (p.container != 0)

@@ -114,10 +114,11 @@ def explain(records: pd.DataFrame, deduped: Deduped, row: str, other: str | None
     """Say why `row` (id of a row or record) belongs to its record; with `other`, why the two are or aren't one.
 
     For one id: every row of its record with the row it was matched with. For two: the pair of their rows that says
-    most for a merge, by the rules alone; a verdict that decided otherwise stands in `members.rule`.
+    most for a merge, by the rules alone; where that pair would be merged and yet wasn't, also the pair that says most
+    against it. A verdict that decided otherwise stands in `members.rule`.
     Raises KeyError where there is no such row.
     """
-    from metaethno.matching.explain import best, pairwise
+    from metaethno.matching.explain import best, least, pairwise
 
     home = dict(zip(deduped.members["row_id"], deduped.members["record_id"], strict=True))
     place = {row_id: at for at, row_id in enumerate(records["row_id"])}
@@ -140,4 +141,8 @@ def explain(records: pd.DataFrame, deduped: Deduped, row: str, other: str | None
         mine, theirs = ([place[r] for r in by_record.get_group(home[i])] for i in (row, other))
     a, b = np.array(mine, dtype=np.int64), np.array(theirs, dtype=np.int64)
     found = pairwise(records, np.repeat(a, len(b)), np.tile(b, len(a)), deduped.doubtful_from)
-    return (replace(best(found), together=home[row] == home[other]),)
+    together = home[row] == home[other]
+    said = [best(found)]
+    if said[0].outcome == "merged" and not together:
+        said.append(least(found))
+    return tuple(replace(e, together=together) for e in said)
