@@ -107,6 +107,7 @@ def _selection() -> dict[str, Any]:
         ("S1", "A2", "companion", R1),
         ("S2", "A3", "main", R1),
         ("S3", "A4", "main", R2),
+        ("S3", "A5", "redundant", R2),
     ]
     assessed = [{"record_id": f"r{i}", "first_run": R1, "origin": "databases", "outcome": "include",
                  "decided_by": "ann; stand"} for i in range(4)]  # fmt: skip

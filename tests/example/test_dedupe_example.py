@@ -49,10 +49,16 @@ def test_every_duplicate_is_found_or_doubtful_and_nothing_is_merged_wrongly(rows
     assert wrong.empty, wrong.sort_values("record_id").head(20).to_string()
     assert len(found.to_decide) <= MOST_DOUBTFUL
 
-    settled = run(rows, settle(rows, found))
-    by_row = settled.members.merge(rows[["row_id", "entity", "title", "trap"]], on="row_id")
+    # The rules look at pairs alone, so the rows that anything is open about can be settled without the others.
+    record = found.members.set_index("row_id")["record_id"]
+    asked = set(record[[*found.to_decide["left_row"], *found.to_decide["right_row"]]])
+    several = by_row.groupby("entity")["record_id"].transform("nunique") > 1
+    touched = by_row.loc[several | by_row["record_id"].isin(asked), "row_id"]
+    part = rows[rows["row_id"].isin(touched)].reset_index(drop=True)
+    settled = run(part, settle(rows, found))
+    by_row = settled.members.merge(part[["row_id", "entity", "title", "trap"]], on="row_id")
     records = by_row.groupby("entity")["record_id"].nunique()
     split = by_row[by_row["entity"].isin(records[records > 1].index)]
     assert split.empty, split.sort_values("entity").head(20).to_string()
-    assert len(settled.unique) == rows["entity"].nunique()
+    assert len(settled.unique) == part["entity"].nunique()
     assert settled.to_decide.empty, settled.to_decide.head(20).to_string()

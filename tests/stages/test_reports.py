@@ -149,6 +149,11 @@ def test_references_leave_unknown_fields_out(made: dict[str, bytes]) -> None:
                     "issued": {"date-parts": [[2013]]}}  # fmt: skip
 
 
+def test_a_redundant_report_is_no_report_of_the_synthesis(made: dict[str, bytes]) -> None:
+    assert yaml.safe_load(made["variables.yml"])["n"]["reports"] == "4"
+    assert all("A5" not in text(made, name) for name in ("included", "reports"))
+
+
 def test_checklists_are_tables_of_their_schemas(made: dict[str, bytes]) -> None:
     for name, n in (("emerge", 19), ("entreq", 21), ("prisma_s", 16)):
         rows = list(csv.DictReader(io.StringIO(made[f"{name}.csv"].decode())))

@@ -101,6 +101,11 @@ class ReportData:
     queries: Mapping[str, str] = field(default_factory=dict)
     hashes: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def reports(self) -> pd.DataFrame:
+        """The reports in the synthesis: not those that only repeat another one, which are left out with a reason."""
+        return self.included_studies[self.included_studies["role"] != "redundant"]
+
     def is_stand_in(self, people: str) -> bool:
         """Tell whether any of the people in a cell is a stand-in."""
         ids = [p.strip() for p in people.split(";")]

@@ -22,7 +22,7 @@ def included(data: ReportData) -> str:
         todo = "Each study stands here, by year of data collection, once a full text is included and read."
         return md.nothing_yet("No study is included yet.", todo, caption, label)
     reports: dict[str, list[str]] = {}
-    for row in rows(data.included_studies):
+    for row in rows(data.reports):
         reports.setdefault(row["study_id"], []).append(md.cite(row["report_id"], bare=True))
     configured = [c.name for c in data.config.extraction.columns if c.name in data.characteristics]
     body = []
@@ -53,13 +53,13 @@ def years(row: dict[str, Any]) -> str:
 def reports(data: ReportData) -> str:
     """Return the reports of every study, with the run each was first found in."""
     label, caption = "reports", "The reports of the included studies."
-    if not len(data.included_studies):
+    if not len(data.reports):
         return md.nothing_yet("No report is included yet.", "", caption, label)
     labels = texts(data.characteristics, "study_id", "label") | texts(data.studies, "study_id", "label")
     titles = {r["record_id"]: r for r in rows(data.unique)}
     origin = {"databases": "databases", "other": "other methods"}
     body = []
-    for row in rows(data.included_studies):
+    for row in rows(data.reports):
         record = titles.get(row["record_id"], {})
         body.append([
             md.escape(labels.get(row["study_id"], row["study_id"])), md.cite(row["report_id"], bare=True),

@@ -16,7 +16,7 @@ def references(data: ReportData) -> list[dict[str, Any]]:
     """Return a CSL item for every included report, in order of their ids."""
     records = {row["record_id"]: row for row in rows(data.unique)}
     made = {}
-    for row in rows(data.included_studies):
+    for row in rows(data.reports):
         record = records.get(row["record_id"], {})
         made[row["report_id"]] = item(row["report_id"], record, row["citation"])
     return [made[key] for key in sorted(made)]

@@ -120,12 +120,18 @@ def plain_title(text: str) -> str:
     ("[Review] [16 refs]"), and what marks a retracted article. "Part II" and "part two" become "part 2".
     """
     text = html.unescape(text) if "&" in text else text
-    text = words.EDITORIAL.sub("", words.RETRACTED.sub("", text))
-    while (cut := words.TAIL.sub("", text)) != text:
+    # Most titles need none of these: a look for a word is cheaper than a pattern.
+    lower = text.lower()
+    if "retract" in lower or "withdrawn" in lower or "removed" in lower:
+        text = words.RETRACTED.sub("", text)
+    if "editorial" in lower:
+        text = words.EDITORIAL.sub("", text)
+    while (text.rstrip(" .;,*")[-1:] in ("]", ")") or " LA:" in text) and (cut := words.TAIL.sub("", text)) != text:
         text = cut
     text = _APOSTROPHE.sub("", fold(text))  # also "?" for a letter that was lost
-    text = _ORDINAL.sub(r"\1", text)
-    tokens = _NOT_WORD.sub(" ", _EDGE.sub(" ", text)).split()
+    if _DIGITS.search(text):
+        text = _EDGE.sub(" ", _ORDINAL.sub(r"\1", text))
+    tokens = _NOT_WORD.sub(" ", text).split()
     if len(tokens) > 3 and tokens[0] in ("the", "a", "an"):
         del tokens[0]
     last = len(tokens) - 1
@@ -177,7 +183,8 @@ def is_generic(title: str) -> bool:
 
 def flags_of(title: str, pub_type: str) -> int:
     """Return which other kind of document this is, as bits of `FLAGS`."""
-    title = html.unescape(title).lstrip("[( ")
+    title = (html.unescape(title) if "&" in title else title).lstrip("[( ")
+    lower = title.lower()
     found = words.NOTICE.match(title)
     kind = found["kind"].lower() if found else ""
     kinds = pub_type.lower()
@@ -185,14 +192,14 @@ def flags_of(title: str, pub_type: str) -> int:
     retraction |= kinds.strip() == "retraction"
     tests = (
         (bool(kind) and not retraction)
-        or bool(words.NOTICE_TAIL.search(title))
+        or ("(vol" in lower and bool(words.NOTICE_TAIL.search(title)))
         or "erratum" in kinds
         or kinds.strip() in ("correction", "corrigendum"),
         retraction,
-        bool(words.COMMENT.search(title)),
-        bool(words.REPLY.search(title)),
-        bool(words.PROTOCOL.search(title)),
-        bool(words.BOOK_REVIEW.search(title)),
+        bool(words.COMMENT.match(title)),
+        any(w in lower for w in ("repl", "respon", "rejoin", "rebut", "comment")) and bool(words.REPLY.search(title)),
+        "protocol" in lower and bool(words.PROTOCOL.search(title)),
+        bool(words.BOOK_REVIEW.match(title)),
     )
     return sum(1 << bit for bit, hit in enumerate(tests) if hit)
 

@@ -63,7 +63,7 @@ def rerun(rows: pd.DataFrame, searches: pd.DataFrame) -> pd.DataFrame:
             now, before = of[of["run"] == run], of[of["run"] < run]
             changed = _changed(now, before)
             state = pd.DataFrame({"record_id": now["record_id"].drop_duplicates()})
-            state["changed_fields"] = state["record_id"].map(lambda record: changed.get(record, "")).astype("str")
+            state["changed_fields"] = [changed.get(record, "") for record in state["record_id"]]
             state["state"] = "known"
             state.loc[state["changed_fields"] != "", "state"] = "changed"
             state.loc[~state["record_id"].isin(known_before), "state"] = "new"

@@ -117,13 +117,15 @@ def _merges(p: Pairs, s: _Signs) -> list[tuple[str, Array]]:
     volume = (p.volume != 0) | (s.year & s.whole & s.told & (p.container == 2))
     same_volume = (p.volume == 1) & (p.issue != 0) & (p.page != 0)
     same_issue = same_volume & (p.issue == 1)
+    same_place = s.year & (p.volume == 1) & (p.issue != 0)
+    year_or_none = (p.gap == 1) | ((p.gap == -1) & (p.issue == 1))
     long = p.length >= 6
     return [
         ("accession", (p.accession == 1) & s.alike & (s.told | (p.page == 1)) & not_others),
         ("pmid", (p.pmid == 1) & s.alike),
         ("doi", doi & doi_title),
         ("doi, authors, pages", (p.doi == 1) & s.alike & s.ours & (p.page != 0) & (p.title >= 60)),
-        ("title, authors, pages", paged & s.ours & volume & s.close & (s.told | (s.year & (p.volume == 1) & (p.issue != 0)))),
+        ("title, authors, pages", paged & s.ours & volume & s.close & (s.told | same_place)),
         (
             "authors, volume, pages, year",
             s.alike & s.ours & s.told & (p.page == 1) & s.year & (p.container != 0)
@@ -132,7 +134,7 @@ def _merges(p: Pairs, s: _Signs) -> list[tuple[str, Array]]:
         ("title, volume, pages", paged & ~known & s.told & (p.volume != 0) & s.close & (p.container != 0)),
         ("title, volume, issue", s.whole & ~known & s.told & long & s.year & same_issue & (p.container == 2)),
         ("title, authors, year", s.sure & s.ours & s.told & s.year & clear & at_home & enough & named),
-        ("title, authors, volume", s.whole & s.ours & s.told & ((p.gap == 1) | ((p.gap == -1) & (p.issue == 1))) & same_volume & (p.container >= 1)),
+        ("title, authors, volume", s.whole & s.ours & s.told & year_or_none & same_volume & (p.container >= 1)),
         (
             "title, authors, early view",
             s.whole & s.ours & s.told & (p.length >= 5) & (p.gap >= 0) & (p.gap <= 2) & p.ahead & (p.container == 2)

@@ -142,7 +142,7 @@ def explain(records: pd.DataFrame, deduped: Deduped, row: str, other: str | None
     a, b = np.array(mine, dtype=np.int64), np.array(theirs, dtype=np.int64)
     found = pairwise(records, np.repeat(a, len(b)), np.tile(b, len(a)), deduped.doubtful_from)
     together = home[row] == home[other]
-    said = [best(found)]
-    if said[0].outcome == "merged" and not together:
-        said.append(least(found))
-    return tuple(replace(e, together=together) for e in said)
+    shown = [best(found)]
+    if shown[0].outcome == "merged" and not together:
+        shown.append(least(found))
+    return tuple(replace(one, together=together) for one in shown)
