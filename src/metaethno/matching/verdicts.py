@@ -88,7 +88,6 @@ def check(duplicates: pd.DataFrame, row_ids: pd.Series) -> Verdicts:
         found = [(place[a], place[b]) for (a, b), row in by_pair.items() if row["verdict"] in kinds]
         return sorted((min(p), max(p)) for p in found)
 
-    unsure = places("unsure")
     ids = list(row_ids)
-    settled = {p for p in unsure if root.get(ids[p[0]], "") == root.get(ids[p[1]], "-")}
-    return Verdicts(places("same"), places("different", "related"), [p for p in unsure if p not in settled])
+    unsure = [p for p in places("unsure") if root.get(ids[p[0]], "") != root.get(ids[p[1]], "-")]
+    return Verdicts(places("same"), places("different", "related"), unsure)
