@@ -61,8 +61,13 @@ def lay_out(root: Path, config: dict[str, object] | None = None) -> Path:
     return root
 
 
-def add_run(root: Path, run: str, exports: dict[str, tuple[bytes, str, int]]) -> None:
-    """Put exports (file -> bytes, source, hits) into a run with their search log; importing is left to the test."""
+def add_run(
+    root: Path, run: str, exports: dict[str, tuple[bytes, str, int]], cells: dict[str, dict[str, str]] | None = None
+) -> None:
+    """Put exports (file -> bytes, source, hits) into a run with their search log; importing is left to the test.
+
+    `cells`: for some files, further cells of their row or others than usual.
+    """
     folder = root / "data/raw" / run
     folder.mkdir(parents=True)
     rows = []
@@ -80,6 +85,7 @@ def add_run(root: Path, run: str, exports: dict[str, tuple[bytes, str, int]]) ->
                 "strategy_version": "q1",
                 "hits": str(hits),
             }
+            | (cells or {}).get(file, {})
         )
     import pandas as pd
 
@@ -106,21 +112,25 @@ def call(root: Path, *command: str, check: bool = True) -> subprocess.CompletedP
     return done
 
 
-def ris(*records: dict[str, str]) -> bytes:
-    """Return a plain RIS file of records with title, author, year, journal, volume, pages, doi."""
+def ris(*records: dict[str, str | list[str]]) -> bytes:
+    """Return a plain RIS file of records: type, title, author (or a list of them), year, journal, volume, doi …"""
     tags = {
         "title": "TI",
         "author": "AU",
         "year": "PY",
         "journal": "JO",
         "volume": "VL",
+        "issue": "IS",
         "start": "SP",
         "end": "EP",
         "doi": "DO",
+        "issn": "SN",
     }
     lines: list[str] = []
     for record in records:
-        lines.append("TY  - JOUR")
-        lines += [f"{tags[k]}  - {v}" for k, v in record.items()]
+        lines.append(f"TY  - {record.get('type', 'JOUR')}")
+        for name, value in record.items():
+            values = value if isinstance(value, list) else [value]
+            lines += [f"{tags[name]}  - {v}" for v in values if name != "type"]
         lines += ["ER  - ", ""]
     return "\r\n".join(lines).encode()

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-
 from tests.worlds import call
 
 pytestmark = pytest.mark.xdist_group("example")
@@ -84,7 +83,7 @@ def test_the_24_are_a_declared_adjustment_and_the_only_one(example):
 
 
 def test_without_the_declaration_the_figure_does_not_add_up(example, tmp_path):
-    """The identity is really checked: taken away, the adjustment leaves an error of 24."""
+    """The identity is really checked: without the adjustment, 129 stand against 153."""
     import shutil
 
     root = tmp_path / "review"
@@ -96,7 +95,7 @@ def test_without_the_declaration_the_figure_does_not_add_up(example, tmp_path):
     call(root, "metaethno", "stage", "eligibility", "make")
     checks = pd.read_csv(root / "data/derived/5_eligibility/checks.csv", keep_default_na=False)
     assert [(c["code"], c["level"]) for c in checks.to_dict("records")] == [("P3", "error")]
-    assert "24" in checks["message"][0]
+    assert "129 against 153" in checks["message"][0]
 
 
 def test_about_forty_thousand_rows(example):

@@ -48,7 +48,10 @@ def test_ebsco_formula_cells_dates_and_page_count() -> None:
 def test_a_lone_author_with_a_long_family_name_is_one_name() -> None:
     text = EBSCO.replace("Low, B.", "van der Merwe, Aaliyah T.")
     assert load(text).records.loc[1, "authors"] == "van der Merwe, Aaliyah T."
-    assert load('title,authors\nOne,"van der Merwe, Aaliyah T."\n').records.loc[0, "authors"] == "van der Merwe, Aaliyah T."
+    assert (
+        load('title,authors\nOne,"van der Merwe, Aaliyah T."\n').records.loc[0, "authors"]
+        == "van der Merwe, Aaliyah T."
+    )
 
 
 def test_embase_preamble_and_line_breaks_in_cells() -> None:

@@ -31,18 +31,34 @@ def _copy(files: list[Path], folder: Path) -> None:
             tables.write_bytes(folder / file.name, file.read_bytes())
 
 
-def register_run(root: Path, run: str) -> tuple[int, int]:
-    """Give every exported row of `run` its id; return (rows now, rows that are new). Ids once given stay."""
+def _unnamed(files: list[Path], named: set[str], run: str) -> list[Problem]:
+    """Find files that were given to import and that no row of the search log names: they would never be read."""
+    hint = f"Add a row for it to {review.RAW}/{run}/searches.csv."
+    message = "no row of the search log names this export"
+    names = sorted({file.name for file in files} - named)
+    return [Problem("ME0302", message, f"{review.RAW}/{run}/{name}", hint=hint) for name in names]
+
+
+def register_run(root: Path, run: str, files: list[Path]) -> tuple[int, int, list[Problem]]:
+    """Give every exported row of `run` its id; return (rows now, rows that are new, warnings). Ids once given stay.
+
+    A file that holds more or fewer records than the database displayed is refused before any of its rows gets an id:
+    once registered it could not be exported again in place.
+    """
     from metaethno.register import register
     from metaethno.shell import common, search
+    from metaethno.stages.search import search as hold_against_log
 
     settings = config.load(root)
     frames, problems = search.checks(root, settings)
     if problems:
         raise UserError(problems)
     searches = frames["searches"][frames["searches"]["run"] == run]
-    parsed, exported = search.read_exports(root, searches)
-    exported = exported.merge(searches[["file", "source"]], on="file", how="left")
+    if problems := _unnamed(files, set(searches["file"]), run):
+        raise UserError(problems)
+    exports = search.read_exports(root, searches)
+    hold_against_log(searches, exports.files)
+    exported = exports.records.merge(searches[["file", "source"]], on="file", how="left")
     path = root / review.RAW / run / "rows.csv"
     if path.is_file():
         rows, problems = common.load_checked(root, settings, "rows")
@@ -53,7 +69,7 @@ def register_run(root: Path, run: str) -> tuple[int, int]:
         earlier = tables.empty(ROWS)
     now = register(run, exported, earlier)
     tables.write_bytes(path, tables.to_csv(now[ROWS.names]))
-    return len(now), len(now) - len(earlier)
+    return len(now), len(now) - len(earlier), exports.warnings
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -73,6 +89,8 @@ def main(arguments: argparse.Namespace) -> int:
         raise UserError(
             Problem("ME0313", "the search log of this run was made, with its header line only", str(log), hint=hint)
         )
-    total, new = register_run(root, arguments.run)
+    total, new, warnings = register_run(root, arguments.run, arguments.files)
+    for warning in warnings:
+        out.plain(str(warning))
     out.plain(f"{arguments.run}: {total:,} rows registered, {new:,} of them new.")
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Collection, Sequence
 
@@ -18,10 +19,12 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]], right: Collection
     from rich.table import Table
     from rich.text import Text
 
-    console = Console(highlight=False)
+    # What goes into a file or another program is not folded to the width of a screen that isn't there.
+    folded = sys.stdout.isatty() or "COLUMNS" in os.environ
+    console = Console(highlight=False, width=None if folded else 200)
     grid = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for i, head in enumerate(heads):
-        grid.add_column(head, justify="right" if i in right else "left", overflow="fold")
+        grid.add_column(head, justify="right" if i in right else "left", overflow="fold", no_wrap=i in right)
     for row in rows:
         # Cells hold users' text: never read as markup.
         grid.add_row(*(Text(cell) for cell in row))

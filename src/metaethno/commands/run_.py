@@ -29,7 +29,7 @@ def missing_exports(root: Path) -> list[Problem]:
     """Return a problem per export that a search log names and that isn't there."""
     hint = "Fetch it with `dvc pull`; for the worked example, `metaethno example` writes it."
     paths = [path for path in review.exports(root) if not (root / path).is_file()]
-    return [Problem("ME0303", "the export is missing", path, hint=hint) for path in paths]
+    return [Problem("ME0301", "the export is missing", path, hint=hint) for path in paths]
 
 
 def _started(pid: int) -> float | None:

@@ -22,6 +22,10 @@ _CAPITALS: Final = re.compile(
     r"^(\S.*?)\s+([A-Z\u00c0-\u00de](?:[-‐]?[A-Z\u00c0-\u00de]){0,3})(\s+(?:Jr|Sr|2nd|3rd|4th|II|III|IV))?$"
 )
 _DASH: Final = re.compile(r"[-\u2010-\u2015]")
+# Only the tags that typeset a title: "p<b" and "<5 years" are text.
+_INLINE: Final = re.compile(r"</?(?:i|b|u|em|strong|italic|bold|sub|sup|inf|sc|scp|span)>", re.IGNORECASE)
+# "(Boisvert C.) Brigham Young University, Provo": Embase's M1, which reference managers take for the issue.
+_AFFILIATION: Final = re.compile(r"^\([^()]{2,80}\.\) \S")
 _NO_PAGES: Final = frozenset(
     {"no pagination", "no-specified", "no - specified", "n/a", "na", "not specified", "unspecified"}
 )
@@ -44,6 +48,18 @@ def one_line(text: str) -> str:
     if "  " not in text and "\n" not in text and "\t" not in text and text.isascii():
         return text
     return " ".join(text.split())
+
+
+def title(text: str) -> str:
+    """Return a title on one line, without the tags that Web of Science and others leave in it (`<i>`, `<sub>`)."""
+    text = one_line(text)
+    return one_line(_INLINE.sub("", text)) if "<" in text else text
+
+
+def issue(text: str) -> str:
+    """Return a volume or issue on one line; authors' addresses in its place are none."""
+    text = one_line(text)
+    return "" if _AFFILIATION.match(text) else text
 
 
 def paragraphs(text: str) -> str:

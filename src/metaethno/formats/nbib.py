@@ -63,12 +63,12 @@ def _to_record(tags: Tags) -> Record:
     pmid = clean.digits(first("PMID"))
     return {
         "accession": pmid or clean.one_line(first("AN", "PMC", "OID", "ID")),
-        "title": clean.one_line(first("TI", "BTI", "TT")),
+        "title": clean.title(first("TI", "BTI", "TT")),
         "authors": clean.joined([*(full if len(full) >= len(short) else short), *tags.get("CN", ())]),
         "year": clean.year(first("DP"), first("DEP"), first("YR")),
         "container": clean.one_line(first("JT", "TA", "BTI")),
         "volume": clean.one_line(first("VI")),
-        "issue": clean.one_line(first("IP")),
+        "issue": clean.issue(first("IP")),
         "pages": clean.one_line(first("PG"))
         or next((clean.one_line(v.replace("[pii]", "")) for v in tags.get("LID", ()) if "[pii]" in v), ""),
         "doi": clean.doi(*dois),

@@ -65,14 +65,14 @@ def to_record(tags: Tags, flavour: str) -> Record:
     links = tags.get("UR", []) + tags.get("_link", [])
     return {
         "accession": _accession(tags, flavour, notes, links),
-        "title": clean.one_line(_filled(tags, "TI", "T1", "CT", "BT")),
+        "title": clean.title(_filled(tags, "TI", "T1", "CT", "BT")),
         "authors": clean.joined(
             clean.author(name, capitals=flavour == "Ovid") for name in _lines(_all(tags, *_author_tags(flavour)))
         ),
         "year": clean.year(*_all(tags, "PY"), *_all(tags, "Y1"), *_all(tags, "DA")),
         "container": clean.one_line(_filled(tags, "JF", "T2", "JO", "JA", "J2", "J1", "JI", "BT", "NL")),
         "volume": clean.one_line(_filled(tags, "VL")),
-        "issue": clean.one_line(_filled(tags, "IS", "CP")),
+        "issue": clean.issue(_filled(tags, "IS", "CP")),
         "pages": _pages(tags, flavour),
         "doi": _doi(tags),
         "pmid": _pmid(tags, flavour, notes),

@@ -29,12 +29,12 @@ def to_record(layout: Layout, cells: list[str]) -> Record:
     link = layout.value(row, "url")
     record = {
         "accession": clean.one_line(layout.value(row, "accession")),
-        "title": clean.one_line(layout.value(row, "title")),
+        "title": clean.title(layout.value(row, "title")),
         "authors": _authors(layout.value(row, "authors"), layout.flavour),
         "year": clean.year(*layout.values(row, "year")),
         "container": clean.one_line(layout.value(row, "container")),
         "volume": clean.one_line(layout.value(row, "volume")),
-        "issue": clean.one_line(layout.value(row, "issue")),
+        "issue": clean.issue(layout.value(row, "issue")),
         "pages": _pages(layout, row),
         "doi": clean.doi(layout.value(row, "doi")),
         "pmid": clean.digits(layout.value(row, "pmid")),

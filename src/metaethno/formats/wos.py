@@ -107,12 +107,12 @@ def to_record(tags: Tags) -> Record:
     get = tags.get
     return {
         "accession": clean.one_line(get("UT", "")),
-        "title": clean.one_line(get("TI", "")),
+        "title": clean.title(get("TI", "")),
         "authors": _authors(tags),
         "year": clean.year(get("PY", ""), get("EY", ""), get("EA", ""), get("PD", "")),
         "container": clean.one_line(get("SO", "") or get("J9", "") or get("JI", "")),
         "volume": clean.one_line(get("VL", "")),
-        "issue": clean.one_line(get("IS", "")),
+        "issue": clean.issue(get("IS", "")),
         "pages": clean.pages(get("BP", ""), get("EP", "")) or clean.one_line(get("AR", "")),
         "doi": clean.doi(_unwrapped(get("DI", ""))),
         "pmid": clean.digits(get("PM", "")),

@@ -21,6 +21,6 @@ def make(root: Path, config: Config) -> None:
     from metaethno.stages.records import records
 
     searches = common.checked(root, "searches")
-    _, exported = read_exports(root, searches)
+    exported = read_exports(root, searches).records
     rows, manual = common.checked(root, "rows"), common.checked(root, "manual_records")
     common.write(root, "records", records(rows, searches, exported, manual), keep_order=True)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from metaethno.config import Config
 from metaethno.errors import Problem, UserError
@@ -16,17 +18,17 @@ if TYPE_CHECKING:
 
 
 def checks(root: Path, config: Config) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
-    """Load the search logs with everything wrong with them, names that lead out of their folder included."""
+    """Load the search logs with everything wrong with them: names that lead out of their folder (ME0308), too."""
     frames, problems = common.check_stage(root, config, "search")
     for _, row in frames["searches"].iterrows():
         for column in ("file", "query_file"):
             name = row[column]
             if name and not is_plain_name(name):
                 said = "must be the name of a file beside this table, without a folder"
-                problems.append(Problem("ME0301", said, row["_file"], int(row["_line"]), column, name))
+                problems.append(Problem("ME0308", said, row["_file"], int(row["_line"]), column, name))
             elif name and column == "query_file" and not (root / RAW / row["run"] / name).is_file():
                 said = "this query file does not exist"
-                problems.append(Problem("ME0302", said, row["_file"], int(row["_line"]), column, name))
+                problems.append(Problem("ME0309", said, row["_file"], int(row["_line"]), column, name))
     return frames, problems
 
 
@@ -35,33 +37,49 @@ def check(root: Path, config: Config) -> None:
     common.write_checked(root, *checks(root, config))
 
 
+def _shown(problems: Iterable[Problem], path: Path, shown: str) -> list[Problem]:
+    """Name the file as the user knows it: from the review's folder on."""
+    return [replace(p, file=shown) if p.file == str(path) else p for p in problems]
+
+
 def _sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
 
 
-def read_exports(root: Path, searches: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Read every export of the search log.
+class Exports(NamedTuple):
+    """What the exports hold.
 
-    Returns one row per file (run, file, format, parsed, sha256, query_sha256) and one row per exported record
-    (run, file, file_sha256 and the fields of `metaethno.formats`). Raises UserError with the problems of all files.
+    `files`: run, file, format, parsed, sha256, query_sha256. `records`: run, file, file_sha256 and the fields of
+    `metaethno.formats`. `warnings`: what a person should look at, though every record could be read.
     """
+
+    files: pd.DataFrame
+    records: pd.DataFrame
+    warnings: list[Problem]
+
+
+def read_exports(root: Path, searches: pd.DataFrame) -> Exports:
+    """Read every export of the search log. Raises UserError with the problems of all files."""
     import pandas as pd
 
     from metaethno import formats
 
-    files, records, problems = [], [], []
+    files, records = [], []
+    problems: list[Problem] = []
+    warnings: list[Problem] = []
     for search in searches.itertuples():
         path = root / RAW / search.run / search.file
         shown = f"{RAW}/{search.run}/{search.file}"
         if not path.is_file():
             hint = "Fetch it with `dvc pull`, or put the export there and run `metaethno import`."
-            problems.append(Problem("ME0303", "the export is missing", shown, hint=hint))
+            problems.append(Problem("ME0301", "the export is missing", shown, hint=hint))
             continue
         try:
             export = formats.read(path)
         except UserError as error:
-            problems += error.problems
+            problems += _shown(error.problems, path, shown)
             continue
+        warnings += _shown(export.problems, path, shown)
         sha256 = _sha256(path)
         query = root / RAW / search.run / search.query_file if search.query_file else None
         files.append(
@@ -72,7 +90,7 @@ def read_exports(root: Path, searches: pd.DataFrame) -> tuple[pd.DataFrame, pd.D
         raise UserError(problems)
     columns = ["run", "file", "format", "parsed", "sha256", "query_sha256"]
     exported = pd.concat(records, ignore_index=True) if records else pd.DataFrame()
-    return pd.DataFrame(files, columns=columns), exported
+    return Exports(pd.DataFrame(files, columns=columns), exported, warnings)
 
 
 def make(root: Path, config: Config) -> None:
@@ -80,5 +98,4 @@ def make(root: Path, config: Config) -> None:
     from metaethno.stages.search import search
 
     searches = common.checked(root, "searches")
-    parsed, _ = read_exports(root, searches)
-    common.write(root, "sources", search(searches, parsed))
+    common.write(root, "sources", search(searches, read_exports(root, searches).files))
