@@ -94,7 +94,7 @@ def test_rules_are_plain():
         text = path.read_text()
         assert "lambda" not in text, path.name
         assert "run:" not in text, path.name
-        assert text.count("shell:") == text.count("log:") == text.count("rule "), path.name
+        assert text.count("\n    shell:") == text.count("\n    log:") == text.count("\nrule "), path.name
 
 
 def lock_of(root: Path) -> dict[str, dict[str, dict[str, object]]]:
