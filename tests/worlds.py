@@ -28,7 +28,13 @@ CONFIG = {
     ],
     "screening": {"reviewers": ["ann", "ben"], "votes_per_record": 2},
     "eligibility": {"reviewers": ["ann", "ben"], "votes_per_record": 1},
-    "flow": {"views": [{"id": "pooled", "title": "All runs", "template": "prisma2020"}]},
+    # Two views, as the pages that are taken over from the worked example name two figures.
+    "flow": {
+        "views": [
+            {"id": "short", "title": "All runs, in short", "template": "prisma2009"},
+            {"id": "pooled", "title": "All runs", "template": "prisma2020"},
+        ]
+    },
     "reports": {"engine": "embedded"},
 }
 
@@ -56,7 +62,7 @@ def lay_out(root: Path, config: dict[str, object] | None = None) -> Path:
             tables.write_bytes(root / table.path, tables.to_csv(tables.empty(table)))
     (root / "reports").mkdir()
     shutil.copy(REPO / "reports/_quarto.yml", root / "reports/_quarto.yml")
-    shutil.copytree(REPO / "reports/pages", root / "reports/pages")
+    shutil.copytree(REPO / "src/metaethno/template/reports/pages", root / "reports/pages")
     (root / LOCK).write_text(lock_text())
     return root
 
