@@ -16,6 +16,7 @@ from metaethno.schemas import DECISIONS, SEARCHES, TABLES
 
 REPO = Path(__file__).resolve().parent.parent
 SHARED = REPO.parent / "shared"
+TEMPLATE = REPO / "src/metaethno/template"
 
 CONFIG = {
     "review": {"title": "A tiny review", "question": "What is it like?", "aims": "To find out."},
@@ -52,7 +53,7 @@ def lay_out(root: Path, config: dict[str, object] | None = None) -> Path:
     """Lay out a review without any records: settings, empty decision tables, the pages of the report."""
     (root / "config").mkdir(parents=True)
     (root / "config/review.yaml").write_text(yaml.safe_dump(config or CONFIG, sort_keys=False))
-    (root / "Snakefile").write_text("from metaethno import review\n\n\ninclude: review.snakefile()\n")
+    shutil.copy(TEMPLATE / "Snakefile", root / "Snakefile")
     shutil.copytree(REPO / "profiles", root / "profiles")
     for table in DECISIONS.values():
         if "*" in table.path:
@@ -62,7 +63,7 @@ def lay_out(root: Path, config: dict[str, object] | None = None) -> Path:
             tables.write_bytes(root / table.path, tables.to_csv(tables.empty(table)))
     (root / "reports").mkdir()
     shutil.copy(REPO / "reports/_quarto.yml", root / "reports/_quarto.yml")
-    shutil.copytree(REPO / "src/metaethno/template/reports/pages", root / "reports/pages")
+    shutil.copytree(TEMPLATE / "reports/pages", root / "reports/pages")
     (root / LOCK).write_text(lock_text())
     return root
 

@@ -64,6 +64,8 @@ class Table:
     columns: tuple[Column, ...]
     says: str
     open_columns: bool = field(default=False)
+    # The key holds within one file only: what a search is called says nothing of another run's searches.
+    key_per_file: bool = field(default=False)
 
     @property
     def names(self) -> list[str]:
@@ -147,6 +149,7 @@ SEARCHES = _table(
     _c("seed_report_ids", "for citation searching: the reports it started from", "ids"),
     _c("searched_by", _WHO),
     _c("note", "anything else"),
+    key_per_file=True,
 )
 ROWS = _table(
     "rows",
@@ -197,8 +200,8 @@ DUPLICATES = _table(
     "Verdicts on pairs of exported rows; they win over every rule.",
     _c("verdict_id", "id of this row", "id", req=True),
     _c("supersedes", "the verdict this one replaces", "id", refers="duplicates.verdict_id"),
-    _c("left_row", "id of an exported row", "id", req=True, refers="rows.row_id"),
-    _c("right_row", "id of another exported row", "id", req=True, refers="rows.row_id"),
+    _c("left_row", "id of an exported row", "id", req=True, refers="rows.row_id|manual_records.manual_id"),
+    _c("right_row", "id of another exported row", "id", req=True, refers="rows.row_id|manual_records.manual_id"),
     _c("verdict", "same publication or not", "same|different|related|unsure", req=True),
     _c("reviewer", _WHO, "id", req=True, refers="team"),
     _c("decided_on", "day", "date", req=True),
@@ -207,7 +210,7 @@ DUPLICATES = _table(
 _VOTE = (
     _c("vote_id", "id of this vote", "id", req=True),
     _c("supersedes", "the vote of the same person that this one replaces", "id", refers="self"),
-    _c("record_id", "the record voted on", "id", req=True, refers="rows.row_id"),
+    _c("record_id", "the record voted on", "id", req=True, refers="rows.row_id|manual_records.manual_id"),
     _c("record_hash", "hash of the title and abstract that were seen"),
     _c("reviewer", _WHO, "id", req=True, refers="team"),
     _c("role", "as one reviewer, or settling a conflict", "reviewer|adjudicator", req=True),
@@ -247,7 +250,7 @@ RETRIEVAL = _table(
     "How each full text was asked for, and what came of it.",
     _c("retrieval_id", "id of this row", "id", req=True),
     _c("supersedes", "the row this one replaces", "id", refers="retrieval.retrieval_id"),
-    _c("record_id", "the record", "id", req=True, refers="rows.row_id"),
+    _c("record_id", "the record", "id", req=True, refers="rows.row_id|manual_records.manual_id"),
     _c("asked_on", "day", "date", req=True),
     _c("route", "how: library, author, open access, ..."),
     _c("outcome", "what came of it", "obtained|requested|not_obtained", req=True),
@@ -261,7 +264,7 @@ REPORT_STUDIES = _table(
     "report_id study_id",
     "Which report belongs to which study; several rows where a report serves several studies.",
     _c("report_id", "id of the report", "id", req=True),
-    _c("record_id", "its record", "id", req=True, refers="rows.row_id"),
+    _c("record_id", "its record", "id", req=True, refers="rows.row_id|manual_records.manual_id"),
     _c("study_id", "its study", "id", req=True, refers="studies.study_id"),
     _c(
         "role",

@@ -180,13 +180,13 @@ def schema_problems(table: Table, frame: pd.DataFrame) -> list[Problem]:
             file, line = (str(at["_file"]), int(at["_line"])) if at is not None else (table.path, None)
             value = str(case.failure_case) if at is not None else ""
             problems.append(Problem("ME0110", str(case.check), file, line, column, value, allowed))
-    key = list(table.key)
+    key = [*table.key, *(["_file"] if table.key_per_file else [])]
     twice = frame[frame.duplicated(key, keep="first")]
     first = frame.drop_duplicates(key).set_index(key)
     for _, row in twice.iterrows():
         where = first.loc[tuple(row[k] for k in key) if len(key) > 1 else row[key[0]]]
-        said = ", ".join(str(row[k]) for k in key)
-        message = f"the same {' and '.join(key)} already stands in {where['_file']}, line {where['_line']}"
+        said = ", ".join(str(row[k]) for k in table.key)
+        message = f"the same {' and '.join(table.key)} already stands in {where['_file']}, line {where['_line']}"
         problems.append(
             Problem(
                 "ME0111",
