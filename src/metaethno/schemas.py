@@ -106,8 +106,8 @@ def _c(name: str, says: str, kind: str = "text", *, req: bool = False, refers: s
     return Column(name, says, kind, req, (), refers)
 
 
-def _table(name: str, path: str, kind: str, key: str, says: str, *columns: Column, open_columns: bool = False) -> Table:
-    return Table(name, path, kind, tuple(key.split()), columns, says, open_columns)
+def _table(name: str, path: str, kind: str, key: str, says: str, *columns: Column, **options: bool) -> Table:
+    return Table(name, path, kind, tuple(key.split()), columns, says, **options)
 
 
 _WHO = "who: an id from `team` in config/review.yaml"

@@ -42,7 +42,7 @@ def test_flow_is_drawn_the_same_each_time(name: str) -> None:
 def test_published_flow_has_addends_reasons_and_adjustment(monkeypatch: pytest.MonkeyPatch) -> None:
     said = texts_of("published", monkeypatch)
     for words in ("(n = 100)", "(n = 80)", "(n = 74)", "(n = 8 [6 + 2])", "(n = 4 [3 + 1])", "Embase (n = 60)",
-                  "of 3 studies", "Declared adjustment to identity P3: 6 + 2 = 8", "A note of the view."):  # fmt: skip
+                  "of 3 studies", "Declared adjustment: 6 + 2 = 8", "A note of the view."):  # fmt: skip
         assert words in said
 
 

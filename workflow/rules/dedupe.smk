@@ -8,6 +8,7 @@ rule dedupe_checked:
     input:
         "data/decisions/duplicates.csv",
         ROW_REGISTERS,
+        "data/decisions/manual_records.csv",
     output:
         "data/derived/3_dedupe/checked/duplicates.csv",
     log:

@@ -12,6 +12,7 @@ rule eligibility_checked:
         "data/decisions/baseline.csv",
         "data/decisions/studies.csv",
         ROW_REGISTERS,
+        "data/decisions/manual_records.csv",
         "data/derived/3_dedupe/aliases.csv",
     output:
         "data/derived/5_eligibility/checked/retrieval.csv",

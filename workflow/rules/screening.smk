@@ -8,6 +8,7 @@ rule screening_checked:
     input:
         SCREENING_VOTES,
         ROW_REGISTERS,
+        "data/decisions/manual_records.csv",
         "data/derived/3_dedupe/aliases.csv",
     output:
         "data/derived/4_screening/checked/screening.csv",

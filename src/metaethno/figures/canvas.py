@@ -23,6 +23,7 @@ _SETTINGS: dict[Any, Any] = {
 }
 _DOTS = 220
 TIE = "\ue000"  # a space at which no line is broken
+LOOSE = "\ue001"  # a space at which a line is broken only if what it joins is wider than the line
 
 
 @lru_cache(maxsize=1)
@@ -47,8 +48,7 @@ def wrap(text: str, width: float, size: float, bold: bool = False) -> list[str]:
     """Return `text` in lines no wider than `width` points; a word that is too long is cut."""
     found: list[str] = []
     line = ""
-    for word in plain(text).split(" "):
-        word = word.replace(TIE, " ")
+    for word in _words(text, width, size, bold):
         while text_width(word, size, bold) > width and len(word) > 1:
             n = next(n for n in range(len(word) - 1, 0, -1) if n == 1 or text_width(word[:n], size, bold) <= width)
             if line:
@@ -63,6 +63,16 @@ def wrap(text: str, width: float, size: float, bold: bool = False) -> list[str]:
             found.append(line)
             line = word
     return [*found, line] if line or not found else found
+
+
+def _words(text: str, width: float, size: float, bold: bool) -> list[str]:
+    """Return what a line may be broken between."""
+    found: list[str] = []
+    for word in plain(text).split(" "):
+        whole = word.replace(TIE, " ").replace(LOOSE, " ")
+        fits = text_width(whole, size, bold) <= width
+        found += [whole] if fits else [part.replace(TIE, " ") for part in word.split(LOOSE)]
+    return found
 
 
 @dataclass(frozen=True)

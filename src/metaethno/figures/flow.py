@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from metaethno.figures.canvas import PAPER, TIE, Box, Line, Picture, Sheet
+from metaethno.figures.canvas import LOOSE, PAPER, TIE, Box, Line, Picture, Sheet
 from metaethno.fragments.boxes import PER_SOURCE, Boxes, under_figure
 
 STAGE_FILL = "#d5e4f1"
@@ -25,9 +25,9 @@ class _Row:
 
 
 def _n(text: str) -> str:
-    """Return `(n = 153 [129 + 24])`, to be broken before the addends only."""
+    """Return `(n = 153 [129 + 24])`, to be broken before the addends, and only if it has to be."""
     total, _, addends = f"(n = {text})".partition(" [")
-    return total.replace(" ", TIE) + (" [" + addends.replace(" ", TIE) if addends else "")
+    return total.replace(" ", TIE) + (f"{LOOSE}[" + addends.replace(" ", TIE) if addends else "")
 
 
 def _box(head: str, counted: str, x: float, width: float, items: Sequence[str] = (), fill: str = PAPER) -> Box:

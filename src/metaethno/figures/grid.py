@@ -22,10 +22,10 @@ WORDS = {
     "nothing_there": "read, nothing there",
     "not_read": "not read",
 }
-_CELL = 18.0
-_LABEL = 272.0
+_CELL = 16.5
+_LABEL = 250.0
 _SIZE = 7.4
-_HEAD = 104.0
+_HEAD = 108.0
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,14 @@ from metaethno.fragments.data import ReportData, rows, texts
 from metaethno.fragments.translating import names_of
 
 _KINDS = {"concept": "concept", "third_order": "third-order construct", "step": "step of the argument"}
+_MANY = {"concept": "concepts", "third_order": "third-order constructs", "step": "steps of the argument"}
 
 
 def _named(data: ReportData) -> dict[str, str]:
     refuted = texts(data.refutations, "refutation_id", "aspect")
     concepts = texts(data.concepts, "concept_id", "label")
-    return names_of(data) | refuted | concepts | texts(data.third_order, "third_order_id", "label")
+    groups = texts(data.groups, "group_id", "label")
+    return groups | names_of(data) | refuted | concepts | texts(data.third_order, "third_order_id", "label")
 
 
 def _rests_on(data: ReportData, frame: Any, key: str, target: str) -> str:
@@ -23,14 +25,15 @@ def _rests_on(data: ReportData, frame: Any, key: str, target: str) -> str:
     return "; ".join(f"{md.escape(names.get(i, ''))} ({md.escape(i)})".strip() for i in ids)
 
 
-def _studies(data: ReportData, target: str) -> tuple[str, str]:
+def _studies(data: ReportData, target: str) -> str:
     """Return how many studies an interpretation rests on, and which."""
     found = data.support[data.support["target_id"] == target]
     if not len(found):
-        return md.MISSING, md.MISSING
+        return md.MISSING
     row = rows(found)[0]
     names = texts(data.studies, "study_id", "label")
-    return md.number(row["studies"]), "; ".join(md.escape(names.get(s, s)) for s in md.joined(row["study_ids"]))
+    which = md.listed(names.get(s, s) for s in md.joined(row["study_ids"]))
+    return f"**{md.plural(int(row['studies']), 'study', 'studies')}:** {which}" if which else "no study"
 
 
 def third_order(data: ReportData) -> str:
@@ -44,12 +47,11 @@ def third_order(data: ReportData) -> str:
     for row in rows(kept):
         name = f"**{md.escape(row['label'])}** ({md.escape(row['third_order_id'])})"
         name += "" if row["status"] == "settled" else ", provisional"
-        origin = "; ".join(v for v in (source[row["source"]], md.escape(row["theory"])) if v)
-        count, which = _studies(data, row["third_order_id"])
+        origin = source[row["source"]] + (f". Theory: {md.escape(row['theory'])}" if row["theory"] else "")
         rests = _rests_on(data, data.third_order_support, "third_order_id", row["third_order_id"])
-        body.append([f"{name}: {md.escape(row['statement'])}", origin, rests, f"{count}: {which}"])
-    headers = ["Third-order construct", "Source and theory", "Rests on", "Studies"]
-    return md.table(headers, body, caption, label, (7, 3, 8, 5))
+        body.append([f"{name}: {md.escape(row['statement'])}", origin, rests, _studies(data, row["third_order_id"])])
+    headers = ["Third-order construct", "Where it comes from", "Rests on", "Studies"]
+    return md.table(headers, body, caption, label, (7, 4, 8, 5))
 
 
 def argument(data: ReportData) -> str:
@@ -62,11 +64,10 @@ def argument(data: ReportData) -> str:
         return md.nothing_yet("No step of the argument is written yet.", "", caption, label)
     body = []
     for row in sorted(rows(data.line_of_argument), key=lambda r: (int(r["position"]), r["step_id"])):
-        count, which = _studies(data, row["step_id"])
         rests = _rests_on(data, data.line_of_argument_support, "step_id", row["step_id"])
         said = md.escape(row["statement"]) + (f" *({md.escape(row['theory'])})*" if row["theory"] else "")
-        body.append([str(row["position"]), said, rests, f"{count}: {which}"])
-    headers = ["Step", "What it says (and the theory that orders it)", "Rests on", "Studies"]
+        body.append([str(row["position"]), said, rests, _studies(data, row["step_id"])])
+    headers = ["Step", "What it says (in italics: the theory)", "Rests on", "Studies"]
     return md.table(headers, body, caption, label, (1, 8, 6, 6), (0,))
 
 
@@ -75,14 +76,30 @@ def support(data: ReportData) -> str:
     label, caption = "support", "What each interpretation rests on, counted by study."
     if not len(data.support):
         return md.nothing_yet("There is no interpretation yet.", "", caption, label)
-    order = {"step": 0, "third_order": 1, "concept": 2}
     body = []
-    for row in sorted(rows(data.support), key=lambda r: (order[r["target_kind"]], r["target_id"])):
+    for row in sorted(rows(data.support), key=lambda r: _order(data, r)):
         share = f"{round(100 * float(row['largest_share']))} %" if row["largest_share"] else ""
         numbers = [md.number(row[c]) for c in ("groups", "studies", "reports", "constructs")]
-        body.append([_KINDS[row["target_kind"]], md.escape(row["target_id"]), md.escape(row["label"]), *numbers, share])
-    headers = ["What", "Id", "Name or statement", "Groups", "Studies", "Reports", "Constructs", "Largest share"]
-    return md.table(headers, body, caption, label, (4, 2, 9, 2, 2, 2, 2, 2), (3, 4, 5, 6, 7))
+        body.append([_called(data, row), md.escape(row["label"]), *numbers, share])
+    headers = ["What", "Name or statement", "Groups", "Studies", "Reports", "Constructs", "Largest share of one study"]
+    return md.table(headers, body, caption, label, (4, 9, 2, 2, 2, 2, 3), (2, 3, 4, 5, 6))
+
+
+def _steps(data: ReportData) -> dict[str, int]:
+    return {row["step_id"]: int(row["position"]) for row in rows(data.line_of_argument)}
+
+
+def _order(data: ReportData, row: dict[str, Any]) -> tuple[int, int, str]:
+    """Return where an interpretation stands: the steps in their order, then third-order constructs, then concepts."""
+    place = {"step": 0, "third_order": 1, "concept": 2}[row["target_kind"]]
+    return place, _steps(data).get(row["target_id"], 0), row["target_id"]
+
+
+def _called(data: ReportData, row: dict[str, Any]) -> str:
+    """Return the kind of an interpretation with what it is called by: a step's number, else its id."""
+    if row["target_kind"] == "step":
+        return f"step {_steps(data).get(row['target_id'], md.escape(row['target_id']))}"
+    return f"{_KINDS[row['target_kind']]} {md.escape(row['target_id'])}"
 
 
 def stale(data: ReportData) -> str:
@@ -92,13 +109,20 @@ def stale(data: ReportData) -> str:
         said = "Every interpretation has been read against its evidence as it is now."
         said = said if len(data.support) else "There is no interpretation yet."
         return md.nothing_yet(said, "", caption, label)
-    states = {"stale": "its evidence changed since it was signed", "not_reviewed": "not yet signed"}
     body = []
-    for row in rows(data.stale):
-        signed = f"{md.escape(row['signed_by'])}, {row['signed_on']}" if row["signed_by"] else ""
-        name = f"{md.escape(row['label'])} ({md.escape(row['target_id'])})"
-        body.append([_KINDS[row["target_kind"]], name, states[row["state"]], signed])
-    return md.table(["What", "Name or statement", "State", "Last signed"], body, caption, label, (3, 8, 4, 3))
+    unsigned: dict[str, list[str]] = {}
+    for row in sorted(rows(data.stale), key=lambda r: _order(data, r)):
+        if row["state"] == "stale":
+            signed = f"{md.escape(row['signed_by'])}, {row['signed_on']}"
+            name = f"{md.escape(row['label'])} ({_called(data, row)})"
+            body.append([_KINDS[row["target_kind"]], name, "its evidence changed since it was signed", signed])
+        else:
+            name = _called(data, row).removeprefix(_KINDS[row["target_kind"]]).strip()
+            unsigned.setdefault(row["target_kind"], []).append(name)
+    for kind, names in unsigned.items():
+        what = md.plural(len(names), _KINDS[kind], _MANY[kind])
+        body.append([what, ", ".join(names), "not yet signed", ""])
+    return md.table(["What", "Which", "State", "Last signed"], body, caption, label, (3, 8, 4, 3))
 
 
 def memos(data: ReportData) -> str:

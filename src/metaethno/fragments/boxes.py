@@ -103,8 +103,8 @@ def adjustment_texts(boxes: Boxes) -> list[str]:
     for adjustment in boxes.view.adjustments if term else ():
         kept = assessed - term
         said.append(
-            f"Declared adjustment to identity {adjustment.identity}: {kept:,} + {term:,} = {assessed:,}; "
-            f"the {term:,} are full texts of later runs. {adjustment.reason}"
+            f"Declared adjustment: {kept:,} + {term:,} = {assessed:,}; the {term:,} are full texts of later runs. "
+            f"{adjustment.reason}"
         )
     return said
 

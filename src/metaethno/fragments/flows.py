@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from metaethno.config import View
 from metaethno.fragments import markdown as md
-from metaethno.fragments.boxes import PER_SOURCE, Boxes, boxes_of, under_figure
+from metaethno.fragments.boxes import AS_2009, PER_SOURCE, Boxes, boxes_of, under_figure, with_addends
 from metaethno.fragments.data import ReportData, rows, texts
 
 LABELS = {
@@ -74,9 +74,10 @@ def figure(data: ReportData, view: View, place: int) -> str:
 def _alt(boxes: Boxes) -> str:
     if not boxes.drawn:
         return "Flow diagram; all of its boxes are still empty."
-    n = {b: f"{boxes.as_2009(b)['all']:,}" for b in
-         ("identified", "after_duplicates", "screened_excluded", "full_text", "full_text_excluded",
-          "included_reports", "included_studies")}  # fmt: skip
+    n = {}
+    for box in AS_2009:
+        counts = boxes.as_2009(box)
+        n[box] = with_addends(counts["all"], [v for run, v in sorted(counts.items()) if run != "all"])
     said = (
         f"Flow diagram: {n['identified']} records identified, {n['after_duplicates']} after duplicates were removed, "
         f"{n['screened_excluded']} excluded on title and abstract, {n['full_text']} full texts, "
@@ -160,9 +161,9 @@ def excluded(data: ReportData) -> str:
     for i, row in enumerate(sorted(rows(data.excluded), key=key), 1):
         said = md.escape(row["reason"])
         if row["study_id"]:
-            said += f" ({md.escape(labels.get(row['study_id'], row['study_id']))})"
+            said += f" ({md.listed([labels.get(row['study_id'], row['study_id'])])})"
         body.append([str(i), citation(row), said, row["first_run"], md.escape(row["record_id"])])
-    headers = ["No.", "Citation", "Reason", "Found in run", "Record"]
+    headers = ["No.", "Citation", "Reason", "Found in run", "Record id"]
     return md.table(headers, body, caption, label, (1, 13, 6, 3, 3), (0,))
 
 
@@ -175,7 +176,7 @@ def citation(row: dict[str, str]) -> str:
     title = md.escape(row.get("title", "")) or "No title"
     parts.append(title if title[-1:] in ".?!" else f"{title}.")
     if row.get("container"):
-        parts.append(f"*{md.escape(row['container'])}*.")
+        parts.append(f"*{md.escape(md.lowered(row['container']))}*.")
     if row.get("doi"):
         parts.append("doi " + md.escape(md.joined(row["doi"])[0]))
     return " ".join(parts)

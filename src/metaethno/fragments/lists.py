@@ -24,30 +24,40 @@ def checklist(name: str, answers: list[dict[str, Any]]) -> str:
         item = asks[int(row["item"])]
         phase = f" (phase {item.phase})" if item.phase else ""
         asked = f"**{md.escape(item.name)}**{phase}: {md.escape(item.asks)}"
-        shown = evidence(row["evidence"], row["sha256"])
+        shown = evidence(row["evidence"])
         body.append([str(item.number), asked, f"**{STATES[row['state']]}**", md.escape(row["note"]), shown])
     headers = ["Item", "What is asked (paraphrased)", "State", "What is missing, or why", "Where it is answered"]
     caption = f"{source.name}: how far each item is answered."
     made = md.table(headers, body, caption, name.replace("_", "-"), (1, 7, 2, 6, 6))
     note = (
         f"The items are those of {source.name} ({source.reference}, "
-        f"[doi {source.doi}](https://doi.org/{source.doi})); their wording here is a paraphrase."
+        f"[doi {source.doi}](https://doi.org/{source.doi})); their wording here is a paraphrase. Names of files "
+        f"are those of the review’s own tables; `data/derived/9_reports/{name}.csv` has their paths and hashes."
     )
     return md.landscape(md.lines([made, note]))
 
 
-def evidence(paths: str, hashes: str) -> str:
-    """Return evidence as text; a section of a page becomes a link to it."""
+def evidence(paths: str) -> str:
+    """Return evidence as text: a section of a page as a link to it, a table by its name, a setting by its key."""
     parts = []
     for path in md.joined(paths):
         page, _, anchor = path.removeprefix("reports/pages/").partition("#")
+        file, _, key = path.partition(": ")
         if path.startswith("reports/pages/") and page.endswith(".qmd"):
-            target = f"{page}{'#' + anchor if anchor else ''}"
-            parts.append(f"[{md.escape(target)}]({target})")
+            parts.append(f"[{md.escape(_section(page, anchor))}]({page}{'#' + anchor if anchor else ''})")
+        elif key:
+            parts.append(f"setting {md.escape(key)}")
         else:
-            parts.append(md.escape(path))
-    short = ", ".join(f"`{h[:8]}`" for h in md.joined(hashes))
-    return "; ".join(parts) + (f" (SHA-256 {short})" if short else "")
+            parts.append(md.escape(file.rpartition("/")[2]))
+    return "; ".join(dict.fromkeys(parts))
+
+
+def _section(page: str, anchor: str) -> str:
+    """Return the name of a section that answers an item: `page review, section for eMERGe 9`."""
+    name = f"page {page.removesuffix('.qmd')}"
+    key, _, number = anchor.removeprefix("sec-").rpartition("-")
+    source = SOURCES.get(key.replace("-", "_"))
+    return f"{name}, section for {source.name} item {number}" if source else name
 
 
 def summary(answers: dict[str, list[dict[str, Any]]]) -> str:

@@ -18,6 +18,7 @@ _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _NO_TEXT = ("Cc", "Cs", "Cn")
 _LABEL_LIKE = re.compile(r"(fig|tbl|sec|eq|lst|thm|lem|cor|prp|cnj|def|exm|exr|sol|rem|alg|nte|tip|wrn|imp|cau|vid)-")
 MISSING = "–"
+_SMALL = {"A", "AN", "AND", "DE", "FOR", "IN", "OF", "ON", "THE", "TO"}
 _IN_ATTRIBUTES = {ord(a): b for a, b in {'"': "”", "'": "’", "{": "(", "}": ")", "<": "‹", ">": "›"}.items()}
 
 
@@ -58,6 +59,14 @@ def attribute(text: object) -> str:
     """Return `text` for a quoted attribute (`fig-alt="…"`): without the marks that would end it or mean something."""
     swapped = plain(text).translate(_IN_ATTRIBUTES)
     return re.sub(r"[\\`&]", " ", swapped).strip()
+
+
+def lowered(text: str) -> str:
+    """Return a journal's name that a database writes all in capitals in the usual form; acronyms stay as they are."""
+    if not text.isupper() or not any(len(word) > 4 for word in text.split()):
+        return text
+    words = [w.lower() if w in _SMALL else w if len(w) < 4 else w.capitalize() for w in text.split()]
+    return " ".join(["The" if words[0] == "the" else words[0], *words[1:]])
 
 
 def lines(texts: Iterable[str]) -> str:
@@ -121,9 +130,14 @@ def table(
     return "\n".join(made) + f"\n\n: {caption} {{#tbl-{label}}}\n"
 
 
-def nothing_yet(what: str, todo: str, caption: str, label: str) -> str:
+def nothing_yet(what: str, todo: str, caption: str, label: str, head: str = "Nothing yet") -> str:
     """Return what stands in a table's place while there is nothing to show, under the same label."""
-    return table(["Nothing yet"], [[f"{what} {todo}".strip()]], caption, label)
+    return table([head], [[f"{what} {todo}".strip()]], caption, label)
+
+
+def listed(names: Iterable[str]) -> str:
+    """Return names as one list parted by `;`, escaped; a `;` inside a name becomes `/`, so that they can be counted."""
+    return "; ".join(escape(name.replace("; ", " / ")) for name in names)
 
 
 def joined(cell: object, sep: str = ";") -> list[str]:

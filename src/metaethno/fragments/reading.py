@@ -32,7 +32,8 @@ def included(data: ReportData) -> str:
         where = "; ".join(v for v in (row["country"], row["setting"]) if v)
         methods = "; ".join(v for v in (row["data_collection_method"], row["analysis"]) if v)
         body.append([
-            f"**{md.escape(row['label'])}**", "; ".join(reports.get(row["study_id"], [])) or md.escape(row["reports"]),
+            f"**{md.listed([row['label']])}**",
+            "; ".join(reports.get(row["study_id"], [])) or md.escape(row["reports"]),
             md.escape(where), years(row), md.escape(row["aim"]), " ".join(p for p in people if p), md.escape(methods),
             *(md.escape(row[c]) for c in configured),
         ])  # fmt: skip
@@ -62,7 +63,7 @@ def reports(data: ReportData) -> str:
     for row in rows(data.reports):
         record = titles.get(row["record_id"], {})
         body.append([
-            md.escape(labels.get(row["study_id"], row["study_id"])), md.cite(row["report_id"], bare=True),
+            md.listed([labels.get(row["study_id"], row["study_id"])]), md.cite(row["report_id"], bare=True),
             md.escape(record.get("title", "")), row["role"], row["first_run"], origin[row["origin"]],
         ])  # fmt: skip
     headers = ["Study", "Report", "Title", "Role", "Found in run", "Found by"]
@@ -76,7 +77,7 @@ def provenance(data: ReportData) -> str:
     if not len(frame) or not bool((frame["provenance"] != "").any()):
         todo = "The column `provenance` of `studies.csv` is printed here."
         return md.nothing_yet("Nothing is noted about the sources of these cells.", todo, caption, label)
-    body = [[md.escape(r["label"]), md.escape(r["provenance"])] for r in rows(frame.sort_values("position"))]
+    body = [[md.listed([r["label"]]), md.escape(r["provenance"])] for r in rows(frame.sort_values("position"))]
     return md.table(["Study", "Where the cells are from"], body, caption, label, (2, 7))
 
 
@@ -93,7 +94,7 @@ def constructs(data: ReportData) -> str:
     for row in rows(ordered):
         term = f"“{md.escape(row['authors_term'])}”" if row["authors_term"] else ""
         body.append([
-            md.escape(labels.get(row["study_id"], row["study_id"])), md.escape(row["construct_id"]),
+            md.listed([labels.get(row["study_id"], row["study_id"])]), md.escape(row["construct_id"]),
             md.escape(row["label"]) + status[row["status"]], term, row["order"], md.escape(row["text"]),
             SPEAKERS[row["speaker"]], md.escape(row["locator"]), md.escape(row["citation"]),
         ])  # fmt: skip
@@ -102,8 +103,8 @@ def constructs(data: ReportData) -> str:
 
 
 def links(data: ReportData) -> str:
-    """Return the relations between constructs that the studies' authors draw."""
-    label, caption = "links", "Relations between constructs that the studies themselves draw."
+    """Return the relations between constructs that passages state."""
+    label, caption = "links", "Relations between constructs, as their passages state them."
     if not len(data.links):
         return md.nothing_yet("No link between constructs is recorded.", "", caption, label)
     names = texts(data.constructs, "construct_id", "label")
@@ -112,7 +113,7 @@ def links(data: ReportData) -> str:
     for row in rows(data.links):
         ends = [f"{md.escape(names.get(row[e], ''))} ({md.escape(row[e])})" for e in ("from_id", "to_id")]
         body.append([ends[0], words.get(row["relation"], row["relation"]), ends[1], md.escape(row["passage_id"])])
-    return md.table(["Construct", "Relation", "Construct", "Passage"], body, caption, label, (6, 2, 6, 2))
+    return md.table(["Construct", "Relation", "To the construct", "Passage"], body, caption, label, (6, 2, 6, 2))
 
 
 def readings(data: ReportData) -> str:
@@ -127,8 +128,8 @@ def readings(data: ReportData) -> str:
     for row in sorted(rows(heads), key=lambda r: (r["group_id"], int(r["pass"]), int(r["position"]), r["study_id"])):
         body.append([
             md.escape(groups.get(row["group_id"], row["group_id"])), str(row["pass"]), str(row["position"]),
-            md.escape(studies.get(row["study_id"], row["study_id"])), row["outcome"], md.escape(row["readers"]),
-            row["read_on"], md.escape(row["note"]),
+            md.listed([studies.get(row["study_id"], row["study_id"])]), row["outcome"],
+            f"{md.escape(row['readers'])}, {row['read_on']}", md.escape(row["note"]),
         ])  # fmt: skip
-    headers = ["Group", "Pass", "Place", "Study", "Outcome", "Readers", "Read on", "Note"]
-    return md.landscape(md.table(headers, body, caption, label, (5, 1, 1, 5, 2, 3, 3, 6), (1, 2)))
+    headers = ["Group", "Pass", "Place", "Study", "Outcome", "Read by, on", "Note"]
+    return md.landscape(md.table(headers, body, caption, label, (5, 1, 1, 5, 2, 4, 7), (1, 2)))

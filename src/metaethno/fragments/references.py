@@ -10,6 +10,7 @@ from metaethno.fragments import markdown as md
 from metaethno.fragments.data import ReportData, rows
 
 _OTHERS = {"and others", "others", "et al", "et al."}
+AS_IT_STANDS = '<span class="nocase">{}</span>'  # for citation styles that write titles with capitals
 
 
 def references(data: ReportData) -> list[dict[str, Any]]:
@@ -25,14 +26,19 @@ def references(data: ReportData) -> list[dict[str, Any]]:
 def item(key: str, record: dict[str, Any], citation: str) -> dict[str, Any]:
     """Return one CSL item; a record without title or authors takes them from the short citation."""
     made: dict[str, Any] = {"id": key, "type": "article-journal" if record.get("container") else "document"}
-    people = [name(author) for author in md.joined(record.get("authors", "")) if author.casefold() not in _OTHERS]
+    people = [name(author) for author in md.joined(record.get("authors", ""))]
     lead, _, year = citation.rpartition(" ")
     made["author"] = people or [{"literal": md.plain(lead or citation)}]
-    dated = record.get("year") or (year if re.fullmatch(r"\d{4}", year) else "")
+    # The citation is what people call the report: a record of the print issue may have a later year.
+    dated = year if re.fullmatch(r"\d{4}", year) else record.get("year")
     if dated:
         made["issued"] = {"date-parts": [[int(dated)]]}
     fields = {"title": "title", "container-title": "container", "volume": "volume", "issue": "issue", "page": "pages"}
     made |= {csl: plain_text(record[own]) for csl, own in fields.items() if record.get(own)}
+    if made.get("title", "").startswith("["):  # words about the title, not the title
+        made["title"] = AS_IT_STANDS.format(made["title"])
+    if "container-title" in made:
+        made["container-title"] = md.lowered(made["container-title"])
     if record.get("doi"):
         made["DOI"] = md.joined(record["doi"])[0]
     return made
@@ -40,6 +46,8 @@ def item(key: str, record: dict[str, Any], citation: str) -> dict[str, Any]:
 
 def name(author: str) -> dict[str, str]:
     """Return `Family, Given` as CSL; a name without a comma, a body for instance, as it stands."""
+    if author.casefold() in _OTHERS:
+        return {"literal": "others"}  # citation processors set it as “et al.”
     family, comma, given = (part.strip() for part in author.partition(","))
     if not comma:
         return {"literal": plain_text(author)}

@@ -41,14 +41,15 @@ def search(data: ReportData) -> str:
         where = ", ".join(md.escape(v) for v in (row["source"], row["platform"]) if v)
         kind = KINDS.get(row["kind"], md.escape(row["kind"]))
         scope = "in full" if row["scope"] == "full" else "only what is new"
-        when = ", ".join(v for v in (row["searched_on"], scope, _name(data, row["searched_by"])) if v)
+        run = "" if row["run"] == row["searched_on"] else f"run {row['run']}"
+        when = ", ".join(v for v in (row["searched_on"], run, scope, _name(data, row["searched_by"])) if v)
         limits = "; ".join(v for v in (row["limits"], row["limits_reason"], row["filters"]) if v)
         body.append([
-            row["run"], f"{where} ({kind})", when, md.escape(limits) or "none stated", md.number(row["hits"]),
+            f"{where} ({kind})", when, md.escape(limits) or "none stated", md.number(row["hits"]),
             md.number(row["parsed_search"]), md.escape(row["note"]),
         ])  # fmt: skip
-    headers = ["Run", "Source", "Searched", "Limits and filters", "Hits shown", "In the files", "Note"]
-    return md.table(headers, body, caption, label, (3, 6, 5, 4, 2, 2, 6), (4, 5))
+    headers = ["Source", "Searched", "Limits and filters", "Hits shown", "In the files", "Note"]
+    return md.table(headers, body, caption, label, (6, 5, 5, 2, 2, 7), (3, 4))
 
 
 def _name(data: ReportData, person: str) -> str:
@@ -107,7 +108,7 @@ def dedupe(data: ReportData) -> str:
     runs = sorted(counts.columns)
     body = []
     for rule, row in counts.iterrows():
-        name = md.escape(rule) if rule else "the earliest row of its record (joined to nothing before it)"
+        name = _joined_by(str(rule)) if rule else "nothing: the earliest row of its record"
         body.append([name, *(md.number(row[r]) for r in runs), md.number(row.sum())])
     totals = [md.number(counts[r].sum()) for r in runs]
     body.append(["**All rows**", *totals, f"**{md.number(counts.to_numpy().sum())}**"])
@@ -115,16 +116,36 @@ def dedupe(data: ReportData) -> str:
     return md.table(headers, body, caption, label, [6, *[2] * (len(runs) + 1)], range(1, len(runs) + 2))
 
 
+def _joined_by(rule: str) -> str:
+    """Return a rule of de-duplication in words: `title, authors, year` is the same title, authors and year."""
+    known = {
+        "accession": "the same accession number",
+        "doi": "the same DOI",
+        "identical": "the same words in every field",
+        "verdict": "the verdict of a reviewer",
+    }
+    first, _, last = rule.rpartition(", ")
+    return md.escape(known.get(rule) or f"the same {first} and {last}" if first else known.get(rule, rule))
+
+
 def criteria(data: ReportData) -> str:
     """Return the criteria with where each is from."""
     version = data.config.criteria.version
     label, caption = "criteria", f"Criteria of inclusion and exclusion, version {md.escape(version)}."
     words = {"include": "include", "exclude": "exclude", "no_limit": "no limit"}
-    body = [[md.escape(c.id), words[c.kind], md.escape(c.text), md.escape(c.provenance)]
+    body = [[words[c.kind], md.escape(c.text), md.escape(c.provenance)]
             for c in data.config.criteria.criteria]  # fmt: skip
     if not body:
         return md.nothing_yet("There are no criteria yet.", "Write them in `config/review.yaml`.", caption, label)
-    return md.table(["Id", "Kind", "Criterion", "Where it is from"], body, caption, label, (2, 2, 7, 5))
+    return md.table(["Kind", "Criterion", "Where it is from"], body, caption, label, (2, 7, 6))
+
+
+def _coefficient(value: str) -> str:
+    """Return a coefficient with two decimals and a minus sign; what is no number stands as it is."""
+    try:
+        return f"{float(value) + 0.0:.2f}".replace("-0.00", "0.00").replace("-", "−")
+    except ValueError:
+        return md.escape(value)
 
 
 def agreement(data: ReportData) -> str:
@@ -138,8 +159,8 @@ def agreement(data: ReportData) -> str:
     body = [
         [names[r["stage"]] + (", calibration" if r["round"] == "calibration" else ""),
          md.escape(r["pair"].replace(";", " and ")), md.number(r["both"]), md.number(r["both_forward"]),
-         md.number(r["both_exclude"]), md.escape(r["agreement"]), md.escape(r["kappa"])]
+         md.number(r["both_exclude"]), _coefficient(r["agreement"]), _coefficient(r["kappa"])]
         for r in rows(data.agreement)
     ]  # fmt: skip
-    headers = ["Stage", "Reviewers", "Both voted", "Forward", "Exclude", "Agreement", "Kappa"]
+    headers = ["Stage", "Reviewers", "Both voted", "Both include", "Both exclude", "Agreement", "Kappa"]
     return md.table(headers, body, caption, label, (3, 4, 2, 2, 2, 2, 2), (2, 3, 4, 5, 6))

@@ -54,7 +54,7 @@ def open_decisions(data: ReportData) -> str:
     body = [[what, md.number(n[k]), md.escape(who) or "any reviewer", todo]
             for k, (what, who, todo) in said.items() if n[k]]  # fmt: skip
     if not body:
-        return md.nothing_yet("No decision is open.", "", caption, label)
+        return md.nothing_yet("No decision is open.", "", caption, label, "Open")
     return md.table(["What", "How many", "Whose", "What to do"], body, caption, label, (5, 2, 3, 5), (1,))
 
 
@@ -84,7 +84,7 @@ def checks(data: ReportData) -> str:
     caption = "What the checks found. A check can only find fault: passing one says nothing of quality."
     found = checks_of(data)
     if not found:
-        return md.nothing_yet("The checks found nothing.", "", caption, label)
+        return md.nothing_yet("The checks found nothing.", "", caption, label, "Found")
     body = [[row["level"], row["stage"], row["code"], md.escape(row["message"]), md.escape(row["hint"])]
             for row in found]  # fmt: skip
     return md.table(["Level", "Stage", "Check", "What was found", "What to do"], body, caption, label, (2, 3, 2, 9, 6))

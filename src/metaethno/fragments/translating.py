@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from metaethno.figures.grid import panels_of
+from metaethno.figures.grid import WORDS, panels_of
 from metaethno.fragments import markdown as md
 from metaethno.fragments.data import ReportData, rows, texts
 
@@ -22,6 +22,8 @@ def names_of(data: ReportData) -> dict[str, str]:
 def groups(data: ReportData) -> str:
     """Return the groups with their members and the reason for each."""
     label, caption = "groups", "Groups of studies that were translated together."
+    if bool((data.group_members["primary"] != "yes").any()):
+        caption += " “Also” marks a member whose main group is another one."
     if not len(data.groups):
         return md.nothing_yet("The studies are not grouped yet.", "Phase 4 comes first.", caption, label)
     names = names_of(data)
@@ -29,7 +31,7 @@ def groups(data: ReportData) -> str:
     for row in rows(data.groups):
         members = data.group_members[data.group_members["group_id"] == row["group_id"]]
         said = [
-            md.escape(names.get(m["member_id"], m["member_id"])) + ("" if m["primary"] == "yes" else " (also)")
+            md.listed([names.get(m["member_id"], m["member_id"])]) + ("" if m["primary"] == "yes" else " (also)")
             for m in rows(members)
         ]
         body.append([f"**{md.escape(row['label'])}**", md.escape(row["rationale"]), "; ".join(said)])
@@ -45,11 +47,22 @@ def relations(data: ReportData) -> str:
     kinds = {"line_of_argument": "parts of one argument"}
     body = []
     for row in rows(data.relations):
-        members = "; ".join(md.escape(names.get(m, m)) for m in md.joined(row["member_ids"]))
+        members = _members(data, md.joined(row["member_ids"]), names)
         who = f"{md.escape(row['judged_by'])}, {row['judged_on']}"
         body.append([members, kinds.get(row["kind"], row["kind"]), md.escape(row["evidence"]), who])
-    return md.table(["Studies or constructs", "How they relate", "What shows it", "Judged"], body, caption, label,
-                    (5, 3, 6, 3))  # fmt: skip
+    return md.table(["Studies or constructs", "How they relate", "What shows it", "Judged by, on"], body, caption,
+                    label, (5, 3, 6, 3))  # fmt: skip
+
+
+def _members(data: ReportData, ids: list[str], names: dict[str, str]) -> str:
+    """Return who stands in a relation: a whole group and all studies by that name, others one by one."""
+    if len(ids) > 2 and set(ids) == set(data.studies["study_id"]):
+        return f"all {len(ids)} studies"
+    for group in rows(data.groups) if len(ids) > 2 else ():
+        inside = data.group_members.loc[data.group_members["group_id"] == group["group_id"], "member_id"]
+        if set(ids) == set(inside):
+            return f"the {len(ids)} members of the group “{md.escape(group['label'])}”"
+    return md.listed(names.get(m, m) for m in ids)
 
 
 def matrix_figure(data: ReportData) -> str:
@@ -87,10 +100,12 @@ def matrix(data: ReportData) -> str:
             marks = [MARKS[panel.cells.get((concept, s), "not_read")] if s in inside else " " for s in studies]
             group = f"**{md.escape(panel.label)}**" if i == 0 else " "
             body.append([group, md.escape(name), *marks, str(panel.supporting(concept))])
-    key = "; ".join(f"{md.escape(s)}: {md.escape(place[s][1])}" for s in studies)
+    key = "; ".join(f"{md.escape(s)}: {md.listed([place[s][1]])}" for s in studies)
     headers = ["Group", "Concept", *(md.escape(s) for s in studies), "Studies"]
     made = md.table(headers, body, caption, label, [5, 9, *[2] * len(studies), 2], [len(studies) + 2])
-    signs = "● translated; × translated, refuting; · read, nothing there; – not read; empty: not in this group."
+    used = {cell for panel in panels for cell in panel.cells.values()}
+    signs = "; ".join(f"{MARKS[cell]} {words}" for cell, words in WORDS.items() if cell in used)
+    signs = f"{signs}; an empty cell: the study is not a member of this group."
     return md.landscape(md.lines([made, signs, key + "."]))
 
 
@@ -109,7 +124,8 @@ def matrix_groups(data: ReportData) -> str:
             before = row["concept_id"]
             said = row["kind"] + ("" if row["status"] == "accepted" else f", {row['status']}")
             body.append([
-                concept, md.escape(row["study_label"]), md.escape(row["label"]), term, md.escape(row["wording"]), said,
+                concept, md.listed([row["study_label"]]), md.escape(row["label"]), term, md.escape(row["wording"]),
+                said,
                 md.escape("; ".join(v for v in (row["citations"], row["locators"]) if v)),
             ])  # fmt: skip
         headers = ["Concept", "Study", "Construct", "Authors’ term", "In the concept’s terms", "Kind", "Where"]
@@ -120,8 +136,11 @@ def matrix_groups(data: ReportData) -> str:
 
 
 def concepts(data: ReportData) -> str:
-    """Return the concepts with the authors' terms that were translated into them, and where those stand."""
-    label, caption = "concepts", "Concepts, with the authors’ terms that were translated into them."
+    """Return the concepts with the constructs that were translated into them, and where those stand."""
+    label = "concepts"
+    caption = (
+        "Concepts, with the constructs that were translated into them; in quotation marks, the authors’ own terms."
+    )
     if not len(data.concepts):
         return md.nothing_yet("No concept yet.", _TODO, caption, label)
     support = {r["target_id"]: r for r in rows(data.support)}
@@ -131,14 +150,14 @@ def concepts(data: ReportData) -> str:
         said = []
         for t in rows(part):
             term = f"“{md.escape(t['authors_term'])}”" if t["authors_term"] else md.escape(t["label"])
-            where = md.escape("; ".join(v for v in (t["citations"], t["locators"]) if v))
-            said.append(f"{term} ({where})" if where else term)
+            said.append((f"{term} ({md.escape(t['citations'])})" if t["citations"] else term, t["locators"]))
         studies = support.get(row["concept_id"], {}).get("studies", part["study_id"].nunique())
         status = "" if row["status"] == "settled" else f" ({row['status']})"
-        body.append([f"**{md.escape(row['label'])}**{status}", md.escape(row["definition"]), "; ".join(said),
+        body.append([f"**{md.escape(row['label'])}**{status}", md.escape(row["definition"]),
+                     "; ".join(term for term, _ in said), md.listed(dict.fromkeys(where for _, where in said if where)),
                      md.number(studies)])  # fmt: skip
-    headers = ["Concept", "What it means", "Authors’ terms, and where they stand", "Studies"]
-    return md.landscape(md.table(headers, body, caption, label, (5, 7, 9, 1), (3,)))
+    headers = ["Concept", "What it means", "Constructs", "Where they stand", "Studies"]
+    return md.landscape(md.table(headers, body, caption, label, (5, 7, 7, 6, 1), (4,)))
 
 
 def concepts_brief(data: ReportData) -> str:
@@ -151,9 +170,9 @@ def concepts_brief(data: ReportData) -> str:
     body = []
     for row in rows(kept):
         names = list(dict.fromkeys(translated.loc[translated["concept_id"] == row["concept_id"], "study_label"]))
-        which = "; ".join(md.escape(name) for name in names)
+        which = md.listed(names)
         body.append([f"**{md.escape(row['label'])}**", md.escape(row["definition"]), which, str(len(names))])
-    return md.table(["Concept", "What it means", "Studies", "n"], body, caption, label, (5, 7, 7, 1), (3,))
+    return md.table(["Concept", "What it means", "Studies", "Number"], body, caption, label, (5, 7, 7, 1), (3,))
 
 
 def refutations(data: ReportData) -> str:
@@ -173,5 +192,5 @@ def refutations(data: ReportData) -> str:
         who = f"{md.escape(row['searched_by'])}, {row['searched_on']}"
         group = md.escape(labels.get(row["group_id"], row["group_id"]))
         body.append([group, words[row["outcome"]], md.escape(row["note"]), who])
-    headers = ["Group", "What", "About what, and how it is resolved", "Judged"]
+    headers = ["Group", "What", "About what, and how it is resolved", "Judged by, on"]
     return md.table(headers, body, caption, label, (4, 5, 7, 3))

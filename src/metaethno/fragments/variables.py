@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from typing import Any
 
 import yaml
@@ -12,6 +14,8 @@ from metaethno.fragments.data import ReportData
 from metaethno.fragments.standing import checks_of, open_counts
 
 _TEXTS = ("title", "notice", "gap", "context", "aims", "question", "method_rationale", "search_rationale")
+_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+           "November", "December")  # fmt: skip
 _UNWRITTEN = "*Not written yet:* `review: {name}` in `config/review.yaml`."
 
 
@@ -20,8 +24,8 @@ def variables(data: ReportData) -> dict[str, Any]:
     views = data.config.flow.views
     pooled = next((v for v in views if v.template == "prisma2020"), views[0])
     return {
-        "title": md.escape(data.config.review.title),
-        "notice": md.escape(data.config.review.notice),
+        "title": md.escape(_typeset(data.config.review.title)),
+        "notice": md.escape(_typeset(data.config.review.notice)),
         "authors": md.escape("; ".join(data.config.review.authors)),
         "review": {name: _text(data, name) for name in _TEXTS},
         "flow": _flow(boxes_of(data.flow, views[0])),
@@ -47,7 +51,21 @@ def variables(data: ReportData) -> dict[str, Any]:
 
 
 def _text(data: ReportData, name: str) -> str:
-    return md.escape(getattr(data.config.review, name)) or _UNWRITTEN.format(name=name)
+    return md.escape(_typeset(getattr(data.config.review, name))) or _UNWRITTEN.format(name=name)
+
+
+def _typeset(text: str) -> str:
+    """Return the author's own words with the apostrophes of print."""
+    return re.sub(r"(?<=\w)'", "’", text)
+
+
+def _in_words(day: str) -> str:
+    """Return an ISO date as it stands in a sentence: `22 May 2020`."""
+    try:
+        found = date.fromisoformat(day)
+    except ValueError:
+        return day
+    return f"{found.day}\u00a0{_MONTHS[found.month - 1]}\u00a0{found.year}"
 
 
 def _flow(boxes: Boxes) -> dict[str, str]:
@@ -82,6 +100,7 @@ def _numbers(data: ReportData) -> dict[str, str]:
         "studies": data.reports["study_id"].nunique(),
         "excluded": len(data.excluded),
         "constructs": data.constructs["construct_id"].nunique(),
+        "studies_with_constructs": data.constructs["study_id"].nunique(),
         "passages": data.constructs.loc[data.constructs["passage_id"] != "", "passage_id"].nunique(),
         "links": len(data.links),
         "groups": len(data.groups),
@@ -104,9 +123,9 @@ def _search(data: ReportData) -> dict[str, str]:
     listed = ", ".join(names[:-1]) + " and " + names[-1] if len(names) > 1 else "".join(names)
     return {
         "databases": md.escape(listed) or md.MISSING,
-        "first_run": runs[0] if runs else md.MISSING,
-        "last_run": runs[-1] if runs else md.MISSING,
-        "runs": md.escape(", ".join(runs)) or md.MISSING,
+        "first_run": _in_words(runs[0]) if runs else md.MISSING,
+        "last_run": _in_words(runs[-1]) if runs else md.MISSING,
+        "runs": md.escape(", ".join(map(_in_words, runs))) or md.MISSING,
     }
 
 

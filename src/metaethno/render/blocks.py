@@ -18,6 +18,9 @@ CALLOUT_COLOURS = {
     "note": "0B5563", "tip": "1F6F43", "warning": "855600", "important": "9B2C2C", "caution": "8A4B00"
 }  # fmt: skip
 TURNED = "metaethno-turned"
+_GAP = '<w:p><w:pPr><w:pStyle w:val="CalloutGap"/></w:pPr></w:p>'
+# Dates, spans of years and short ids, which a browser would break at their hyphens.
+_UNBROKEN = re.compile(r"(?=\D*\d)[^\w]?\w{1,7}(?:[-–]\w{1,5}){1,2}[^\w]{0,2}")
 _REFUSED_CLASS = re.compile(r"(panel-|column-|cell|aside$|fragment$|incremental$|nonincremental$|magic-|hidden$)")
 _REFUSED_KEY = re.compile(r"(layout|when-meta|unless-meta|when-profile|unless-profile|output-location)")
 
@@ -92,6 +95,7 @@ def refuse_unknown(blocks: list[Node], source: Source) -> None:
 
 def dress(blocks: list[Node], form: str, source: Source) -> list[Node]:
     """Return the blocks with callouts, landscape parts and tables in the form that the writer of a format wants."""
+    blocks = blocks if form == "html" else _with_headings(blocks)
     for item in iterate(blocks):  # a table in a landscape part has more room
         if item["t"] == "Div" and "landscape" in item["c"][0][1]:
             for table in iterate(item["c"][1]):
@@ -103,6 +107,8 @@ def dress(blocks: list[Node], form: str, source: Source) -> list[Node]:
             return _table(item, form, source)
         if item["t"] == "Figure" and form == "html":
             return [_html_figure(item)]
+        if item["t"] == "Str" and form == "html" and _UNBROKEN.fullmatch(item["c"]):
+            return [node("Span", [attr("", ["nowrap"]), [item]])]
         if item["t"] != "Div":
             return None
         classes, content = item["c"][0][1], item["c"][1]
@@ -115,6 +121,19 @@ def dress(blocks: list[Node], form: str, source: Source) -> list[Node]:
 
     changed: list[Node] = rewrite(blocks, change)
     return changed
+
+
+def _with_headings(blocks: list[Node]) -> list[Node]:
+    """Return the blocks with a heading right before a landscape part inside it: else it ends a page of its own."""
+    result: list[Node] = []
+    for block in blocks:
+        if block["t"] == "Div" and "landscape" in block["c"][0][1]:
+            headings: list[Node] = []
+            while result and result[-1]["t"] == "Header":
+                headings.insert(0, result.pop())
+            block = node("Div", [block["c"][0], [*headings, *block["c"][1]]])
+        result.append(block)
+    return result
 
 
 def _callout_title(item: Node, kind: str) -> tuple[list[Node], list[Node]]:
@@ -144,10 +163,9 @@ def callout(kind: str, title: list[Node], content: list[Node], form: str) -> lis
         f'<w:left w:val="single" w:sz="24" w:space="0" w:color="{colour}"/></w:tblBorders></w:tblPr>'
         '<w:tblGrid><w:gridCol w:w="9298"/></w:tblGrid><w:tr><w:tc><w:tcPr><w:tcW w:w="5000" w:type="pct"/></w:tcPr>'
     )
-    gap = '<w:p><w:pPr><w:pStyle w:val="CalloutGap"/></w:pPr></w:p>'
-    end = gap if not content or content[-1]["t"] in ("Table", "Figure", "Div", "RawBlock") else ""
+    end = _GAP if not content or content[-1]["t"] in ("Table", "Figure", "Div", "RawBlock") else ""
     head = div([node("Para", title)], attr("", [], custom_style=f"Callout {CALLOUTS[kind]}"))
-    return [raw("openxml", opening), head, *content, raw("openxml", f"{end}</w:tc></w:tr></w:tbl>{gap}")]
+    return [raw("openxml", opening), head, *content, raw("openxml", f"{end}</w:tc></w:tr></w:tbl>{_GAP}")]
 
 
 def _landscape(content: list[Node], form: str) -> list[Node]:
@@ -172,7 +190,7 @@ def _table(table: Node, form: str, source: Source) -> list[Node]:
     if form != "html":
         floats.set_widths(table, floats.widths(table, form, landscape, given))
         if form == "docx":
-            return [table]
+            return [table, raw("openxml", _GAP)]
         for column in table["c"][2]:
             column[0] = node("AlignLeft") if column[0]["t"] == "AlignDefault" else column[0]
         # A row is kept on one page, but for one that could be longer than a page.
@@ -186,7 +204,10 @@ def _table(table: Node, form: str, source: Source) -> list[Node]:
         for cell in row[1]:
             cell[0][2] = [["scope", "col"]]
     want, _, _ = floats.wants(table)
-    least = round(sum(min(w, 30) for w in want) * 0.46 + 1.2 * columns)
+    dense = columns > 6
+    most, letter, padding = (18, 0.38, 0.9) if dense else (22, 0.43, 1.4)
+    least = round(sum(min(w, most) for w in want) * letter + padding * columns)
+    classes = [*classes, "dense"] if dense else classes
     style = [["style", f"min-width: {least}rem"]] if least > 20 else []
     caption = table["c"][1]
     name = plain(caption[1]) or "Table: " + plain([cell[4] for _, cell in list(cells(table))[:columns]])

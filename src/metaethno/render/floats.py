@@ -13,6 +13,7 @@ EXTENSIONS = {"html": (".svg", ".png"), "docx": (".png", ".svg"), "typst": (".pn
 # Letters that fit beside one another in the body of a page, at the size of a table's text.
 CAPACITY = {"docx": 98, "typst": 104}
 LANDSCAPE = 1.55
+PAGE_WIDTH, PAGE_HEIGHT = 6.4, 8.5  # inches that a figure may take, its caption not counted
 PADDING = 3.5  # of a cell, both sides, in letters
 SHRINK = {"normal": 1.0, "small": 1.12, "tiny": 1.3}  # smaller letters: more of them in a line
 
@@ -92,10 +93,24 @@ def dress_images(blocks: list[Node], form: str, root: Path, source: Source, used
         if form == "typst" and alt:
             keyed["alt"] = alt
         keyed = {k: v for k, v in keyed.items() if not k.startswith("fig-")}
+        if form != "html" and not {"width", "height"} & set(keyed):
+            keyed |= _fitted(path)
         return [node("Image", [[*attributes[:2], [list(p) for p in keyed.items()]], words(alt), [shown, ""]])]
 
     changed: list[Node] = rewrite(blocks, change)
     return changed
+
+
+def _fitted(path: Path) -> dict[str, str]:
+    """Return the height of a PNG that would be higher than a page with its caption, as an attribute; else nothing."""
+    head = path.read_bytes()[:4096]
+    if not head.startswith(b"\x89PNG"):
+        return {}
+    width, height = (int.from_bytes(head[i : i + 4]) for i in (16, 20))
+    at = head.find(b"pHYs") + 4
+    per_inch = int.from_bytes(head[at : at + 4]) * 0.0254 if at > 3 else 96
+    shown = min(width / per_inch, PAGE_WIDTH) * height / width
+    return {"height": f"{PAGE_HEIGHT}in"} if shown > PAGE_HEIGHT else {}
 
 
 def local_file(target: str, root: Path, source: Source, extensions: tuple[str, ...] = ()) -> Path | None:

@@ -12,6 +12,8 @@ from metaethno.render.html import notice_blocks, theme
 from metaethno.render.nodes import Node, node, plain, raw, words
 from metaethno.render.project import Project
 
+RUNNING = 115  # letters in the head of a page
+
 
 def write(built: Built, project: Project, made_by: str) -> bytes:
     """Return the page as a PDF: the same bytes for the same page."""
@@ -26,11 +28,19 @@ def _head(built: Built, made_by: str) -> str:
     authors = [plain(text) for text in built.front.get("author", [])]
     texts = {
         "doc-title": _quoted(built.title),
+        "doc-running": _quoted(_running(built.title)),
         "doc-authors": "(" + "".join(f"{_quoted(a)}, " for a in authors) + ")",
         "doc-lang": _quoted(built.lang.partition("-")[0]),
         "made-by": _quoted(f"Rendered by {made_by}."),
     }
     return "".join(f"#let {name} = {value}\n" for name, value in texts.items()) + theme("review.typ") + "\n"
+
+
+def _running(title: str) -> str:
+    """Return the title as it stands in the head of a page: on one line, cut between words where it is longer."""
+    if len(title) <= RUNNING:
+        return title
+    return title[: RUNNING + 1].rpartition(" ")[0].rstrip(" ,;:–") + " …"
 
 
 def _quoted(text: str) -> str:

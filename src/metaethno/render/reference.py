@@ -18,7 +18,7 @@ W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 EPOCH = (1980, 1, 1, 0, 0, 0)
 INK, ACCENT, MUTED, RULE, TINT = "1F2328", "0B5563", "59636E", "B8C0C8", "F1F5F6"
-SANS, SERIF = "Arial", "Times New Roman"
+SANS, SERIF, MONO = "Arial", "Times New Roman", "Courier New"
 PAGE = (
     '<w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="1304" w:right="1304" w:bottom="1304" w:left="1304"'
     ' w:header="680" w:footer="624" w:gutter="0"/>'
@@ -117,6 +117,10 @@ def _styles() -> dict[str, str]:
     styles["CalloutGap"] = _style("CalloutGap", "Callout Gap", _gap(0, 100, 120), _size(4))
     styles["CalloutBox"] = _box_style()
     styles["Table"] = _table_style()
+    styles["VerbatimChar"] = (
+        '<w:style w:type="character" w:customStyle="1" w:styleId="VerbatimChar"><w:name w:val="Verbatim Char"/>'
+        f"<w:rPr>{_font(MONO)}{_size(8.5)}</w:rPr></w:style>"
+    )
     styles["Hyperlink"] = (
         '<w:style w:type="character" w:styleId="Hyperlink"><w:name w:val="Hyperlink"/>'
         f"<w:rPr>{_colour(ACCENT)}</w:rPr></w:style>"
