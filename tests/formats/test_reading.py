@@ -144,6 +144,24 @@ def test_entities_are_decoded_once_and_addresses_left_alone() -> None:
 
 
 @pytest.mark.parametrize(
+    ("given_text", "expected"),
+    [
+        ("Feathers of <i>Kulindadromeus</i>,\n   again", "Feathers of Kulindadromeus, again"),
+        ("CO&lt;sub&gt;2&lt;/sub&gt; in wards", "CO2 in wards"),
+        ("Children <5 years, p<b and b>i", "Children <5 years, p<b and b>i"),
+    ],
+)
+def test_titles_lose_the_tags_that_typeset_them(given_text: str, expected: str) -> None:
+    assert clean.title(given_text) == expected
+
+
+def test_addresses_are_no_issue() -> None:
+    assert clean.issue("(Boisvert C.) Brigham Young University, Provo, UT, United States") == ""
+    for real in ("12 December", "(Pt 2)", "Special Issue: (Dis)trust in care", "1-2", "Suppl. (2)"):
+        assert clean.issue(real) == real
+
+
+@pytest.mark.parametrize(
     ("name", "expected"),
     [("Yang Z.", "Yang, Z."), ("Jalil N.-E.", "Jalil, N.-E."), ("WHO Study Group", "WHO Study Group")],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import sys
 from pathlib import Path
 
 from metaethno import config
@@ -15,6 +16,8 @@ STEPS = (*HASHED, "final")
 
 def main(arguments: argparse.Namespace) -> int:
     """Run one step of one stage in the present folder."""
+    # Where hypothesis is installed, pandera loads it to make up data, which no rule does: half a second per process.
+    sys.modules.setdefault("hypothesis", None)  # type: ignore[arg-type]
     name = arguments.stage
     if name not in STEPS:
         raise UsageError(Problem("ME0002", f"there is no stage {name!r}.{did_you_mean(name, STEPS)}"))

@@ -26,7 +26,7 @@ def references(data: ReportData) -> list[dict[str, Any]]:
 def item(key: str, record: dict[str, Any], citation: str) -> dict[str, Any]:
     """Return one CSL item; a record without title or authors takes them from the short citation."""
     made: dict[str, Any] = {"id": key, "type": "article-journal" if record.get("container") else "document"}
-    people = [name(author) for author in md.joined(record.get("authors", ""))]
+    people = [name(author) for author in md.joined(record.get("authors", "")) if author.casefold() not in _OTHERS]
     lead, _, year = citation.rpartition(" ")
     made["author"] = people or [{"literal": md.plain(lead or citation)}]
     # The citation is what people call the report: a record of the print issue may have a later year.
@@ -46,8 +46,6 @@ def item(key: str, record: dict[str, Any], citation: str) -> dict[str, Any]:
 
 def name(author: str) -> dict[str, str]:
     """Return `Family, Given` as CSL; a name without a comma, a body for instance, as it stands."""
-    if author.casefold() in _OTHERS:
-        return {"literal": "others"}  # citation processors set it as “et al.”
     family, comma, given = (part.strip() for part in author.partition(","))
     if not comma:
         return {"literal": plain_text(author)}
