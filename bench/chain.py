@@ -45,7 +45,9 @@ def change_vote(folder: Path, turn: int) -> None:
     with path.open(encoding="utf-8", newline="") as text:
         rows = list(csv.DictReader(text))
     superseded = {row["supersedes"] for row in rows}
-    old = [r for r in rows if r["vote_id"] not in superseded and r["decision"] == "exclude" and r["round"] == "main"][turn]
+    old = [r for r in rows if r["vote_id"] not in superseded and r["decision"] == "exclude" and r["round"] == "main"][
+        turn
+    ]
     new = old | {"vote_id": f"VBENCH{turn}", "supersedes": old["vote_id"], "note": "measured"}
     with path.open("a", encoding="utf-8", newline="") as text:
         csv.DictWriter(text, list(old), lineterminator="\n").writerow(new)

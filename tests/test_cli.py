@@ -85,3 +85,12 @@ def test_start_up_imports_nothing_heavy():
     code = f"import sys, metaethno.cli; metaethno.cli.parser(); print(sorted(set({heavy}) & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_example_is_not_written_into_another_review(tmp_path, monkeypatch, capsys):
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config/review.yaml").write_text("")
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["example"]) == 1
+    assert "not the worked example" in capsys.readouterr().err
+    assert not (tmp_path / "data").exists()

@@ -113,7 +113,7 @@ def read_records(settings: config.Config) -> tuple[pd.DataFrame, pd.DataFrame]:
     searches = common.load_checked(ROOT, settings, "searches")[0]
     rows = common.load_checked(ROOT, settings, "rows")[0]
     manual = common.load_checked(ROOT, settings, "manual_records")[0]
-    return records(rows, searches, read_exports(ROOT, searches)[1], manual), searches
+    return records(rows, searches, read_exports(ROOT, searches).records, manual), searches
 
 
 def settle(found: pd.DataFrame, searches: pd.DataFrame, entity: pd.Series, settings: config.Config) -> Deduped:
@@ -197,7 +197,7 @@ def screening_votes(record: pd.Series, forward: bool) -> list[dict[str, str]]:
 
 
 def eligibility_votes(record: pd.Series, reason: str, reasons: list[str]) -> list[dict[str, str]]:
-    """Return the votes on one full text; now and then a second reviewer names a later reason, which doesn't conflict."""
+    """Return the votes on one full text; now and then a second reviewer names a later reason (no conflict)."""
     rid, first = record["record_id"], record["first_run"] == FIRST
     start, span = ("2019-03-04", 60) if first else ("2020-06-22", 14)
     said = "exclude" if reason else "include"
@@ -228,7 +228,7 @@ def main() -> None:
         save(table, [], table.path)
     for run in (FIRST, SECOND):
         (ROOT / f"data/raw/{run}/rows.csv").unlink(missing_ok=True)
-        print(run, register_run(ROOT, run))
+        print(run, register_run(ROOT, run, [])[:2])
     found, searches = read_records(settings)
     found = found.set_index("row_id", drop=False)
     truth = example.truth().rename(columns={"kind": "truth", "run": "truth_run"})[

@@ -22,26 +22,31 @@ _SETTINGS: dict[Any, Any] = {
     "hatch.linewidth": 0.7,
 }
 _DOTS = 220
+_NO_HINTING = 2  # FreeType's FT_LOAD_NO_HINTING
 TIE = "\ue000"  # a space at which no line is broken
 LOOSE = "\ue001"  # a space at which a line is broken only if what it joins is wider than the line
 
 
-@lru_cache(maxsize=1)
-def _measuring() -> tuple[Any, Any]:
-    from matplotlib.font_manager import FontProperties
-    from matplotlib.textpath import text_to_path
+@lru_cache(maxsize=2)
+def _font(bold: bool) -> Any:
+    from matplotlib.font_manager import FontProperties, findfont, get_font
 
-    return text_to_path, FontProperties
+    font = get_font(findfont(FontProperties(family=_FONT, weight="bold" if bold else "normal")))
+    font.set_size(100, 72)
+    return font
 
 
-@lru_cache(maxsize=8192)
-def text_width(text: str, size: float, bold: bool) -> float:
-    """Return the width of a text in points."""
-    to_path, properties = _measuring()
-    prop = properties(family=_FONT, size=size, weight="bold" if bold else "normal")
+@lru_cache(maxsize=4096)
+def _advance(letter: str, bold: bool) -> float:
+    """Return how far a letter moves the pen, at a size of one point; a letter the font lacks is drawn as a box."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a letter the font lacks is drawn as a box
-        return float(to_path.get_text_width_height_descent(text, prop, ismath=False)[0])
+        warnings.simplefilter("ignore")
+        return float(_font(bold).load_char(ord(letter), flags=_NO_HINTING).linearHoriAdvance) / 65536 / 100
+
+
+def text_width(text: str, size: float, bold: bool) -> float:
+    """Return the width of a text in points: the sum of its letters, which is quicker than to set it."""
+    return size * sum(_advance(letter, bold) for letter in text)
 
 
 def wrap(text: str, width: float, size: float, bold: bool = False) -> list[str]:

@@ -106,6 +106,12 @@ class ReportData:
         """The reports in the synthesis: not those that only repeat another one, which are left out with a reason."""
         return self.included_studies[self.included_studies["role"] != "redundant"]
 
+    @property
+    def report_records(self) -> dict[str, dict[str, Any]]:
+        """The records of these reports, by id: a handful of many thousands."""
+        wanted = self.unique["record_id"].isin(set(self.reports["record_id"]))
+        return {row["record_id"]: row for row in rows(self.unique[wanted])}
+
     def is_stand_in(self, people: str) -> bool:
         """Tell whether any of the people in a cell is a stand-in."""
         ids = [p.strip() for p in people.split(";")]

@@ -57,7 +57,7 @@ def reports(data: ReportData) -> str:
     if not len(data.reports):
         return md.nothing_yet("No report is included yet.", "", caption, label)
     labels = texts(data.characteristics, "study_id", "label") | texts(data.studies, "study_id", "label")
-    titles = {r["record_id"]: r for r in rows(data.unique)}
+    titles = data.report_records
     origin = {"databases": "databases", "other": "other methods"}
     body = []
     for row in rows(data.reports):

@@ -15,7 +15,7 @@ AS_IT_STANDS = '<span class="nocase">{}</span>'  # for citation styles that writ
 
 def references(data: ReportData) -> list[dict[str, Any]]:
     """Return a CSL item for every included report, in order of their ids."""
-    records = {row["record_id"]: row for row in rows(data.unique)}
+    records = data.report_records
     made = {}
     for row in rows(data.reports):
         record = records.get(row["record_id"], {})
@@ -28,6 +28,8 @@ def item(key: str, record: dict[str, Any], citation: str) -> dict[str, Any]:
     made: dict[str, Any] = {"id": key, "type": "article-journal" if record.get("container") else "document"}
     people = [name(author) for author in md.joined(record.get("authors", "")) if author.casefold() not in _OTHERS]
     lead, _, year = citation.rpartition(" ")
+    if len(people) == 1 and "et al" in lead:  # a record that names the first of several authors
+        people.append({"literal": "others"})  # which citation processors set as “et al.”
     made["author"] = people or [{"literal": md.plain(lead or citation)}]
     # The citation is what people call the report: a record of the print issue may have a later year.
     dated = year if re.fullmatch(r"\d{4}", year) else record.get("year")

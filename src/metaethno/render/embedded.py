@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
@@ -62,13 +62,21 @@ class _Site:
         """Return the content of every output by its path; problems of the chosen pages are raised together."""
         with ThreadPoolExecutor(THREADS) as pool:
             self.pages = _each(pool, lambda e: document.read(self.project, e), self.project.entries)
-            ready = self._build()
+            ready, writing = [], []
+            for built in self._build():  # pandoc writes one page while the next is built
+                ready.append(built)
+                if not built.page.source.problems:
+                    writing.append(pool.submit(self._write, built))
             problems = Problems()
             for page in self.pages:
                 if page.entry in self.chosen:
                     problems.extend(page.source.problems)
+            if problems:
+                pool.shutdown(cancel_futures=True)
             problems.raise_if_any()
-            written = _each(pool, self._write, ready)
+            written = [future.result() for future in writing]
+        order = {page.entry.path: i for i, page in enumerate(self.pages)}
+        written.sort(key=lambda w: (order[w[0].page.entry.path], document.FORMS.index(w[0].form)))
         made: dict[Path, bytes] = {self.out / built.page.entry.output(s): c for built, s, c in written}
         for built in ready:
             if built.form == "html":
@@ -79,20 +87,17 @@ class _Site:
             made[self.out / "index.html"] = html.write_start(self.project, self.pages[0], self.made_by)
         return made
 
-    def _build(self) -> list[Built]:
-        """Return what is to be written; the longest work, the printed documents, comes first."""
+    def _build(self) -> Iterator[Built]:
+        """Yield what is to be written; the longest work, the printed documents, comes first."""
         paths = {page.entry.path for page in self.pages}
         site = {page.entry.path: document.build(page, "html") for page in self.pages}
-        ready = []
-        for page in self.pages:
-            if page.entry not in self.chosen:
-                continue
+        chosen = [page for page in self.pages if page.entry in self.chosen]
+        for page in sorted(chosen, key=lambda page: page.entry.name != ALSO_PRINTED):
             forms = document.FORMS if page.entry.name == ALSO_PRINTED else ("html",)
-            for form in forms:
+            for form in reversed(forms):
                 built = site[page.entry.path] if form == "html" else document.build(page, form)
                 others = document.elsewhere(site, page, linked=form == "html")
-                ready.append(document.finish(built, others, self.project.root, paths))
-        return sorted(ready, key=lambda b: document.FORMS.index(b.form), reverse=True)
+                yield document.finish(built, others, self.project.root, paths)
 
     def _write(self, built: Built) -> tuple[Built, str, bytes]:
         """Return a built page with its suffix and content."""

@@ -43,14 +43,21 @@ def pairs(attributes: list[Any]) -> dict[str, str]:
 
 
 def iterate(value: Any) -> Iterator[Node]:
-    """Yield all nodes below `value`, from the outside in, in the order of the text."""
-    if isinstance(value, list):
-        for item in value:
-            yield from iterate(item)
-    elif isinstance(value, dict):
-        if "t" in value:
-            yield value
-        yield from iterate(value.get("c"))
+    """Yield all nodes below `value`, from the outside in, in the order of the text.
+
+    What is done to a node while it is visited decides what is visited below it.
+    """
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, list):
+            waiting.extend(reversed(item))
+        elif isinstance(item, dict):
+            if "t" in item:
+                yield item
+            content = item.get("c")
+            if isinstance(content, list | dict):
+                waiting.append(content)
 
 
 def rewrite(value: Any, change: Callable[[Node], Replacement], *, outside_in: bool = False) -> Any:
@@ -59,22 +66,31 @@ def rewrite(value: Any, change: Callable[[Node], Replacement], *, outside_in: bo
     From the inside out, or from the outside in: there what `change` gives is visited in its turn.
     """
     if isinstance(value, dict):
-        return {**value, "c": rewrite(value["c"], change, outside_in=outside_in)} if "c" in value else value
+        content = value.get("c")
+        if not isinstance(content, list | dict):
+            return value
+        return {**value, "c": rewrite(content, change, outside_in=outside_in)}
     if not isinstance(value, list):
         return value
     result: list[Any] = []
     for item in value:
-        if not (isinstance(item, dict) and "t" in item):
+        if not isinstance(item, list | dict):
+            result.append(item)
+        elif isinstance(item, list) or "t" not in item:
             result.append(rewrite(item, change, outside_in=outside_in))
-            continue
-        if outside_in:
+        elif outside_in:
             given = change(item)
-            kept = [rewrite(item, change, outside_in=True)]
-            result += kept if given is None else rewrite(given, change, outside_in=True)
+            if given is None:
+                result.append(rewrite(item, change, outside_in=True))
+            else:
+                result += rewrite(given, change, outside_in=True)
         else:
             item = rewrite(item, change)
             given = change(item)
-            result += [item] if given is None else given
+            if given is None:
+                result.append(item)
+            else:
+                result += given
     return result
 
 
