@@ -16,11 +16,11 @@ STEPS = (*HASHED, "final")
 
 def main(arguments: argparse.Namespace) -> int:
     """Run one step of one stage in the present folder."""
-    # Where hypothesis is installed, pandera loads it to make up data, which no rule does: half a second per process.
-    sys.modules.setdefault("hypothesis", None)  # type: ignore[arg-type]
     name = arguments.stage
     if name not in STEPS:
         raise UsageError(Problem("ME0002", f"there is no stage {name!r}.{did_you_mean(name, STEPS)}"))
+    # Where hypothesis is installed, pandera loads it to make up data, which no rule does: half a second per process.
+    sys.modules.setdefault("hypothesis", None)  # type: ignore[arg-type]
     root = Path.cwd()
     settings = config.load(root)
     shell = importlib.import_module(f"metaethno.shell.{name}")

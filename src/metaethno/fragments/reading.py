@@ -27,7 +27,7 @@ def included(data: ReportData) -> str:
     configured = [c.name for c in data.config.extraction.columns if c.name in data.characteristics]
     body = []
     for row in rows(data.characteristics.sort_values("position", kind="stable")):
-        people = [md.escape(row["sample"])] + ([f"(n = {md.number(row['participants_n'])})"]
+        people = [md.escape(row["sample"])] + ([f"(n\u00a0=\u00a0{md.number(row['participants_n'])})"]
                                                if md.number(row["participants_n"]) != md.MISSING else [])  # fmt: skip
         where = "; ".join(v for v in (row["country"], row["setting"]) if v)
         methods = "; ".join(v for v in (row["data_collection_method"], row["analysis"]) if v)

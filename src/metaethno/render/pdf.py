@@ -12,7 +12,7 @@ from metaethno.render.html import notice_blocks, theme
 from metaethno.render.nodes import Node, node, plain, raw, words
 from metaethno.render.project import Project
 
-RUNNING = 115  # letters in the head of a page
+RUNNING = 135  # letters in the head of a page
 
 
 def write(built: Built, project: Project, made_by: str) -> bytes:
