@@ -22,7 +22,6 @@ _SETTINGS: dict[Any, Any] = {
     "hatch.linewidth": 0.7,
 }
 _DOTS = 220
-_NO_HINTING = 2  # FreeType's FT_LOAD_NO_HINTING
 TIE = "\ue000"  # a space at which no line is broken
 LOOSE = "\ue001"  # a space at which a line is broken only if what it joins is wider than the line
 
@@ -39,9 +38,11 @@ def _font(bold: bool) -> Any:
 @lru_cache(maxsize=4096)
 def _advance(letter: str, bold: bool) -> float:
     """Return how far a letter moves the pen, at a size of one point; a letter the font lacks is drawn as a box."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return float(_font(bold).load_char(ord(letter), flags=_NO_HINTING).linearHoriAdvance) / 65536 / 100
+    from matplotlib.ft2font import LoadFlags
+
+    font = _font(bold)
+    glyph = font.load_glyph(font.get_char_index(ord(letter)), flags=LoadFlags.NO_HINTING)
+    return float(glyph.linearHoriAdvance) / 65536 / 100
 
 
 def text_width(text: str, size: float, bold: bool) -> float:
