@@ -107,6 +107,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader of our output (`| head`) has seen enough.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        # A full disk, a folder that can't be written: the machine's fault or the user's, and mended outside.
+        if verbose:
+            logging.exception("where this was found:")
+        hint = "Nothing was half-written. Mend this, then run the same command again."
+        where = str(error.filename or "")
+        print(str(Problem("ME0003", error.strerror or str(error), where, hint=hint)), file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("Stopped. Run the same command again to go on.", file=sys.stderr)
         return 130
