@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import pandas as pd
     import pandera.pandas as pa
 
 ID = r"[A-Za-z][A-Za-z0-9_.-]{0,63}"
@@ -95,9 +96,19 @@ class Table:
             elif c.kind in _PATTERNS:
                 pattern, words = _PATTERNS[c.kind]
                 checks.append(pa.Check.str_matches(rf"^(?:{pattern})?\Z", error=f"{c.name} must be {words}"))
+            if c.kind == "date":
+                checks.append(pa.Check(_are_days, error=f"{c.name} must be a day of the calendar"))
             columns[c.name] = pa.Column(str, checks, nullable=False)
         strict = not self.open_columns
         return pa.DataFrameSchema(columns, strict=strict, name=self.name)
+
+
+def _are_days(cells: pd.Series) -> pd.Series:
+    """Tell which cells are days of the calendar; what is no date at all is another check's business."""
+    import pandas as pd
+
+    shaped = cells.str.fullmatch(DATE)
+    return ~shaped | pd.to_datetime(cells.where(shaped, ""), format="%Y-%m-%d", errors="coerce").notna()
 
 
 def _c(name: str, says: str, kind: str = "text", *, req: bool = False, refers: str = "") -> Column:

@@ -5,9 +5,11 @@ Every expected number is printed in the paper's Figure 1 or follows from it by t
 
 from __future__ import annotations
 
+import sys
+
 import pandas as pd
 import pytest
-from tests.worlds import call
+from tests.worlds import REPO, call
 
 pytestmark = pytest.mark.xdist_group("example")
 
@@ -135,6 +137,13 @@ def test_every_page_says_that_this_is_a_re_enactment(example):
         assert "Re-enactment:" in page.read_text(encoding="utf-8"), page.name
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="fonts are drawn a little differently elsewhere")
+def test_the_pictures_of_the_readme_are_those_of_the_example(example):
+    for name in ("flow_published.png", "matrix.png"):
+        made = (example / "data/derived/9_reports/figures" / name).read_bytes()
+        assert (REPO / "docs/images" / name).read_bytes() == made, f"copy {name} to docs/images"
+
+
 def test_nothing_is_open_and_final_passes(example):
     call(example, "metaethno", "run", "final")
 
@@ -142,8 +151,6 @@ def test_nothing_is_open_and_final_passes(example):
 def test_the_totals_stand_nowhere_in_the_program():
     """Totals are derived: no code and no rule holds them (the generator's inputs are per source and per reason)."""
     import re
-
-    from tests.worlds import REPO
 
     totals = re.compile(r"\b(17[,_]?784|10[,_]?941|10[,_]?812|6[,_]?843)\b")
     found = [
