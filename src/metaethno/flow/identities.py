@@ -106,6 +106,7 @@ def _words(terms: str) -> str:
         box, _, detail = term.removeprefix("-").partition("/")
         name = f"sum of {box}" if detail == SUM else f"{box} ({detail})" if detail else box
         sign = "-" if term.startswith("-") else "+"
+        name = name.replace("_", " ")
         shown += f" {sign} {name}" if shown else name
     return shown
 
