@@ -204,8 +204,50 @@ def test_an_export_that_was_edited_is_refused(review):
     path.write_bytes(path.read_bytes().replace(b"north", b"south"))
     done = call(review, "metaethno", "run", check=False)
     assert done.returncode == 1
-    assert "a.ris" in done.stderr
+    assert "a.ris: is not the file that was imported" in done.stderr
     assert "Traceback" not in done.stderr
+    assert (review / "data/derived/2_records/records.parquet").is_file()  # the last good results stay
+
+
+def test_contradictory_verdicts_stop_before_the_last_good_results_are_touched(review):
+    one, two, _ = ids(review).values()
+    row = {"left_row": one, "right_row": two, "reviewer": "ann", "decided_on": "2020-02-03"}
+    verdicts = [row | {"verdict_id": "D1", "verdict": "same"}, row | {"verdict_id": "D2", "verdict": "different"}]
+    write_rows(review, "duplicates", verdicts)
+    for command in ("check", "run"):
+        done = call(review, "metaethno", command, check=False)
+        assert done.returncode == 1
+        assert "ME0323 data/decisions/duplicates.csv, line" in done.stderr
+    assert (review / "data/derived/3_dedupe/unique.parquet").is_file()
+
+
+def test_a_derived_table_changed_by_hand_is_never_built_upon(review):
+    path = review / "data/derived/4_screening/screened.csv"
+    made = path.read_bytes()
+    path.write_bytes(made.replace(b"undecided", b"forward"))
+    os.utime(path, (time.time() + 60, time.time() + 60))
+    assert "changed by hand" in call(review, "metaethno", "status").stdout
+    done = call(review, "metaethno", "run")
+    assert "4_screening/screened.csv was changed by hand" in done.stdout
+    assert path.read_bytes() == made
+    assert planned(review) == set()
+
+
+def test_a_damaged_table_is_said_and_made_anew(review):
+    path = review / "data/derived/2_records/records.parquet"
+    whole = path.read_bytes()
+    path.write_bytes(whole[:1000])
+    os.utime(path, (time.time() + 60, time.time() + 60))
+    done = call(review, "metaethno", "status", check=False)
+    assert (done.returncode, "Traceback" in done.stderr) == (1, False)
+    assert "records.parquet: is damaged" in done.stderr
+    call(review, "metaethno", "run")
+    assert path.read_bytes() == whole
+
+
+def test_status_says_when_something_changed_since(review):
+    votes(review, "ann", {ONE["title"]: "include"})
+    assert "screening/ann.csv changed since everything was made" in call(review, "metaethno", "status").stdout
 
 
 def test_import_twice_registers_nothing_twice(review):

@@ -65,6 +65,18 @@ def test_what_is_no_plain_yaml_is_refused(tmp_path, text):
     assert problems(tmp_path, None, text)[0].code == "ME0153"
 
 
+def test_a_key_that_stands_twice_is_refused_not_silently_taken(tmp_path):
+    found = problems(
+        tmp_path, None, yaml.safe_dump(CONFIG, sort_keys=False) + "dedupe: {doubtful_from: 90}\ndedupe: {}\n"
+    )
+    assert [p.code for p in found] == ["ME0157"]
+    assert "the key 'dedupe' already stands in line" in found[0].message
+
+
+def test_a_bottomless_nest_is_refused(tmp_path):
+    assert problems(tmp_path, None, "a: " + "[" * 20000)[0].code == "ME0153"
+
+
 def test_no_configuration_at_all(tmp_path):
     with pytest.raises(UserError, match="the file is missing"):
         config.load(tmp_path)

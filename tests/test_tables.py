@@ -37,6 +37,12 @@ def test_excel_bom_crlf_and_padded_rows_are_no_problem(tmp_path):
     assert concepts(tmp_path, f"\ufeff{HEADER}\r\n{GOOD}\r\n,,,,\r\n,,,,\r\n") == []
 
 
+@pytest.mark.parametrize("mark", [";", "\t"])
+def test_other_separators_and_nameless_empty_columns_are_no_problem(tmp_path, mark):
+    text = f"{HEADER},,\n{GOOD},,\n".replace(",", mark)
+    assert concepts(tmp_path, text) == []
+
+
 def test_all_problems_come_at_once_with_line_column_value_and_what_is_allowed(tmp_path):
     found = "\n".join(
         concepts(
@@ -63,7 +69,7 @@ def test_a_line_number_counts_the_lines_inside_a_quoted_cell(tmp_path):
     ("text", "said"),
     [
         (b"", "is empty"),
-        (b"concept_id;group_id;label\n", "the column 'group_id' is missing"),
+        (b"concept_id;group_id;label\n", "the column 'definition' is missing"),
         (f"{HEADER},colour\n".encode(), "there is no column 'colour'"),
         (f"{HEADER.replace('label', 'lable')}\n".encode(), "Did you mean 'label'?"),
         (f"{HEADER}\nK1,G1,Trust,meaning,settled,extra\n".encode(), "has 6 cells where the header has 5"),

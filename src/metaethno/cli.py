@@ -11,6 +11,7 @@ import importlib
 import logging
 import os
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
@@ -27,6 +28,10 @@ _COMMANDS = {
     "lock": "take on the installed program and the review's files: writes engine.lock and dvc.yaml",
     "example": "write the exports of the worked example where they are missing",
 }
+
+
+# Who reformatted a whole column in a spreadsheet learns nothing from the ten-thousandth line.
+_SHOWN = 200
 
 
 class _Parser(argparse.ArgumentParser):
@@ -99,9 +104,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     except UserError as error:
         if verbose:
             logging.exception("where this was found:")
-        print("\n".join(str(p) for p in error.problems), file=sys.stderr)
+        print("\n".join(str(p) for p in error.problems[:_SHOWN]), file=sys.stderr)
+        if len(error.problems) > _SHOWN:
+            kinds = Counter(p.code for p in error.problems[_SHOWN:])
+            rest = ", ".join(f"{n:,} of {code}" for code, n in sorted(kinds.items()))
+            print(f"... and more like these: {rest}.", file=sys.stderr)
         if len(error.problems) > 1:
-            print(f"{len(error.problems)} problems. Nothing was changed.", file=sys.stderr)
+            print(f"{len(error.problems):,} problems. Nothing was changed.", file=sys.stderr)
         return error.exit_code
     except BrokenPipeError:
         # The reader of our output (`| head`) has seen enough.

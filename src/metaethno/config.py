@@ -212,6 +212,30 @@ def _keys_at(path: tuple[Any, ...]) -> list[str]:
     return list(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else []
 
 
+def _double_keys(tree: yaml.Node | None) -> list[Problem]:
+    """Find keys that stand twice in one section: YAML would silently take the last."""
+    problems: list[Problem] = []
+    todo = [tree] if tree else []
+    seen: set[int] = set()
+    while todo:
+        node = todo.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, yaml.MappingNode):
+            first: dict[str, int] = {}
+            for key, value in node.value:
+                line = key.start_mark.line + 1
+                if key.value in first:
+                    message = f"the key {key.value!r} already stands in line {first[key.value]}"
+                    problems.append(Problem("ME0157", message, PATH, line, hint="Take one of the two out."))
+                first.setdefault(key.value, line)
+                todo.append(value)
+        elif isinstance(node, yaml.SequenceNode):
+            todo += node.value
+    return sorted(problems, key=lambda p: p.line or 0)
+
+
 def load(root: Path) -> Config:
     """Read and check `config/review.yaml`; raises UserError with every problem at once, each with its line."""
     path = root / PATH
@@ -225,6 +249,8 @@ def load(root: Path) -> Config:
     try:
         tree = yaml.compose(text, Loader=yaml.SafeLoader)
         data = yaml.safe_load(text)
+    except RecursionError:
+        raise UserError(Problem("ME0153", "is nested too deeply to be a configuration", PATH)) from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else None
@@ -236,6 +262,8 @@ def load(root: Path) -> Config:
         ) from None
     if not isinstance(data, dict):
         raise UserError(Problem("ME0153", "must be a list of sections, such as `review:` and `team:`", PATH, 1))
+    if twice := _double_keys(tree):
+        raise UserError(twice)
     try:
         return Config.model_validate(data)
     except ValidationError as errors:

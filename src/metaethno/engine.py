@@ -97,7 +97,10 @@ def check_lock(root: Path) -> dict[str, str]:
     hint = "Run `metaethno lock` to go on with the installed program; `snakemake -n` then shows what it makes anew."
     if not path.is_file():
         raise UserError(Problem("ME0160", "the file is missing", LOCK, hint=hint))
-    locked = yaml.safe_load(path.read_text(encoding="utf-8"))
+    try:
+        locked = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError):
+        raise UserError(Problem("ME0160", "can't be read", LOCK, hint=hint)) from None
     stages: dict[str, str] = locked.get("stages", {}) if isinstance(locked, dict) else {}
     now = hashes()
     changed = sorted(s for s in now if stages.get(s) != now[s])

@@ -122,13 +122,11 @@ def _checks(root: Path) -> list[dict[str, str]]:
 
 def _counts(root: Path) -> dict[str, str]:
     """Return a few words per stage on what it holds."""
-    import pyarrow.parquet as parquet
-
     said: dict[str, str] = {}
     for stage, name, noun in (("records", "records", "exported rows"), ("dedupe", "unique", "records")):
         path = root / TABLES[name].path
         if path.is_file():
-            said[stage] = f"{parquet.read_metadata(path).num_rows:,} {noun}"
+            said[stage] = f"{len(tables.read(TABLES[name], path, [TABLES[name].key[0]])):,} {noun}"
     for stage, name, column, noun in (
         ("search", "sources", "run", "files"),
         ("screening", "screened", "outcome", ""),

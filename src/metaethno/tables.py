@@ -78,7 +78,10 @@ def _read_rows(path: Path, shown: str) -> tuple[list[str], list[list[str]], list
     if problems:
         return [], [], [], problems
     csv.field_size_limit(_MAX_CELL)
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    # A spreadsheet of a country with a decimal comma parts cells by ';'. No column's name holds any of the three.
+    head = text.split("\n", 1)[0]
+    delimiter = max(",;\t", key=head.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows: list[list[str]] = []
     lines: list[int] = []
     start = 1
@@ -98,7 +101,12 @@ def _read_rows(path: Path, shown: str) -> tuple[list[str], list[list[str]], list
             [],
             [Problem("ME0104", "is empty", shown, 1, hint="It needs its header line at least.")],
         )
-    return [cell.strip() for cell in rows[0]], rows[1:], lines[1:], problems
+    header = [cell.strip() for cell in rows[0]]
+    # Columns that a spreadsheet saved beside the table: no name, and nothing in them.
+    while header and not header[-1] and not any(cell.strip() for row in rows for cell in row[len(header) - 1 :]):
+        header.pop()
+        rows = [row[: len(header)] for row in rows]
+    return header, rows[1:], lines[1:], problems
 
 
 def _header_problems(table: Table, header: list[str], shown: str, extra: Sequence[str]) -> list[Problem]:
@@ -365,9 +373,13 @@ def read(table: Table, path: Path, columns: Sequence[str] | None = None) -> pd.D
     if not path.is_file():
         raise UserError(Problem("ME0120", "the file is missing", str(path), hint="Run `snakemake`."))
     if path.suffix == ".parquet":
+        import pyarrow as arrow
         import pyarrow.parquet as parquet
 
-        frame = parquet.read_table(path, columns=list(columns) if columns else None).to_pandas()
+        try:
+            frame = parquet.read_table(path, columns=list(columns) if columns else None).to_pandas()
+        except (arrow.ArrowInvalid, OSError) as error:
+            raise UserError(Problem("ME0121", "is damaged", str(path), hint=hint)) from error
     else:
         frame = pd.read_csv(
             path,

@@ -8,6 +8,7 @@ rule records_checked:
     input:
         ROW_REGISTERS,
         "data/decisions/manual_records.csv",
+        EXPORTS,
     output:
         "data/derived/2_records/checked/rows.csv",
         "data/derived/2_records/checked/manual_records.csv",

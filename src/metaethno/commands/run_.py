@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from metaethno import config, engine, review
+from metaethno import config, engine, made, review
 from metaethno.commands import out
 from metaethno.errors import Problem, UsageError, UserError, did_you_mean
 from metaethno.stages import STAGES
@@ -62,6 +62,15 @@ def clear_dead_lock(root: Path) -> bool:
     command = [sys.executable, "-m", "snakemake", "--unlock", "--quiet", "all"]
     subprocess.run(command, cwd=root, check=False, capture_output=True)
     return True
+
+
+def another_is_running(root: Path) -> bool:
+    """Tell whether another `metaethno run` is at work in this folder."""
+    try:
+        said = json.loads((root / _OWNER).read_text())
+        return said["started"] is not None and _started(int(said["pid"])) == said["started"]
+    except (OSError, ValueError, KeyError):
+        return False
 
 
 @contextlib.contextmanager
@@ -136,6 +145,11 @@ def main(arguments: argparse.Namespace) -> int:
         raise UserError(problems)
     if clear_dead_lock(root):
         out.plain("A run before this one was killed; its lock is cleared.")
+    if another_is_running(root):
+        hint = "Wait until it has ended, then run this again."
+        raise UserError(Problem("ME0171", "another run holds the lock of this review", hint=hint))
+    for path in made.remake(root):
+        out.plain(f"{path} was changed by hand after it was made; it is made anew.")
     command = [sys.executable, "-m", "snakemake", arguments.target]
     if arguments.cores:
         command += ["--cores", str(arguments.cores)]
@@ -149,6 +163,8 @@ def main(arguments: argparse.Namespace) -> int:
     from metaethno.commands.status_ import next_step
     from metaethno.state import read_state
 
+    if arguments.target in ("all", "final"):
+        made.stamp(root)
     done = any("Nothing to be done" in line for line in lines)
     out.plain("Nothing to be done." if done else f"Made: {arguments.target}.")
     if arguments.target == "all":

@@ -7,7 +7,7 @@ import json
 from collections import Counter
 from dataclasses import asdict
 
-from metaethno import review
+from metaethno import made, review
 from metaethno.commands import out
 from metaethno.stages import STAGES
 from metaethno.state import State, read_state
@@ -29,9 +29,16 @@ def next_step(state: State) -> str:
 
 def main(arguments: argparse.Namespace) -> int:
     """Print the state of the review; exit code 0."""
-    state = read_state(review.find_root())
+    root = review.find_root()
+    state = read_state(root)
+    following = next_step(state)
+    if all(state.made.values()) and (edited := made.changed_by_hand(root)):
+        following = f"Run `metaethno run`: {edited[0]} was changed by hand after it was made."
+    elif all(state.made.values()) and (changed := made.changed_since(root)):
+        more = f" and {len(changed) - 1} more files" if len(changed) > 1 else ""
+        following = f"Run `metaethno run`: {changed[0]}{more} changed since everything was made."
     if arguments.json:
-        said = asdict(state) | {"next": next_step(state)}
+        said = asdict(state) | {"next": following}
         out.plain(json.dumps(said, ensure_ascii=False, indent=2))
         return 0
     waiting = Counter({w.stage: 0 for w in state.open})
@@ -63,5 +70,5 @@ def main(arguments: argparse.Namespace) -> int:
         )
         notes = sum(c["level"] == "note" for c in state.checks)
         out.plain(f"{notes} notes beside these: see data/derived/*/checks.csv." if notes else "")
-    out.plain(f"Next: {next_step(state)}")
+    out.plain(f"Next: {following}")
     return 0

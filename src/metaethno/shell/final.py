@@ -6,6 +6,7 @@ from pathlib import Path
 
 from metaethno.config import Config
 from metaethno.errors import Problem, UserError
+from metaethno.made import changed_by_hand
 from metaethno.state import read_state
 
 
@@ -20,6 +21,10 @@ def check(root: Path, config: Config) -> None:
         Problem(row["code"], row["message"], row["table"], value=row["ids"], hint=row["hint"])
         for row in state.checks
         if row["level"] == "error"
+    ]
+    hint = "Run `metaethno run`: it makes this table anew."
+    problems += [
+        Problem("ME0181", "was changed by hand after it was made", path, hint=hint) for path in changed_by_hand(root)
     ]
     if problems:
         raise UserError(problems)

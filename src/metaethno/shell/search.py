@@ -29,6 +29,10 @@ def checks(root: Path, config: Config) -> tuple[dict[str, pd.DataFrame], list[Pr
             elif name and column == "query_file" and not (root / RAW / row["run"] / name).is_file():
                 said = "this query file does not exist"
                 problems.append(Problem("ME0309", said, row["_file"], int(row["_line"]), column, name))
+    twice = frames["searches"][frames["searches"].duplicated(["run", "file"])]
+    for _, row in twice.iterrows():
+        said = "another row of this table already names this export"
+        problems.append(Problem("ME0317", said, row["_file"], int(row["_line"]), "file", row["file"]))
     return frames, problems
 
 
