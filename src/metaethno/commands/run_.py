@@ -43,34 +43,26 @@ def _started(pid: int) -> float | None:
         return None
 
 
+def _owner_lives(root: Path) -> bool | None:
+    """Tell whether the `metaethno run` that noted itself in this folder is at work; nothing where that is not known."""
+    try:
+        said = json.loads((root / _OWNER).read_text())
+        return None if said["started"] is None else _started(int(said["pid"])) == said["started"]
+    except (OSError, ValueError, KeyError):
+        return None
+
+
 def clear_dead_lock(root: Path) -> bool:
     """Unlock the folder if the run that locked it is provably dead; return whether it was unlocked.
 
     Only a lock of `metaethno run` can be proved dead: it notes its process. Any other lock is left alone.
     """
     locks = root / ".snakemake/locks"
-    owner = root / _OWNER
-    if not owner.is_file() or not locks.is_dir() or not any(locks.iterdir()):
-        return False
-    try:
-        said = json.loads(owner.read_text())
-        alive = _started(int(said["pid"])) == said["started"]
-    except (ValueError, KeyError):
-        return False
-    if alive:
+    if not locks.is_dir() or not any(locks.iterdir()) or _owner_lives(root) is not False:
         return False
     command = [sys.executable, "-m", "snakemake", "--unlock", "--quiet", "all"]
     subprocess.run(command, cwd=root, check=False, capture_output=True)
     return True
-
-
-def another_is_running(root: Path) -> bool:
-    """Tell whether another `metaethno run` is at work in this folder."""
-    try:
-        said = json.loads((root / _OWNER).read_text())
-        return said["started"] is not None and _started(int(said["pid"])) == said["started"]
-    except (OSError, ValueError, KeyError):
-        return False
 
 
 @contextlib.contextmanager
@@ -145,7 +137,7 @@ def main(arguments: argparse.Namespace) -> int:
         raise UserError(problems)
     if clear_dead_lock(root):
         out.plain("A run before this one was killed; its lock is cleared.")
-    if another_is_running(root):
+    if _owner_lives(root):
         hint = "Wait until it has ended, then run this again."
         raise UserError(Problem("ME0171", "another run holds the lock of this review", hint=hint))
     for path in made.remake(root):
