@@ -53,7 +53,9 @@ def _items(path: Path, reading: Reading) -> list[_Item]:
     grid = workbook.read(path, _TITLES)
     reading.warnings += grid.warnings
     used = {at for names in (_TITLES, ("notes", "note")) if (at := grid.column(*names)) is not None}
-    reading.problems += grid.unusable(used)
+    if grid.sheet:
+        # In a text file that a tool wrote, a title that starts with '=' is a title.
+        reading.problems += grid.unusable(used)
     return list(_grid_items(grid))
 
 

@@ -244,7 +244,7 @@ def _matched(reading: Reading, index: finding.Index, *, only: bool) -> tuple[lis
         if record:
             matched.append((said, record))
             continue
-        code = "ME0484" if "several" in why or "its identifier" in why else "ME0483"
+        code = "ME0484" if why.startswith(("several", "its identifier is")) else "ME0483"
         hint = "" if only else "Mend the row; or enter the others without it: --matched-only."
         problems.append(Problem(code, why, reading.file, said.line, value=said.title or said.record, hint=hint))
     return matched, problems

@@ -99,5 +99,6 @@ def rows(found: pd.DataFrame, unique: pd.DataFrame, reviewer: str, retrieval: pd
     out = found.merge(unique.rename(columns={"content_hash": "seen"}), on="record_id", how="left")
     out = out.assign(reviewer=reviewer, full_text="")
     if retrieval is not None:
-        out["full_text"] = out["record_id"].map(retrieval).fillna("")
+        known = retrieval.to_dict()
+        out["full_text"] = [known.get(record, "") for record in out["record_id"]]
     return out[list(COLUMNS)].fillna("").astype(str)
