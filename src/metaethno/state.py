@@ -71,7 +71,7 @@ def _open_screening(root: Path) -> list[OpenWork]:
     todo = _frame(root, SCREENING_TO_DECIDE, ["record_id", "for", "why"])
     if todo is None or todo.empty:
         return []
-    hint = "Add the votes to data/decisions/screening/<reviewer>.csv."
+    hint = "`metaethno todo screening --reviewer ID` writes the worklist, `metaethno enter` brings it back."
     grouped = todo.groupby(["for", "why"]).size()
     return [
         OpenWork("screening", int(n), f"records on title and abstract ({why})", who, SCREENING_TO_DECIDE.path, hint)
@@ -84,8 +84,16 @@ def _open_eligibility(root: Path) -> list[OpenWork]:
     if assessed is None or assessed.empty:
         return []
     waiting = {
-        "conflict": ("full texts with conflicting votes", "adjudicator", "Settle them in data/decisions/eligibility/."),
-        "undecided": ("full texts to assess", "the reviewers", "Add the votes to data/decisions/eligibility/."),
+        "conflict": (
+            "full texts with conflicting votes",
+            "adjudicator",
+            "`metaethno todo eligibility --reviewer ID --as adjudicator` lists them.",
+        ),
+        "undecided": (
+            "full texts to assess",
+            "the reviewers",
+            "`metaethno todo eligibility --reviewer ID` writes the worklist.",
+        ),
         "awaiting": ("full texts awaiting information", "the reviewers", "See data/decisions/retrieval.csv."),
         "not_yet_retrieved": ("full texts to obtain", "anyone", "Say what came of it in data/decisions/retrieval.csv."),
     }

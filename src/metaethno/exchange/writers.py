@@ -91,7 +91,7 @@ def _criteria(config: Config) -> Sheet:
     rows += [("", "", ""), ("", f"Version {config.criteria.version} of the criteria", config.review.question)]
     rows += [("", "", ""), ("", "Reasons for exclusion", "the first of several that fit, in this order, is counted")]
     rows += [(r.id, "reason", r.label) for r in config.exclusion_reasons]
-    return Sheet("Criteria", (Field("id", 10), Field("kind", 28), Field("what it says", 100)), rows)
+    return Sheet("Criteria", (Field("id", 16), Field("kind", 28), Field("what it says", 100)), rows)
 
 
 def _sheet(work: pd.DataFrame, stage: str, config: Config) -> tuple[Sheet, Sheet]:

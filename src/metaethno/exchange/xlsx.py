@@ -135,7 +135,8 @@ def _sheet(page: Page, lists: dict[tuple[str, ...], str]) -> str:
     corner = f'xSplit="{page.frozen}" ' if page.frozen else ""
     pane = "bottomRight" if page.frozen else "bottomLeft"
     out = [
-        f'{_XML}<worksheet xmlns="{_MAIN}"><sheetViews><sheetView workbookViewId="0"><pane {corner}ySplit="1" '
+        f'{_XML}<worksheet xmlns="{_MAIN}"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>'
+        f'<sheetViews><sheetView workbookViewId="0"><pane {corner}ySplit="1" '
         f'topLeftCell="{letters(page.frozen + 1)}2" activePane="{pane}" state="frozen"/></sheetView></sheetViews>'
         '<sheetFormatPr defaultRowHeight="15"/><cols>'
     ]
@@ -165,7 +166,7 @@ def _sheet(page: Page, lists: dict[tuple[str, ...], str]) -> str:
                     f"<formula1>{lists[one.values]}</formula1></dataValidation>"
                 )
             out.append("</dataValidations>")
-    out.append('<pageSetup orientation="landscape" fitToHeight="0"/></worksheet>')
+    out.append('<pageSetup orientation="landscape" fitToWidth="1" fitToHeight="0"/></worksheet>')
     return "".join(out)
 
 
