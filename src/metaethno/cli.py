@@ -25,6 +25,7 @@ _COMMANDS = {
     "check": "check all decisions and the configuration, without running anything",
     "import": "register the exports of a search run: metaethno import RUN [FILE...]",
     "inspect": "what kind of export is this, and what is in it: metaethno inspect FILE... [--json]",
+    "sign": "say that you have read an interpretation against what it rests on: metaethno sign [ID...] --reviewer YOU",
     "lock": "take on the installed program and the review's files: writes engine.lock and dvc.yaml",
     "example": "write the exports of the worked example where they are missing",
 }
@@ -82,11 +83,18 @@ def _status(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--json", action="store_true", help="for other programs")
 
 
+def _sign(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("ids", nargs="*", metavar="ID", help="concepts, third-order constructs or steps; none: list them")
+    sub.add_argument("--reviewer", default="", metavar="YOU", help="who signs: an id of `team`")
+    sub.add_argument("--study", default="", metavar="ID", help="sign only what this study changed")
+    sub.add_argument("--on", default="", metavar="DATE", help="the day it was read, if not today (YYYY-MM-DD)")
+
+
 def _lock(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--check", action="store_true", help="write nothing; exit with 1 where they would change")
 
 
-_ARGUMENTS = {"run": _run, "import": _import, "inspect": _inspect, "status": _status, "lock": _lock}
+_ARGUMENTS = {"run": _run, "import": _import, "inspect": _inspect, "status": _status, "lock": _lock, "sign": _sign}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
