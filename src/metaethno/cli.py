@@ -25,6 +25,8 @@ _COMMANDS = {
     "check": "check all decisions and the configuration, without running anything",
     "import": "register the exports of a search run: metaethno import RUN [FILE...]",
     "inspect": "what kind of export is this, and what is in it: metaethno inspect FILE... [--json]",
+    "todo": "what one person still has to decide, as a file to work in: metaethno todo STAGE --reviewer ID",
+    "enter": "bring decisions in, all or none: metaethno enter STAGE FILE --reviewer ID",
     "sign": "say that you have read an interpretation against what it rests on: metaethno sign [ID...] --reviewer YOU",
     "lock": "take on the installed program and the review's files: writes engine.lock and dvc.yaml",
     "example": "write the exports of the worked example where they are missing",
@@ -94,7 +96,72 @@ def _lock(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--check", action="store_true", help="write nothing; exit with 1 where they would change")
 
 
-_ARGUMENTS = {"run": _run, "import": _import, "inspect": _inspect, "status": _status, "lock": _lock, "sign": _sign}
+def _person(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--reviewer", required=True, metavar="ID", help="who: an id from `team` in config/review.yaml")
+    sub.add_argument("--as", dest="role", choices=("reviewer", "adjudicator"), help="adjudicator: settles conflicts")
+
+
+def _todo(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("stage", help="screening, eligibility")
+    _person(sub)
+    formats = ("xlsx", "csv", "ris", "rayyan", "covidence", "asreview")
+    sub.add_argument("--to", choices=formats, default="xlsx", help="what the file is for (default: xlsx)")
+    sub.add_argument("--out", metavar="FILE", help="where to (default: worklists/STAGE-ID...)")
+    sub.add_argument("--new-since", metavar="RUN", help="only what runs after this one found")
+    sub.add_argument("--sample", type=_count, metavar="N", help="only N of them, drawn by --seed")
+    sub.add_argument("--seed", type=int, default=1, metavar="S", help="draws another sample (default: 1)")
+    sub.add_argument("--calibration", action="store_true", help="a round of its own, the same for every reviewer")
+
+
+def _enter(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("stage", help="screening, eligibility")
+    sub.add_argument("file", type=Path, help="the file that was filled in, or that a tool exported")
+    _person(sub)
+    tools = ("sheet", "rayyan", "rayyan-log", "covidence", "asreview", "eppi", "endnote", "zotero")
+    sub.add_argument("--from", dest="source", choices=tools, default="sheet", help="where from (default: sheet)")
+    sub.add_argument("--user", metavar="NAME", help="what the tool calls this person, where it can't be told")
+    lists = ("include", "exclude", "unsure")
+    sub.add_argument("--decision", choices=lists, help="what the whole file is a list of, where a tool exports lists")
+    sub.add_argument("--calibration", dest="round", action="store_const", const="calibration", help="of a calibration")
+    sub.add_argument("--date", type=_day, metavar="DAY", help="when it was decided (default: today)")
+    sub.add_argument("--dates", choices=("dmy", "mdy"), help="order of days in the file, where it can't be told")
+    sub.add_argument("--matched-only", action="store_true", help="leave out rows whose record can't be told")
+    sub.add_argument("--again", action="store_true", help="go back to what a file says that was entered before")
+    sub.add_argument("--dry-run", action="store_true", help="check everything and say what would be done")
+
+
+def _sign(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("ids", nargs="*", metavar="ID", help="concepts, third-order constructs or steps; none: list them")
+    sub.add_argument("--reviewer", default="", metavar="ID", help="who signs: an id from `team` in config/review.yaml")
+    sub.add_argument("--study", default="", metavar="ID", help="sign only what this study changed")
+    sub.add_argument("--on", type=_day, default="", metavar="DAY", help="when it was read (default: today)")
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of records")
+    return int(text)
+
+
+def _day(text: str) -> str:
+    import datetime
+
+    try:
+        return datetime.date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no day (YYYY-MM-DD)") from None
+
+
+_ARGUMENTS = {
+    "run": _run,
+    "import": _import,
+    "inspect": _inspect,
+    "status": _status,
+    "lock": _lock,
+    "todo": _todo,
+    "enter": _enter,
+    "sign": _sign,
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:

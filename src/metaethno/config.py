@@ -64,11 +64,15 @@ class Criteria(_Section):
 
 
 class Reason(_Section):
-    """One reason for leaving a full text out. The order of the list decides which of several is counted."""
+    """One reason for leaving a full text out. The order of the list decides which of several is counted.
+
+    also: other words for it, such as the label of a screening tool; decisions that come from there are understood.
+    """
 
     id: Id
     label: str
     box: Literal["excluded", "not_retrieved", "redundant_report"] = "excluded"
+    also: list[str] = []
     provenance: str = ""
 
 

@@ -46,16 +46,18 @@ Row = Mapping[str, str]
 Check = Callable[[Path], Sequence[Problem]]
 
 
-def new_ids(prefix: str, count: int, taken: Iterable[str] = ()) -> list[str]:
-    """Return `count` random ids: `prefix` and 12 characters of base32 (60 bits), none of them in `taken`."""
+def id_maker(prefix: str, taken: Iterable[str] = ()) -> Callable[[], str]:
+    """Return a function that gives random ids: `prefix` and 12 characters of base32 (60 bits), none of them `taken`."""
     seen = set(taken)
-    found: list[str] = []
-    while len(found) < count:
-        one = prefix + b32encode(secrets.token_bytes(8)).decode()[:12]
-        if one not in seen:
-            seen.add(one)
-            found.append(one)
-    return found
+
+    def make() -> str:
+        while True:
+            one = prefix + b32encode(secrets.token_bytes(8)).decode()[:12]
+            if one not in seen:
+                seen.add(one)
+                return one
+
+    return make
 
 
 def gitattributes() -> str:
@@ -289,6 +291,8 @@ def _line(cells: Sequence[str]) -> str:
 
 def _safe(text: str, table: Table) -> str:
     """Return a cell as it is kept: without outer blanks, line ends as LF, and nothing a spreadsheet would run."""
+    if not text or text.isalnum():
+        return text  # most cells: ids and words
     text = text.encode("utf-8", "replace").decode().replace("\0", "").strip()
     if "\n" in text or "\r" in text:
         # Git merges by lines: a row of a ledger is one line, so that a union never mixes two.

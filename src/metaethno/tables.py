@@ -254,12 +254,23 @@ def known_ids(root: Path, targets: Iterable[str], team: Iterable[str]) -> dict[s
         name, column = target.split(".")
         ids: set[str] = set()
         for path in files_of(TABLES[name], root):
-            header, rows, _, _ = read_rows(path, path.name)
-            if column in header:
-                at = header.index(column)
-                ids.update(row[at].strip() for row in rows if len(row) > at)
+            ids.update(_column(path, column))
         known[target] = ids - {""}
     return known
+
+
+def _column(path: Path, column: str) -> Iterable[str]:
+    """Return the cells of one column, whatever is wrong elsewhere in the file."""
+    import pandas as pd
+
+    try:
+        # The register of rows is long, and only its ids are asked for.
+        cells = pd.read_csv(path, usecols=[column], dtype=str, keep_default_na=False, encoding="utf-8-sig")[column]
+    except (ValueError, UnicodeDecodeError):  # pandas' own errors are ValueErrors
+        header, rows, _, _ = read_rows(path, path.name)
+        at = header.index(column) if column in header else len(header)
+        return [row[at].strip() for row in rows if len(row) > at]
+    return [str(cell).strip() for cell in cells]
 
 
 def check_decisions(

@@ -238,19 +238,24 @@ def read(path: Path, needed: Collection[str]) -> Grid:
 
     Raises UserError where it can't be read, holds no such line, or is made to do harm.
     """
-    from metaethno.formats.decode import decode
-
     try:
         data = path.read_bytes()
     except OSError as error:
         raise UserError(Problem("ME0470", f"can't be read ({error.strerror})", str(path))) from None
+    return read_bytes(data, str(path), needed)
+
+
+def read_bytes(data: bytes, name: str, needed: Collection[str]) -> Grid:
+    """Read a sheet from its bytes; `name` is for messages. See `read`."""
+    from metaethno.formats.decode import decode
+
     if data[:4] == b"PK\x03\x04":
-        return _read_xlsx(data, str(path), needed)
+        return _read_xlsx(data, name, needed)
     if data[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
         hint = "Open it in your spreadsheet program and save it as .xlsx, without a password."
-        raise UserError(Problem("ME0470", "is an old Excel file, or protected by a password", str(path), hint=hint))
-    text, warnings = decode(data, str(path))
-    return _read_text(text, str(path), needed, list(warnings))
+        raise UserError(Problem("ME0470", "is an old Excel file, or protected by a password", name, hint=hint))
+    text, warnings = decode(data, name)
+    return _read_text(text, name, needed, list(warnings))
 
 
 def _no_header(file: str, needed: Collection[str]) -> UserError:
@@ -301,7 +306,7 @@ def _read_text(text: str, file: str, needed: Collection[str], warnings: list[Pro
         for line, row in _text_rows(text, delimiter):
             if line <= head or not any(cell.strip() for cell in row):
                 continue
-            if [heading(cell) for cell in row] == header:
+            if heading(row[0]) == header[0] and [heading(cell) for cell in row] == header:
                 continue  # two files put together
             _add_text_row(grid, line, row, width)
     except csv.Error as error:
@@ -375,3 +380,8 @@ def _sheet_grid(
         grid.rows.append(cells)
         grid.lines.append(line)
     return grid
+
+
+def is_scientific(text: str) -> bool:
+    """Tell whether a long number was cut short by a spreadsheet (1.23E+07): it identifies nothing any more."""
+    return _SCIENTIFIC.fullmatch(text) is not None

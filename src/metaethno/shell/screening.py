@@ -21,7 +21,7 @@ def vote_problems(root: Path, config: Config, stage: str, votes: pd.DataFrame) -
 
     settings = config.screening if stage == "screening" else config.eligibility
     path = root / ALIASES.path
-    aliases = common.derived(root, "aliases") if path.is_file() else tables.empty(ALIASES)
+    aliases = common.derived(root, "aliases", ALIASES.names) if path.is_file() else tables.empty(ALIASES)
     reasons = [reason.id for reason in config.exclusion_reasons]
     return check(votes, aliases, stage=stage, reviewers=settings.reviewers, reasons=reasons)
 

@@ -73,7 +73,7 @@ def assess(
         (AWAITING, ballot.UNDECIDED),
     ).join(_reasons(live, reasons))
     reports = sought.merge(result, left_on="record_id", right_index=True, how="left")
-    reports = reports.merge(_retrieved(retrieval, aliases), left_on="record_id", right_index=True, how="left")
+    reports = reports.merge(retrieved(retrieval, aliases), left_on="record_id", right_index=True, how="left")
     reports = _outcome(reports, reasons)
     links = report_studies.assign(record_id=ballot.resolve(report_studies["record_id"], aliases))
     titles = unique.set_index("record_id")["title"]
@@ -108,7 +108,7 @@ def _reasons(live: pd.DataFrame, reasons: Sequence[config.Reason]) -> pd.DataFra
     return pd.DataFrame({"reason_id": given_all.str.split(";").str[0], "all_reasons": given_all}, dtype=str)
 
 
-def _retrieved(retrieval: pd.DataFrame, aliases: pd.DataFrame) -> pd.DataFrame:
+def retrieved(retrieval: pd.DataFrame, aliases: pd.DataFrame) -> pd.DataFrame:
     """Return per record the best outcome of its rows in `retrieval`, who noted it and when."""
     rank = {"obtained": 0, "requested": 1, "not_obtained": 2}
     live = tables.heads(RETRIEVAL, retrieval)

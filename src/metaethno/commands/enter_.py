@@ -1,0 +1,48 @@
+"""`metaethno enter STAGE FILE --reviewer ID`: bring decisions in, all of them or none."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from typing import Any, Final
+
+from metaethno import config, review
+from metaethno.commands import out
+from metaethno.errors import Problem, UsageError, did_you_mean
+from metaethno.ledger import settle
+
+# Which module knows the worklists and decisions of a stage.
+STAGES: Final = {"screening": "metaethno.exchange.voting", "eligibility": "metaethno.exchange.voting"}
+
+
+def module_of(stage: str) -> Any:
+    """Return the module of a stage, with its functions `todo` and `enter`; raises UsageError where there is none."""
+    if stage not in STAGES:
+        message = f"nothing is entered for {stage!r}.{did_you_mean(stage, STAGES)}"
+        raise UsageError(Problem("ME0002", message, allowed=", ".join(STAGES)))
+    return importlib.import_module(STAGES[stage])
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Enter a file and say what came of it."""
+    # Where hypothesis is installed, pandera loads it to make up data, which no command does: half a second.
+    sys.modules.setdefault("hypothesis", None)  # type: ignore[arg-type]
+    root = review.find_root()
+    settings = config.load(root)
+    settle(root)
+    done = module_of(arguments.stage).enter(root, settings, arguments.stage, arguments)
+    for warning in done.warnings:
+        out.plain(str(warning))
+    parts = [f"{done.added:,} votes {'would be ' if arguments.dry_run else ''}entered"]
+    if done.changed:
+        parts.append(f"{done.changed:,} of them replace an earlier one")
+    parts.append(f"{done.same:,} are there already")
+    if done.undecided:
+        parts.append(f"{done.undecided:,} rows hold no decision yet")
+    if done.left_out:
+        parts.append(f"{done.left_out:,} rows are left out (listed above)")
+    out.plain(f"{arguments.file}: {', '.join(parts)}.")
+    if done.added and not arguments.dry_run:
+        out.plain("Next: metaethno run")
+    return 0

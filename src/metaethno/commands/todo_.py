@@ -1,0 +1,31 @@
+"""`metaethno todo STAGE --reviewer ID --to FORMAT`: what one person still has to decide, as a file to work in."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from metaethno import config, review
+from metaethno.commands import out
+from metaethno.commands.enter_ import module_of
+from metaethno.ledger import settle
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Write the worklist and say what is in it."""
+    # Where hypothesis is installed, pandera loads it to make up data, which no command does: half a second.
+    sys.modules.setdefault("hypothesis", None)  # type: ignore[arg-type]
+    root = review.find_root()
+    settings = config.load(root)
+    settle(root)
+    module = module_of(arguments.stage)
+    made = module.todo(root, settings, arguments.stage, arguments)
+    if made.path is None:
+        out.plain(f"Nothing in {arguments.stage} waits for {arguments.reviewer}.")
+        return 0
+    why = ", ".join(f"{count:,} {reason}" for reason, count in made.why.items())
+    out.plain(f"{made.path}: {made.rows:,} to decide ({why}).")
+    tool = {"xlsx": "sheet", "csv": "sheet", "ris": "zotero"}.get(arguments.to, arguments.to)
+    source = "" if tool == "sheet" else f" --from {tool}"
+    out.plain(f"Then: metaethno enter {arguments.stage} FILE --reviewer {arguments.reviewer}{source}")
+    return 0

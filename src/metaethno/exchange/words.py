@@ -1,0 +1,62 @@
+"""What people and tools write for a decision and for a reason."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from metaethno.config import Config
+from metaethno.exchange.workbook import Options
+
+# Stands before a record's id in what we write for other tools.
+MARK: Final = "metaethno:"
+
+_INCLUDE: Final = [
+    "y",
+    "yes",
+    "1",
+    "ok",
+    "in",
+    "incl",
+    "included",
+    "inclusion",
+    "true",
+    "relevant",
+    "accept",
+    "accepted",
+    "keep",
+    "+",
+]
+_EXCLUDE: Final = [
+    "n",
+    "no",
+    "0",
+    "-1",
+    "out",
+    "excl",
+    "excluded",
+    "exclusion",
+    "false",
+    "irrelevant",
+    "reject",
+    "rejected",
+    "drop",
+    "-",
+]
+_UNSURE: Final = ["?", "maybe", "unclear", "undecided", "uncertain", "perhaps", "m", "u"]
+_AWAITING: Final = ["awaiting classification", "awaiting information", "wait", "waiting"]
+
+
+def decisions(stage: str) -> Options:
+    """Return what a decision cell may hold in a stage of voting, with what people write instead."""
+    labels = {"include": "include", "exclude": "exclude", "unsure": "unsure"}
+    also = dict.fromkeys(_INCLUDE, "include") | dict.fromkeys(_EXCLUDE, "exclude") | dict.fromkeys(_UNSURE, "unsure")
+    if stage == "eligibility":
+        labels["awaiting"] = "awaiting"
+        also |= dict.fromkeys(_AWAITING, "awaiting")
+    return Options(labels, also)
+
+
+def reasons(config: Config) -> Options:
+    """Return the configured reasons for exclusion, with the words that other tools have for them (`also`)."""
+    also = {word: reason.id for reason in config.exclusion_reasons for word in reason.also}
+    return Options({reason.id: reason.label for reason in config.exclusion_reasons}, also)
