@@ -85,13 +85,6 @@ def _status(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--json", action="store_true", help="for other programs")
 
 
-def _sign(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("ids", nargs="*", metavar="ID", help="concepts, third-order constructs or steps; none: list them")
-    sub.add_argument("--reviewer", default="", metavar="YOU", help="who signs: an id of `team`")
-    sub.add_argument("--study", default="", metavar="ID", help="sign only what this study changed")
-    sub.add_argument("--on", default="", metavar="DATE", help="the day it was read, if not today (YYYY-MM-DD)")
-
-
 def _lock(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--check", action="store_true", help="write nothing; exit with 1 where they would change")
 

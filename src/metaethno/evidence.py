@@ -45,16 +45,26 @@ def _digest(words: Iterable[str]) -> str:
 def _own(frame: pd.DataFrame, kind: str, key: str, columns: list[str]) -> pd.DataFrame:
     """Return item, digest for the rows of a table; an id that stands there twice counts with all its rows."""
     words = [_digest(row) for row in frame[columns].astype(str).to_numpy().tolist()]
-    out = pd.DataFrame({"item": _LETTER[kind] + ":" + frame[key].astype(str), "digest": words}).drop_duplicates()
+    out = pd.DataFrame({"item": _items(_LETTER[kind], frame[key]), "digest": words}, dtype=str).drop_duplicates()
     if not out["item"].duplicated().any():
         return out
     return out.groupby("item", sort=True)["digest"].agg(lambda d: _digest(sorted(d))).reset_index()
 
 
+def _joined(frame: pd.DataFrame, key: str, column: str) -> dict[str, str]:
+    """Return for each `key` the sorted, joined values of `column`."""
+    pairs = frame[[key, column]].drop_duplicates().sort_values(column)
+    return {str(one): ";".join(part) for one, part in pairs.groupby(key)[column]}
+
+
+def _items(letter: str, ids: pd.Series) -> list[str]:
+    return [f"{letter}:{one}" for one in ids]
+
+
 def _links(frame: pd.DataFrame, key: str, names: pd.Series) -> pd.Series:
     """Return for each of `names` the ids that it links to, sorted and joined."""
-    joined = frame.groupby(key)["supported_by"].agg(lambda s: ";".join(sorted(set(s))))
-    return names.map(joined).fillna("")
+    joined = _joined(frame, key, "supported_by")
+    return names.map(lambda one: joined.get(one, "")).astype(str)
 
 
 def _nodes(e: Evidence) -> pd.DataFrame:
@@ -62,8 +72,8 @@ def _nodes(e: Evidence) -> pd.DataFrame:
     from metaethno.trace import live, live_translations, split_constructs
 
     nodes, cited = split_constructs(e.constructs)
-    joined = cited.groupby("construct_id")["passage_id"].agg(lambda s: ";".join(sorted(set(s))))
-    nodes = nodes.assign(_passages=nodes["construct_id"].map(joined).fillna(""))
+    joined = _joined(cited, "construct_id", "passage_id")
+    nodes = nodes.assign(_passages=[joined.get(one, "") for one in nodes["construct_id"]])
     translated = live_translations(e.translations, e.concepts)
     # The ids it was compared with are a set: their order in the cell says nothing.
     compared = translated["compared_with"].map(lambda cell: ";".join(sorted(split_ids(cell))))
@@ -102,7 +112,7 @@ def _through_refutations(e: Evidence) -> pd.DataFrame:
         lifted.assign(target_kind="step", target_id=lifted["step_id"]),
     ]
     out = pd.concat([part[["target_kind", "target_id", "supported_by"]] for part in parts])
-    return out.assign(item="R:" + out["supported_by"].astype(str)).drop(columns="supported_by").drop_duplicates()
+    return out.assign(item=_items("R", out["supported_by"])).drop(columns="supported_by").drop_duplicates()
 
 
 def items(e: Evidence, p: Paths) -> pd.DataFrame:
@@ -120,11 +130,12 @@ def items(e: Evidence, p: Paths) -> pd.DataFrame:
                 continue
             pairs = frame.loc[frame[column] != "", list({key: 0, column: 0})].drop_duplicates()
             parts.append(
-                pd.DataFrame({"target_kind": kind, "target_id": pairs[key], "item": letter + ":" + pairs[column]})
+                pd.DataFrame({"target_kind": kind, "target_id": pairs[key], "item": _items(letter, pairs[column])})
             )
-    wanted = pd.concat([*parts, _through_refutations(e)], ignore_index=True).drop_duplicates()
+    wanted = pd.concat([*parts, _through_refutations(e)], ignore_index=True).astype(str).drop_duplicates()
     out = wanted.merge(_nodes(e), on="item")
-    out["study_ids"] = out["item"].map(studies_of(e)).fillna("")
+    studies = studies_of(e)
+    out["study_ids"] = [studies.get(item, "") for item in out["item"]]
     return out.sort_values(["target_kind", "target_id", "item"], ignore_index=True)[ITEMS]
 
 
@@ -133,31 +144,26 @@ def studies_of(e: Evidence) -> dict[str, str]:
     from metaethno.trace import split_constructs
 
     nodes, cited = split_constructs(e.constructs)
-    owner = nodes.set_index("construct_id")["study_id"]
-    constructs = pd.DataFrame({"item": "K:" + owner.index.astype(str), "study_id": owner.to_numpy()})
-    translations = pd.DataFrame(
-        {
-            "item": "T:" + e.translations["translation_id"].astype(str),
-            "study_id": e.translations["construct_id"].map(owner).to_numpy(),
-        }
-    )
-    cited = cited.assign(study_id=cited["construct_id"].map(owner))
+    owner = dict(zip(nodes["construct_id"], nodes["study_id"], strict=True))
+    out = {f"K:{one}": study for one, study in owner.items()}
+    translated = zip(e.translations["translation_id"], e.translations["construct_id"], strict=True)
+    out |= {f"T:{one}": owner[construct] for one, construct in translated if construct in owner}
+    cited = cited.assign(study_id=[owner.get(one, "") for one in cited["construct_id"]])
     # A passage that no construct cites any more is still about the studies of its report.
-    report = e.passages.set_index("passage_id")["report_id"]
-    serves = cited.assign(report_id=cited["passage_id"].map(report))[["report_id", "study_id"]].drop_duplicates()
+    serves = cited.merge(e.passages[["passage_id", "report_id"]], on="passage_id")
     loose = e.passages.loc[~e.passages["passage_id"].isin(cited["passage_id"]), ["passage_id", "report_id"]]
-    loose = loose.merge(serves, on="report_id")
-    passages = pd.concat([cited[["passage_id", "study_id"]], loose[["passage_id", "study_id"]]])
-    passages = passages.assign(item="P:" + passages["passage_id"].astype(str))[["item", "study_id"]]
-    pairs = pd.concat([constructs, translations, passages]).dropna().drop_duplicates()
-    return {str(k): v for k, v in pairs.groupby("item")["study_id"].agg(lambda s: ";".join(sorted(s))).items()}
+    loose = loose.merge(serves[["report_id", "study_id"]].drop_duplicates(), on="report_id")
+    pairs = pd.concat([cited[["passage_id", "study_id"]], loose[["passage_id", "study_id"]]])
+    out |= {f"P:{one}": studies for one, studies in _joined(pairs, "passage_id", "study_id").items()}
+    return out
 
 
 def cells(found: pd.DataFrame) -> dict[tuple[str, str], str]:
     """Return (target_kind, target_id) → the cell that a signature keeps; `found` are ITEMS."""
-    texts = found["item"] + "=" + found["digest"]
-    by = texts.groupby([found["target_kind"], found["target_id"]]).agg(lambda s: " ".join(sorted(s)))
-    return {(str(kind), str(one)): text for (kind, one), text in by.items()}
+    out: dict[tuple[str, str], list[str]] = {}
+    for kind, one, item, digest in found[ITEMS[:4]].to_numpy().tolist():
+        out.setdefault((kind, one), []).append(f"{item}={digest}")
+    return {key: " ".join(sorted(texts)) for key, texts in out.items()}
 
 
 def read_cell(cell: str) -> dict[str, str]:

@@ -34,7 +34,8 @@ def _read(root: Path, table: Any) -> list[dict[str, str]]:
     if not path.is_file():
         hint = "Run `metaethno run`, read what it makes (the report, or data/derived/8_synthesis), then sign."
         raise UserError(Problem("ME0602", "the tables of the synthesis are not made yet", table.path, hint=hint))
-    return tables.read(table, path).astype(object).fillna("").astype(str).to_dict("records")
+    rows: list[dict[str, str]] = tables.read(table, path).astype(object).fillna("").astype(str).to_dict("records")
+    return rows
 
 
 def _who(settings: Config, reviewer: str) -> str:
@@ -112,7 +113,9 @@ def sign(root: Path, settings: Config, arguments: argparse.Namespace) -> int:
         if arguments.study and arguments.study not in known:
             message = f"no study {arguments.study!r} has a construct here.{did_you_mean(arguments.study, known)}"
             raise UserError(Problem("ME0603", message, allowed=", ".join(known)))
-        rows, said, taken = [], [], set(reviewed["review_id"])
+        rows: list[dict[str, str]] = []
+        said: list[str] = []
+        new_id = ledger.id_maker("rv-", reviewed["review_id"])
         for one in targets:
             signed = reviewed[reviewed["target_id"] == one].to_dict("records")
             cell = now[one]
@@ -131,10 +134,8 @@ def sign(root: Path, settings: Config, arguments: argparse.Namespace) -> int:
             rest = evidence.changes(cell, now[one], studies)
             left = f"; {len(rest)} other changes under it still wait: see {CHANGES.path}" if rest else ""
             said.append(f"{one}: signed by {who}{left}.")
-            row = {"target_id": one, "evidence_hash": digest, "evidence": cell, "reviewed_by": who}
+            row = {"review_id": new_id(), "target_id": one, "evidence_hash": digest, "evidence": cell, "reviewed_by": who}
             rows.append(row | {"reviewed_on": arguments.on or datetime.date.today().isoformat()})
-        for row, key in zip(rows, ledger.new_ids("rv-", len(rows), taken), strict=True):
-            row["review_id"] = key
         book.put(REVIEWED, rows)
         book.commit(lambda shadow: common.load_checked(shadow, settings, "reviewed")[1])
     for line in said:
