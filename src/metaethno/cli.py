@@ -27,6 +27,7 @@ _COMMANDS = {
     "inspect": "what kind of export is this, and what is in it: metaethno inspect FILE... [--json]",
     "todo": "what one person still has to decide, as a file to work in: metaethno todo STAGE --reviewer ID",
     "enter": "bring decisions in, all or none: metaethno enter STAGE FILE --reviewer ID",
+    "sign": "say that you have read an interpretation against what it rests on: metaethno sign [ID...] --reviewer YOU",
     "lock": "take on the installed program and the review's files: writes engine.lock and dvc.yaml",
     "example": "write the exports of the worked example where they are missing",
 }
@@ -122,6 +123,13 @@ def _enter(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--dry-run", action="store_true", help="check everything and say what would be done")
 
 
+def _sign(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("ids", nargs="*", metavar="ID", help="concepts, third-order constructs or steps; none: list them")
+    sub.add_argument("--reviewer", default="", metavar="ID", help="who signs: an id from `team` in config/review.yaml")
+    sub.add_argument("--study", default="", metavar="ID", help="sign only what this study changed")
+    sub.add_argument("--on", type=_day, default="", metavar="DAY", help="when it was read (default: today)")
+
+
 def _count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is no number of records")
@@ -145,6 +153,7 @@ _ARGUMENTS = {
     "lock": _lock,
     "todo": _todo,
     "enter": _enter,
+    "sign": _sign,
 }
 
 

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
+from metaethno.check_codes import KNOWN
 from metaethno.errors import Problem, UserError, did_you_mean
 from metaethno.schemas import ID
 
@@ -178,10 +179,15 @@ class Config(_Section):
     flow: Flow
     extraction: Extraction = Extraction()
     synthesis: Synthesis = Synthesis()
+    # Another level for a check of phases 3 to 6, by its code: `Y4: note`.
+    check_levels: dict[str, Literal["error", "warning", "note"]] = {}
     reports: Reports = Reports()
 
     @model_validator(mode="after")
     def _people_and_ids(self) -> Config:
+        for code in self.check_levels:
+            if code not in KNOWN:
+                raise ValueError(f"check_levels: there is no check {code!r}.{did_you_mean(code, KNOWN)}")
         for section in ("screening", "eligibility"):
             settings = getattr(self, section)
             for person in [*settings.reviewers, *settings.adjudicators]:

@@ -1,7 +1,8 @@
 """The checks of phases 3 to 6: their codes and levels, and the table that a stage's findings go into.
 
 A check can only reject: that it passes says nothing about the quality of an interpretation. Codes are stable; Y1 to
-Y15 are the method's own, from Y16 on stand checks of bookkeeping. Each code has one level.
+Y15 are the method's own, from Y16 on stand checks of bookkeeping. A code has one level, which a review may
+set to another (`check_levels` in its configuration).
 """
 
 from __future__ import annotations
@@ -13,28 +14,8 @@ import numpy as np
 import pandas as pd
 
 from metaethno import tables
+from metaethno.check_codes import KNOWN
 from metaethno.schemas import CHECKS, TABLES
-
-KNOWN: dict[str, tuple[str, str]] = {
-    "Y1": ("error", "Every id referred to exists, and no id stands for two things."),
-    "Y2": ("error", "Every included study has a row in studies.csv, and every study there has an included report."),
-    "Y3": ("error", "Every construct is translated, or marked not translatable or set aside with a reason."),
-    "Y4": ("warning", "Every included study has a construct and feeds a third-order construct."),
-    "Y5": ("note", "A third-order construct rests on at least as many studies as the configuration says."),
-    "Y6": ("note", "No third-order construct rests on one group of studies alone."),
-    "Y7": ("error", "Refutation was looked for in every group: a row, or a signed 'none found'."),
-    "Y8": ("error", "Every construct has a passage with a locator, in a report of its own study."),
-    "Y9": ("error", "Each step of the argument rests on something; each third-order construct is in a step."),
-    "Y11": ("warning", "Groups, constructs and concepts agree on what belongs where."),
-    "Y13": ("note", "Not more than half of the constructs under an interpretation come from one study."),
-    "Y14": ("note", "Third-order constructs keep enough studies when those with thin data are left out."),
-    "Y15": ("warning", "A third-order construct does more than repeat one second-order construct."),
-    "Y16": ("note", "Every passage is cited by a construct or a link."),
-    "Y17": ("warning", "The reading log has one standing row per study, group and pass, and agrees with the rest."),
-    "Y18": ("error", "Nothing that was dropped or set aside is still rested on."),
-    "Y19": ("warning", "A refutational translation has its refutation written down."),
-    "Y20": ("warning", "The trail of changed concepts and their status agree."),
-}
 
 
 def split_ids(cell: str) -> list[str]:
@@ -54,17 +35,21 @@ def where(frame: pd.DataFrame, holds: Iterable[bool]) -> pd.DataFrame:
 
 
 class Findings:
-    """Gathers what a stage's checks find; `frame` returns it as the table `checks`."""
+    """Gathers what a stage's checks find; `frame` returns it as the table `checks`.
 
-    def __init__(self) -> None:
+    levels: code → level, where the review's configuration says another level than KNOWN.
+    """
+
+    def __init__(self, levels: Mapping[str, str] | None = None) -> None:
         self._rows: list[dict[str, Any]] = []
+        self._levels = {code: level for code, (level, _) in KNOWN.items()} | dict(levels or {})
 
     def add(
         self, code: str, table: str, ids: Iterable[str], message: str, hint: str = "", line: int | None = None
     ) -> None:
         """Add one finding about the rows `ids` of `table`; the level is the one of its code."""
         said = ";".join(dict.fromkeys(i for i in ids if i))
-        row = {"code": code, "level": KNOWN[code][0], "table": table, "line": line, "ids": said}
+        row = {"code": code, "level": self._levels[code], "table": table, "line": line, "ids": said}
         self._rows.append({**row, "message": message, "hint": hint})
 
     def rows(

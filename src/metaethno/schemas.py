@@ -579,6 +579,7 @@ REVIEWED = _table(
     _c("review_id", "id of this row", "id", req=True),
     _c("target_id", "what was read: a concept, third-order construct or step", "id", req=True),
     _c("evidence_hash", "hash of the evidence it was read against", req=True),
+    _c("evidence", "that evidence, item by item with a short digest each; written by `sign`"),
     _c("reviewed_by", _WHO, "id", req=True, refers="team"),
     _c("reviewed_on", "day", "date", req=True),
 )
@@ -991,7 +992,22 @@ STALE = _table(
     _c("state", "stale, or not yet reviewed", "stale|not_reviewed", req=True),
     _c("signed_by", "who signed last"),
     _c("signed_on", "when", "date"),
+    _c("what_changed", "what changed since, counted by kind; the table `changes` names each"),
     _c("evidence_hash", "hash of the evidence as it is now", req=True),
+)
+CHANGES = _table(
+    "changes",
+    "data/derived/8_synthesis/changes.csv",
+    "derived",
+    "target_kind target_id item_kind item_id",
+    "What changed under each stale interpretation since it was signed.",
+    _c("target_kind", "what was signed", "concept|third_order|step", req=True),
+    _c("target_id", "its id", "id", req=True),
+    _c("change", "what happened", "added|changed|removed", req=True),
+    _c("item_kind", "to what", "passage|construct|translation|concept|refutation|third_order|step", req=True),
+    _c("item_id", "its id", "id", req=True),
+    _c("study_ids", "the studies it is about, parted by ';'"),
+    _c("message", "the same in a sentence", req=True),
 )
 EMERGE = _table(
     "emerge",

@@ -1,21 +1,18 @@
 """The graph under an argument: step, third-order construct, concept, translation, construct, passage, report, study.
 
 Every arrow is many-to-many and may skip levels. `paths` follows all of them by joins of tables (linear in the number
-of paths), `support` counts what each interpretation rests on, by study, and `evidence_hashes` says in one number
-what that evidence is, so that it can be signed and a later change be seen.
+of paths), and `support` counts what each interpretation rests on, by study.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
 from metaethno import tables
-from metaethno.findings import long_ids, split_ids
+from metaethno.findings import long_ids
 from metaethno.schemas import SUPPORT, TRACE
 
 LIVE = ("provisional", "accepted")
@@ -154,7 +151,9 @@ def _largest_share(below: pd.DataFrame, key: str) -> pd.Series:
     return per_study.groupby(level=0).max() / per_study.groupby(level=0).sum()
 
 
-def _support(kind: str, key: str, labels: pd.Series, below: pd.DataFrame, hashes: Mapping[str, str]) -> pd.DataFrame:
+def _support(
+    kind: str, key: str, labels: pd.Series, below: pd.DataFrame, hashes: Mapping[tuple[str, str], str]
+) -> pd.DataFrame:
     out = pd.DataFrame({"target_kind": kind, "target_id": labels.index, "label": labels.to_numpy()})
     for name, column in {
         "studies": "study_id",
@@ -169,72 +168,21 @@ def _support(kind: str, key: str, labels: pd.Series, below: pd.DataFrame, hashes
     out["study_ids"] = [joined.get(one, "") for one in out["target_id"]]
     share = out["target_id"].map(_largest_share(below, key))
     out["largest_share"] = [f"{value:.3f}" if value == value else "" for value in share]
-    out["evidence_hash"] = out["target_id"].map(hashes)
+    out["evidence_hash"] = [hashes[kind, one] for one in out["target_id"]]
     return out
 
 
-def support(e: Evidence, p: Paths) -> pd.DataFrame:
-    """Return the table `support`: what each concept, third-order construct and step rests on, counted by study."""
-    hashes = evidence_hashes(e)
+def support(e: Evidence, p: Paths, hashes: Mapping[tuple[str, str], str]) -> pd.DataFrame:
+    """Return the table `support`: what each concept, third-order construct and step rests on, counted by study.
+
+    hashes: (target_kind, target_id) → evidence hash, as `evidence.hashes` gives them.
+    """
     concepts = live(e.concepts).set_index("concept_id")["label"]
     third = live(e.third_order).set_index("third_order_id")["label"]
     steps = e.line_of_argument.set_index("step_id")["statement"]
     frames = [
-        _support("concept", "concept_id", concepts, p.concepts, hashes["concept"]),
-        _support("third_order", "third_order_id", third, p.third_order, hashes["third_order"]),
-        _support("step", "step_id", steps, p.steps, hashes["step"]),
+        _support("concept", "concept_id", concepts, p.concepts, hashes),
+        _support("third_order", "third_order_id", third, p.third_order, hashes),
+        _support("step", "step_id", steps, p.steps, hashes),
     ]
     return tables.canonical(SUPPORT, pd.concat([f for f in frames if len(f)] or frames[:1], ignore_index=True))
-
-
-def _node(kind: str, own: Iterable[str], below: Iterable[str] = ()) -> str:
-    """Return the hash of one node: its own words and the hashes of what it rests on, in an order of their own."""
-    return hashlib.sha256(json.dumps([kind, list(own), sorted(below)], ensure_ascii=False).encode()).hexdigest()
-
-
-def _nodes(frame: pd.DataFrame, kind: str, key: str, own: list[str], below: Mapping[str, list[str]]) -> dict[str, str]:
-    words = frame[[key, *own]].astype(str).to_numpy().tolist()
-    return {row[0]: _node(kind, row, below.get(row[0], ())) for row in words}
-
-
-def _children(pairs: pd.DataFrame, key: str, child: str, hashes: Mapping[str, str]) -> dict[str, list[str]]:
-    """Return for each parent the hashes of its children; a child that is no more (dropped) is none."""
-    out: dict[str, list[str]] = {}
-    for parent, one in zip(pairs[key], pairs[child], strict=True):
-        if one in hashes:
-            out.setdefault(parent, []).append(hashes[one])
-    return out
-
-
-def evidence_hashes(e: Evidence) -> dict[str, dict[str, str]]:
-    """Return for each kind of target (concept, third_order, step) the evidence hash of each.
-
-    16 hex digits of a SHA-256 over the target's own words and, level by level, the words of all it rests on. People,
-    dates, the order of rows, and the steps provisional to accepted or settled change nothing; a changed text, a row
-    that came in, was rejected or dropped, changes the hashes above it and no other.
-    """
-    nodes, cited = split_constructs(e.constructs)
-    passage = _nodes(e.passages, "passage", "passage_id", ["report_id", "locator", "text", "speaker"], {})
-    own = ["study_id", "authors_term", "label", "meaning", "order", "kind", "status"]
-    construct = _nodes(nodes, "construct", "construct_id", own, _children(cited, "construct_id", "passage_id", passage))
-    translated = live_translations(e.translations, e.concepts)
-    # The ids it was compared with are a set: their order in the cell says nothing.
-    compared = translated["compared_with"].map(lambda cell: ";".join(sorted(split_ids(cell))))
-    translated = translated.assign(compared_with=compared)
-    own = ["group_id", "kind", "wording", "compared_with", "alternative_reading"]
-    under = _children(translated, "translation_id", "construct_id", construct)
-    translation = _nodes(translated, "translation", "translation_id", own, under)
-    under = _children(translated, "concept_id", "translation_id", translation)
-    concept = _nodes(live(e.concepts), "concept", "concept_id", ["label", "definition"], under)
-    ends = e.refutations.melt(["refutation_id"], ["left_id", "right_id"], value_name="end_id")
-    own = ["group_id", "left_id", "right_id", "aspect", "explanation", "resolution"]
-    under = _children(ends, "refutation_id", "end_id", construct)
-    refutation = _nodes(e.refutations, "refutation", "refutation_id", own, under)
-    below = {**construct, **concept, **refutation}
-    under = _children(e.third_order_support, "third_order_id", "supported_by", below)
-    own = ["label", "statement", "source", "theory"]
-    third = _nodes(live(e.third_order), "third_order", "third_order_id", own, under)
-    under = _children(e.line_of_argument_support, "step_id", "supported_by", {**below, **third})
-    step = _nodes(e.line_of_argument, "step", "step_id", ["statement", "theory"], under)
-    found = {"concept": concept, "third_order": third, "step": step}
-    return {kind: {one: digest[:16] for one, digest in hashes.items()} for kind, hashes in found.items()}

@@ -25,6 +25,7 @@ def make(root: Path, config: Config) -> None:
         report_studies=common.checked(root, "report_studies"),
         included_studies=common.derived(root, "included_studies"),
         extra_columns=common.extra_columns("studies", config),
+        levels=config.check_levels,
     )
     common.write(root, "characteristics", done.characteristics)
     common.write(root, "extracted_constructs", done.constructs)

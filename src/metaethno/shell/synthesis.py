@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from metaethno.config import Config
 from metaethno.shell import common
 from metaethno.stages import STAGES
+
+if TYPE_CHECKING:
+    from metaethno.errors import Problem
+    from metaethno.trace import Evidence
 
 checks = common.checks_of("synthesis")
 _NEEDS = (
@@ -35,8 +41,21 @@ def make(root: Path, config: Config) -> None:
         **{n: common.checked(root, n) for n in (*STAGES["synthesis"].decisions, *_NEEDS)},
         included_studies=common.derived(root, "included_studies"),
         settings=config.synthesis,
+        levels=config.check_levels,
     )
     common.write(root, "trace", done.trace)
     common.write(root, "support", done.support)
     common.write(root, "stale", done.stale)
+    common.write(root, "changes", done.changes)
     common.write(root, "checks", done.checks, "data/derived/8_synthesis/checks.csv")
+
+
+def evidence_now(root: Path, config: Config) -> tuple[Evidence, list[Problem]]:
+    """Return what all interpretations rest on, straight from the decisions, with everything that is wrong there."""
+    from metaethno.trace import Evidence
+
+    frames, problems = {}, []
+    for field in fields(Evidence):
+        frames[field.name], found = common.load_checked(root, config, field.name)
+        problems += found
+    return Evidence(**frames), problems

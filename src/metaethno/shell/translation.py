@@ -21,7 +21,7 @@ def make(root: Path, config: Config) -> None:
     from metaethno.stages.translation import translate
 
     needed = (*STAGES["translation"].decisions, "constructs", "passages", "report_studies", "studies")
-    done = translate(**{n: common.checked(root, n) for n in needed})
+    done = translate(**{n: common.checked(root, n) for n in needed}, levels=config.check_levels)
     common.write(root, "matrix", done.matrix)
     common.write(root, "coverage", done.coverage)
     common.write(root, "checks", done.checks, "data/derived/7_translation/checks.csv")

@@ -54,7 +54,7 @@ STAGES: dict[str, Stage] = {
             6,
             "what the studies are and say",
             ("studies", "sampling", "passages", "constructs", "links"),
-            ("extraction",),
+            ("check_levels", "extraction"),
         ),
         Stage(
             "translation",
@@ -71,7 +71,7 @@ STAGES: dict[str, Stage] = {
                 "refutations",
                 "refutation_checks",
             ),
-            (),
+            ("check_levels",),
         ),
         Stage(
             "synthesis",
@@ -85,7 +85,7 @@ STAGES: dict[str, Stage] = {
                 "reviewed",
                 "memos",
             ),
-            ("synthesis",),
+            ("check_levels", "synthesis"),
         ),
         Stage(
             "reports",

@@ -5,7 +5,7 @@ Fails on nothing: what is missing or contradictory in the decisions becomes a ro
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -33,15 +33,17 @@ def extract(
     report_studies: pd.DataFrame,
     included_studies: pd.DataFrame,
     extra_columns: Sequence[str] = (),
+    levels: Mapping[str, str] | None = None,
 ) -> Extracted:
     """Return Table 1, the constructs with their passages, and what is wrong with them.
 
     `extra_columns` are the columns that the review adds to `studies`; they go into Table 1 after the standard ones.
+    `levels`: code of a check → level, where it isn't the usual one.
     """
     return Extracted(
         characteristics(studies, included_studies, extra_columns),
         with_passages(constructs, passages, report_studies),
-        _checks(studies, sampling, passages, constructs, links, report_studies, included_studies),
+        _checks(studies, sampling, passages, constructs, links, report_studies, included_studies, levels),
     )
 
 
@@ -87,8 +89,9 @@ def _checks(
     links: pd.DataFrame,
     report_studies: pd.DataFrame,
     included_studies: pd.DataFrame,
+    levels: Mapping[str, str] | None,
 ) -> pd.DataFrame:
-    found = Findings()
+    found = Findings(levels)
     checked = {"sampling": sampling, "passages": passages, "constructs": constructs, "links": links}
     found.references(checked, {"studies": studies, "report_studies": report_studies})
     found.one_meaning({"studies": studies["study_id"], "constructs": constructs["construct_id"]})

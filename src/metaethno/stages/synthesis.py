@@ -5,24 +5,26 @@ The program follows links and counts; it writes no interpretation and judges non
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
-from metaethno import tables
+from metaethno import evidence, tables
 from metaethno.config import Synthesis
 from metaethno.findings import Findings, where
-from metaethno.schemas import STALE, TABLES
+from metaethno.schemas import CHANGES, STALE, TABLES
 from metaethno.trace import Evidence, Paths, live, paths, split_constructs, support, trace
 
 
 @dataclass(frozen=True)
 class Synthesised:
-    """Outcome of the stage: tables `trace`, `support`, `stale` and `checks`."""
+    """Outcome of the stage: tables `trace`, `support`, `stale`, `changes` and `checks`."""
 
     trace: pd.DataFrame
     support: pd.DataFrame
     stale: pd.DataFrame
+    changes: pd.DataFrame
     checks: pd.DataFrame
 
 
@@ -44,13 +46,14 @@ def synthesise(
     included_studies: pd.DataFrame,
     settings: Synthesis,
     sampling: pd.DataFrame | None = None,
+    levels: Mapping[str, str] | None = None,
 ) -> Synthesised:
     """Return the trace of the argument, its support by study, what is stale or unsigned, and what is wrong.
 
     `constructs` may be the decision table or the extracted one. `sampling` tells which studies are left out of the
-    synthesis and which have thin data.
+    synthesis and which have thin data. `levels`: code of a check → level, where it isn't the usual one.
     """
-    evidence = Evidence(
+    under = Evidence(
         third_order,
         third_order_support,
         line_of_argument,
@@ -62,15 +65,21 @@ def synthesise(
         refutations,
         group_members,
     )
-    below = paths(evidence)
-    counted = support(evidence, below)
-    found = Findings()
-    _check_ids(found, evidence, reviewed, memos, groups, report_studies, included_studies)
-    _check_studies(found, evidence, below, included_studies, sampling)
+    below = paths(under)
+    items = evidence.items(under, below)
+    counted = support(under, below, evidence.hashes(items))
+    open_ = stale(counted, reviewed)
+    changed = changes(open_, items, reviewed, evidence.studies_of(under))
+    found = Findings(levels)
+    _check_ids(found, under, reviewed, memos, groups, report_studies, included_studies)
+    _check_studies(found, under, below, included_studies, sampling)
     _check_support(found, counted, groups, sampling, settings)
-    _check_repetition(found, counted, below, evidence)
-    _check_argument(found, evidence, below, settings)
-    return Synthesised(trace(below), counted, stale(counted, reviewed), found.frame())
+    _check_repetition(found, counted, below, under)
+    _check_argument(found, under, below, settings)
+    _check_signatures(found, reviewed)
+    said = what_changed(changed, under, report_studies, included_studies)
+    open_ = _with_changes(open_, changed)
+    return Synthesised(trace(below), counted, open_, tables.canonical(CHANGES, said), found.frame())
 
 
 def stale(counted: pd.DataFrame, reviewed: pd.DataFrame) -> pd.DataFrame:
@@ -86,7 +95,109 @@ def stale(counted: pd.DataFrame, reviewed: pd.DataFrame) -> pd.DataFrame:
     last = last.rename(columns={"reviewed_by": "signed_by", "reviewed_on": "signed_on"})
     out = open_.merge(last[["target_id", "signed_by", "signed_on"]], on="target_id", how="left").fillna("")
     out["state"] = out["signed_by"].eq("").map({True: "not_reviewed", False: "stale"})
+    out["what_changed"] = ""
     return tables.canonical(STALE, out[STALE.names])
+
+
+def changes(
+    open_: pd.DataFrame, items: pd.DataFrame, reviewed: pd.DataFrame, studies: Mapping[str, str]
+) -> pd.DataFrame:
+    """Return evidence.CHANGED: what differs between each stale interpretation and the signature nearest to it.
+
+    open_: the table `stale`; items: evidence.ITEMS; studies: item → study ids, as `evidence.studies_of` gives them.
+    """
+    behind = open_[open_["state"] == "stale"]
+    signed = reviewed[reviewed["target_id"].isin(behind["target_id"])]
+    rows = {str(one): part.to_dict("records") for one, part in signed.groupby("target_id")}
+    now = evidence.cells(items[items["target_id"].isin(behind["target_id"])])
+    out: list[dict[str, str]] = []
+    for kind, one in behind[["target_kind", "target_id"]].to_numpy().tolist():
+        nearest = evidence.nearest(rows[one], now[kind, one])
+        if nearest is not None:
+            found = evidence.changes(nearest["evidence"], now[kind, one], studies)
+            out += [{"target_kind": kind, "target_id": one, **change} for change in found]
+    return pd.DataFrame(out, columns=evidence.CHANGED, dtype=str)
+
+
+_WORDS = {"third_order": "third-order construct"}
+_REGISTERS = {
+    "concept": ("concepts", "concept_id", "label"),
+    "third_order": ("third_order", "third_order_id", "label"),
+    "construct": ("constructs", "construct_id", "label"),
+    "translation": ("translations", "translation_id", "wording"),
+    "passage": ("passages", "passage_id", "locator"),
+    "refutation": ("refutations", "refutation_id", "aspect"),
+    "step": ("line_of_argument", "step_id", "statement"),
+}
+
+
+def _gone(kind: str, row: Mapping[str, str] | None) -> str:
+    """Return in words what became of something that an interpretation no longer rests on."""
+    if row is None:
+        return "is no longer there"
+    status = row.get("status", "")
+    words = {
+        "rejected": "was rejected",
+        "dropped": "was dropped",
+        "not_translatable": "was marked as not translatable",
+        "set_aside": "was set aside",
+    }
+    return words.get(status, "no longer belongs to it")
+
+
+def what_changed(
+    changed: pd.DataFrame, e: Evidence, report_studies: pd.DataFrame, included_studies: pd.DataFrame
+) -> pd.DataFrame:
+    """Return the table `changes`: each row of evidence.CHANGED with a sentence that a person understands."""
+    named = {}
+    for kind, (table, key, label) in _REGISTERS.items():
+        frame: pd.DataFrame = getattr(e, table)
+        named[kind] = {row[key]: (row[label], row) for row in frame.astype(str).to_dict("records")}
+    citations = pd.concat([report_studies, included_studies])[["study_id", "citation"]]
+    citations = citations[citations["citation"] != ""].drop_duplicates("study_id")
+    cited = dict(zip(citations["study_id"], citations["citation"], strict=True))
+    said = []
+    for row in changed.to_dict("records"):
+        kind, one = row["item_kind"], row["item_id"]
+        label, known = named.get(kind, {}).get(one, ("", None))
+        name = f"the {_WORDS.get(kind, kind)} {label!r} ({one})" if label else f"the {_WORDS.get(kind, kind)} {one}"
+        if kind == row["target_kind"] and one == row["target_id"]:
+            text = "Its own words, or what it names as its support, changed."
+        else:
+            by = {"added": "came in", "changed": "was changed", "removed": _gone(kind, known)}[row["change"]]
+            text = f"{name[0].upper()}{name[1:]} {by}."
+        about = ", ".join(cited.get(s, s) for s in row["study_ids"].split(";") if s)
+        said.append(f"{text[:-1]}: {about}." if about else text)
+    return changed.assign(message=said)[CHANGES.names]
+
+
+def _with_changes(open_: pd.DataFrame, changed: pd.DataFrame) -> pd.DataFrame:
+    """Return the table `stale` with one cell on what changed: how many items of which kind, and of which studies."""
+    counted: dict[tuple[str, str], str] = {}
+    words = {"added": "new", "changed": "changed", "removed": "gone"}
+    for (kind, one), part in changed.groupby(["target_kind", "target_id"]):
+        sizes = part.groupby(["change", "item_kind"], sort=True).size()
+        parts = [f"{words[c]}: {n} {_WORDS.get(k, k)}{'s' * (n > 1)}" for (c, k), n in sizes.items()]
+        studies = sorted({s for cell in part["study_ids"] for s in cell.split(";") if s})
+        counted[str(kind), str(one)] = "; ".join(parts) + (f" (studies: {', '.join(studies)})" if studies else "")
+    unknown = "the signature doesn't say what the evidence was"
+    pairs = zip(open_["target_kind"], open_["target_id"], open_["state"], strict=True)
+    cell = [counted.get((k, one), unknown) if state == "stale" else "" for k, one, state in pairs]
+    return tables.canonical(STALE, open_.assign(what_changed=cell))
+
+
+def _check_signatures(found: Findings, reviewed: pd.DataFrame) -> None:
+    """Y21: nobody changed the evidence of a signature afterwards."""
+    kept = reviewed[reviewed["evidence"] != ""]
+    wrong = kept["evidence"].map(evidence.hash_of) != kept["evidence_hash"]
+    found.rows(
+        "Y21",
+        "reviewed",
+        kept[wrong.astype(bool)],
+        lambda r: [r["review_id"], r["target_id"]],
+        lambda r: f"The signature of {r['reviewed_by']} under {r['target_id']} doesn't fit the evidence it names.",
+        "Put the row back as it was: `metaethno sign` writes these cells, and nobody changes them.",
+    )
 
 
 def _check_ids(

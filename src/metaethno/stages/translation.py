@@ -6,6 +6,7 @@ Nothing is inferred about how studies relate: what is missing or contradictory b
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -39,10 +40,12 @@ def translate(
     passages: pd.DataFrame,
     report_studies: pd.DataFrame,
     studies: pd.DataFrame,
+    levels: Mapping[str, str] | None = None,
 ) -> Translated:
     """Return the matrix, how far each study is read and translated, and what is wrong.
 
-    `constructs` may be the decision table or the extracted one.
+    `constructs` may be the decision table or the extracted one. `levels`: code of a check → level, where it isn't the
+    usual one.
     """
     nodes, _ = split_constructs(constructs)
     owner = nodes.set_index("construct_id")["study_id"]
@@ -61,7 +64,7 @@ def translate(
         "refutations": refutations,
         "refutation_checks": refutation_checks,
     }
-    found = Findings()
+    found = Findings(levels)
     found.references(checked, {"groups": groups, "constructs": nodes, "studies": studies})
     counted = live_translations(translations, concepts)
     _check_constructs(found, nodes, translations)
