@@ -52,7 +52,7 @@ def test_a_query_that_is_right_is_left_in_peace(text):
         ("care or () or cure", "ME0357", "error", 1, 9),
         ("care and or cure", "ME0357", "error", 1, 6),
         ("care or cure and nurse", "ME0358", "warning", 1, 14),
-        ("1. care\n2. cure\n3. or/1–2\n", "ME0359", "warning", 3, 8),  # noqa: RUF001 - a dash, as word processors set it
+        ("1. care\n2. cure\n3. or/1–2\n", "ME0359", "warning", 3, 8),
         ("care\u00a0or cure", "ME0359", "warning", 1, 5),
     ],
 )
