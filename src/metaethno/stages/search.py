@@ -286,7 +286,7 @@ def check_search(
         for f in [*found, *(lint.check_query(text) if text or not found else [])]:
             level = "warning" if f.level == "error" else f.level
             message = f"{path}, line {f.line}, column {f.column}: {f.message}"
-            hint = f"{f.hint} A query that was run stays as it is: say in the report what came of it, or run it again."
+            hint = "The file stays as the query was run. Say in the report what came of it, or search again."
             rows.append((f.code, level, path, f.line, "; ".join(sorted(named[path])), message, hint))
     rows += [(w.code, "warning", w.file, w.line, w.value, w.message, w.hint) for w in warnings]
     frame = pd.DataFrame(sorted(set(rows), key=lambda r: [str(c) for c in r]), columns=CHECKS.names)
