@@ -185,6 +185,33 @@ def test_at_a_terminal_what_is_missing_is_asked_for(root, go, monkeypatch):
     assert (row["source"], row["kind"], row["searched_on"], row["hits"]) == ("Embase", "database", RUN, "1")
 
 
+def test_a_number_that_differs_is_asked_about_before_anything_is_lost(root, go, monkeypatch):
+    answers = iter(["Embase", "", "", "", "7", "", "7", "six were withdrawn", "", "", "", "", ""])
+    monkeypatch.setattr("metaethno.commands.import_._at_terminal", lambda: True)
+    monkeypatch.setattr("builtins.input", lambda _: next(answers))
+    assert go("import", RUN, "down/one.ris")[0] == 0
+    (row,) = log_of(root)
+    assert (row["hits"], row["accepted_count"], row["note"]) == ("7", "1", "six were withdrawn")
+
+
+def test_a_log_that_is_not_in_order_is_said_before_anything_is_asked(root, go, monkeypatch):
+    assert go("import", RUN, "down/one.ris")[0] == 1
+    monkeypatch.setattr("metaethno.commands.import_._at_terminal", lambda: True)
+    monkeypatch.setattr("builtins.input", lambda _: pytest.fail("asked"))
+    code, _, err = go("import", RUN, "down/two.ris")
+    assert (code, "line 2, column source: source must not be empty" in err) == (1, True)
+
+
+def test_a_started_row_is_asked_about_at_a_terminal(root, go, monkeypatch):
+    assert go("import", RUN, "down/one.ris")[0] == 1
+    answers = iter(["Embase", "", "", "", "1", "", "", "", "", "", "", ""])
+    monkeypatch.setattr("metaethno.commands.import_._at_terminal", lambda: True)
+    monkeypatch.setattr("builtins.input", lambda _: next(answers))
+    assert go("import", RUN, "down/one.ris")[0] == 0
+    (row,) = log_of(root)
+    assert (row["search_id"], row["source"], row["hits"]) == ("one", "Embase", "1")
+
+
 def test_who_gives_no_answer_changes_nothing(root, go, monkeypatch):
     def end(_: str) -> str:
         raise EOFError

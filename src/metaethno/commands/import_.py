@@ -49,12 +49,12 @@ def main(arguments: argparse.Namespace) -> int:
     loose = intake.strangers(root, run)
     if loose and not files:
         files = _offer(root, run, loose)
-    _readable(root, run, files, query)
-    log = SearchLog.read(_sound_log(root, run))
+    counts = _readable(root, run, files, query)
+    log = _sound_log(root, run, files)
     unknown = [f for f in files if log.of(f.name) is None]
     if unknown and (snapshot := intake.snapshot_of(root, run)):
         raise UserError(_frozen(run, snapshot))
-    cells, query = _cells(root, log, files, given, query, run)
+    cells, query = _cells(root, run, log, counts, given, query)
     for file in files:
         known = log.of(file.name) is not None or given_any(cells)
         log.put(file.name, cells if known else {"search_id": log.new_id(file.stem)}, f"{RAW}/{run}/searches.csv")
@@ -136,12 +136,16 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _readable(root: Path, run: str, files: list[Path], query: Path | None) -> None:
-    """Refuse files that are not there, that would replace another, that are given twice, or that no reader knows."""
+def _readable(root: Path, run: str, files: list[Path], query: Path | None) -> dict[str, int]:
+    """Return how many records each file holds.
+
+    Refuses files that are not there, that would replace another, that have one name, or that no reader knows.
+    """
     from metaethno import formats
 
     problems: list[Problem] = []
     names: dict[str, Path] = {}
+    counts: dict[str, int] = {}
     for file in files:
         target = root / RAW / run / file.name
         if not file.is_file():
@@ -158,7 +162,7 @@ def _readable(root: Path, run: str, files: list[Path], query: Path | None) -> No
             problems.append(Problem("ME0311", "another file of this name is in this run already", shown, hint=hint))
         else:
             try:
-                formats.read(file)
+                counts[file.name] = len(formats.read(file).records)
             except UserError as error:
                 problems += error.problems
         names.setdefault(file.name, file)
@@ -166,6 +170,7 @@ def _readable(root: Path, run: str, files: list[Path], query: Path | None) -> No
         problems += _query_problems(root, run, query, set(names))
     if problems:
         raise UserError(problems)
+    return counts
 
 
 def _query_problems(root: Path, run: str, query: Path, exports: set[str]) -> list[Problem]:
@@ -183,49 +188,56 @@ def _query_problems(root: Path, run: str, query: Path, exports: set[str]) -> lis
     return []
 
 
-def _sound_log(root: Path, run: str) -> Path:
-    """Return the path of the run's search log; refuse one that can't be read as a table."""
-    path = root / RAW / run / "searches.csv"
-    _, problems = tables.load_decisions(replace(SEARCHES, path=f"{RAW}/{run}/searches.csv"), root)
-    if path.is_file() and problems:
+def _sound_log(root: Path, run: str, files: list[Path]) -> SearchLog:
+    """Return the run's search log; refuse one that can't be read, or whose rows of other exports are not in order.
+
+    Before anything is asked: answers would be lost.
+    """
+    table = replace(SEARCHES, path=f"{RAW}/{run}/searches.csv")
+    if not (root / table.path).is_file():
+        return SearchLog()
+    frame, problems = tables.load_decisions(table, root)
+    others = frame[~frame["file"].isin([f.name for f in files])]
+    if not problems and len(others):
+        problems = tables.schema_problems(table, others)
+    if problems:
         raise UserError(problems)
-    return path
+    return SearchLog.read(root / table.path)
 
 
 def _cells(
-    root: Path, log: SearchLog, files: list[Path], given: dict[str, str], query: Path | None, run: str
+    root: Path, run: str, log: SearchLog, counts: dict[str, int], given: dict[str, str], query: Path | None
 ) -> tuple[dict[str, str], Path | None]:
     """Return what is known of the search that these files hold, and its query file: from flags, the log, or answers."""
     cells = dict(given)
-    unknown = [f for f in files if log.of(f.name) is None]
-    if not files:
-        return cells, query
+    bare = [name for name in counts if log.of(name) is None or log.lacking([name])]
     if same := log.of_search(cells["search_id"]):
         # A further batch of a search that is in the log says the same of it.
         cells |= {n: same[n] for n in OF_THE_SEARCH if not cells[n]}
-    elif given_any(given):
+    elif given_any(given) and bare:
         cells |= {"kind": cells["kind"] or "database", "scope": cells["scope"] or "full"}
-    if unknown and _at_terminal() and any(not cells[n] for n in REQUIRED if n != "search_id"):
-        query = _ask(cells, unknown, run) or query
-        if query and (problems := _query_problems(root, run, query, {f.name for f in files})):
+    if bare and _at_terminal() and any(not cells[n] for n in REQUIRED if n != "search_id"):
+        query = _ask(cells, {name: counts[name] for name in bare}, run) or query
+        if query and (problems := _query_problems(root, run, query, set(counts))):
             raise UserError(problems)
-    if not cells["search_id"] and cells["source"] and unknown:
+    if not cells["search_id"] and cells["source"] and any(log.of(name) is None for name in bare):
         cells["search_id"] = log.new_id(cells["source"])
     return cells, query
 
 
-def _ask(cells: dict[str, str], files: list[Path], run: str) -> Path | None:
+def _ask(cells: dict[str, str], counts: dict[str, int], run: str) -> Path | None:
     """Ask for what flags did not say; return the query file."""
-    names = ", ".join(f.name for f in files)
-    more = " (one search in several files; for several searches, import them one by one)" if len(files) > 1 else ""
-    out.plain(f"What search is this? {names}{more}. Enter leaves a cell empty, or takes what stands in brackets.")
+    names = ", ".join(f"{name} ({n:,} records)" for name, n in counts.items())
+    more = " One search in several files? For several searches, import them one by one." if len(counts) > 1 else ""
+    out.plain(f"What search is this? {names}.{more} Enter leaves a cell empty, or takes what stands in brackets.")
     defaults = {"kind": "database", "scope": "full", "searched_on": run}
     query = None
     for name in _ASKED:
         while not cells[name]:
             column, default = SEARCHES[name], defaults.get(name, "")
             options = f" ({', '.join(column.choices)})" if column.choices else ""
-            value = _answer(f"{name}: {column.says}{options}{f' [{default}]' if default else ''}: ") or default
+            says = "path of a text file with the query as it was run" if name == "query_file" else column.says
+            value = _answer(f"{name}: {says}{options}{f' [{default}]' if default else ''}: ") or default
             if name == "query_file" and value:
                 query = Path(value).expanduser()
                 if not query.is_file():
@@ -235,9 +247,21 @@ def _ask(cells: dict[str, str], files: list[Path], run: str) -> Path | None:
             if rule := wrong(name, value):
                 out.plain(f"  {rule}")
                 continue
+            if name == "hits" and not _agreed(cells, value, sum(counts.values())):
+                continue
             cells[name] = value
             break
     return query
+
+
+def _agreed(cells: dict[str, str], hits: str, found: int) -> bool:
+    """Ask why the files hold another number than the database displayed; the reason becomes the note."""
+    if int(hits) == found or cells["accepted_count"]:
+        return True
+    reason = _answer(f"  The files hold {found:,} records. Is that right nevertheless, and why? (Enter: no) ")
+    if reason:
+        cells |= {"accepted_count": str(found), "note": "; ".join(n for n in (cells["note"], reason) if n)}
+    return bool(reason)
 
 
 def _to_fill_in(run: str, lacking: dict[str, list[str]]) -> list[Problem]:
@@ -314,6 +338,16 @@ def _rehearsal(root: Path, run: str, files: list[Path], log: SearchLog, query: P
         yield copy
 
 
+def _as_given(problem: Problem, root: Path, run: str, log: SearchLog) -> Problem:
+    """Say of a row that is not in the search log yet that it was given: its line can't be looked at."""
+    shown = f"{RAW}/{run}/searches.csv"
+    there = len(SearchLog.read(root / shown).rows)
+    if problem.file != shown or problem.line is None or there == len(log.rows) or problem.line <= there + 1:
+        return problem
+    hint = f"{problem.hint} Here the cells of the search log are given as flags, such as --accepted-count and --note."
+    return replace(problem, file="what was given for the search log", line=None, hint=hint)
+
+
 def _take_in(
     root: Path, settings: config.Config, run: str, files: list[Path], log: SearchLog, query: Path | None
 ) -> tuple[int, int, list[Problem]]:
@@ -323,7 +357,10 @@ def _take_in(
         raise UserError(Problem("ME0337", "this run has no search log and no exports yet", f"{RAW}/{run}", hint=hint))
     query = _there(root, run, query)
     with _rehearsal(root, run, files, log, query) as copy:
-        total, new, warnings = register_run(copy, settings, run)
+        try:
+            total, new, warnings = register_run(copy, settings, run)
+        except UserError as error:
+            raise type(error)(_as_given(p, root, run, log) for p in error.problems) from None
         rows = (copy / RAW / run / "rows.csv").read_bytes()
     if new and (snapshot := intake.snapshot_of(root, run)):
         raise UserError(_frozen(run, snapshot))
