@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime
 import hashlib
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -18,9 +19,14 @@ ONE = {"title": "Living with waiting lists", "author": "Ash, Mira", "year": "201
 TWO = {"title": "What nurses say of night shifts", "author": "Low, Bea", "year": "2016", "doi": "10.5555/two"}
 
 
+@pytest.fixture(scope="module")
+def laid_out(tmp_path_factory) -> Path:
+    return lay_out(tmp_path_factory.mktemp("laid-out") / "review")
+
+
 @pytest.fixture
-def root(tmp_path) -> Path:
-    return lay_out(tmp_path / "review")
+def root(tmp_path, laid_out) -> Path:
+    return shutil.copytree(laid_out, tmp_path / "review")
 
 
 def register(root: Path) -> Path:
