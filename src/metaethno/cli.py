@@ -23,7 +23,8 @@ _COMMANDS = {
     "run": "run the review (or one stage) and say what is left to do",
     "status": "what is done, what waits for whom, the next step",
     "check": "check all decisions and the configuration, without running anything",
-    "import": "register the exports of a search run: metaethno import RUN [FILE...]",
+    "import": "bring in the exports of a search: metaethno import RUN FILE... [--source ... --hits ...]",
+    "search": "look through the queries: metaethno search lint [RUN | FILE...]",
     "inspect": "what kind of export is this, and what is in it: metaethno inspect FILE... [--json]",
     "todo": "what one person still has to decide, as a file to work in: metaethno todo STAGE --reviewer ID",
     "enter": "bring decisions in, all or none: metaethno enter STAGE FILE --reviewer ID",
@@ -73,7 +74,24 @@ def _run(sub: argparse.ArgumentParser) -> None:
 
 def _import(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("run", help="the run: the folder's name in data/raw, an ISO date such as 2026-11-22")
-    sub.add_argument("files", nargs="*", type=Path, help="exports to copy into the run's folder first")
+    sub.add_argument("files", nargs="*", type=Path, help="exports of one search, to copy into the run's folder first")
+    from metaethno.schemas import SEARCHES
+
+    about = sub.add_argument_group("what the search log says of these files (asked for at a terminal)")
+    for column in SEARCHES.columns:
+        if column.name != "file":
+            said = f"{column.says}{' (' + ', '.join(column.choices) + ')' if column.choices else ''}"
+            about.add_argument(f"--{column.name.replace('_', '-')}", metavar="TEXT", help=said.replace("%", "%%"))
+
+
+def _search(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("step", choices=("lint",), help="lint: brackets, quotation marks, line references, syntax")
+    sub.add_argument(
+        "what", nargs="*", help="a run such as 2026-11-22, or text files with queries; all runs, if not given"
+    )
+    sub.add_argument(
+        "--platform", choices=("ovid", "pubmed", "ebscohost", "wos", "other"), help="where it is to be run"
+    )
 
 
 def _inspect(sub: argparse.ArgumentParser) -> None:
@@ -147,13 +165,14 @@ def _day(text: str) -> str:
 
 _ARGUMENTS = {
     "run": _run,
-    "import": _import,
-    "inspect": _inspect,
     "status": _status,
-    "lock": _lock,
+    "import": _import,
+    "search": _search,
+    "inspect": _inspect,
     "todo": _todo,
     "enter": _enter,
     "sign": _sign,
+    "lock": _lock,
 }
 
 

@@ -134,7 +134,13 @@ def sign(root: Path, settings: Config, arguments: argparse.Namespace) -> int:
             rest = evidence.changes(cell, now[one], studies)
             left = f"; {len(rest)} other changes under it still wait: see {CHANGES.path}" if rest else ""
             said.append(f"{one}: signed by {who}{left}.")
-            row = {"review_id": new_id(), "target_id": one, "evidence_hash": digest, "evidence": cell, "reviewed_by": who}
+            row = {
+                "review_id": new_id(),
+                "target_id": one,
+                "evidence_hash": digest,
+                "evidence": cell,
+                "reviewed_by": who,
+            }
             rows.append(row | {"reviewed_on": arguments.on or datetime.date.today().isoformat()})
         book.put(REVIEWED, rows)
         book.commit(lambda shadow: common.load_checked(shadow, settings, "reviewed")[1])

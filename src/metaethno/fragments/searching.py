@@ -79,9 +79,17 @@ def strategies(data: ReportData) -> str:
         shown = [line for line in text.splitlines() if line.strip()]
         quoted = "\n".join(f"> {md.escape(line)}\\" for line in shown).rstrip("\\")
         parts += [f"**{md.escape(names)}** ({files})", quoted or "The text of the query is in the file named above."]
+        parts += _odd(data, paths)
     if lacking:
         parts.append(f"No query file is named for: {md.escape('; '.join(lacking))}.")
     return md.lines(parts) if parts else "The search log names no query file.\n"
+
+
+def _odd(data: ReportData, paths: list[str]) -> list[str]:
+    """Return what stage 1 found odd in a query: the reader sees it beside the query, as it was run."""
+    found = data.search_checks[data.search_checks["table"] == paths[0]]
+    said = [md.escape(row["message"].removeprefix(f"{paths[0]}, ")) for row in rows(found)]
+    return [f"What looks odd in this query, which is printed as it was run: {'; '.join(said)}."] if said else []
 
 
 def rerun(data: ReportData) -> str:
