@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from metaethno import config, tables
 from metaethno import votes as ballot
+from metaethno.agreement import agreement
 from metaethno.errors import Problem, UserError
 from metaethno.schemas import ASSESSED, EXCLUDED, INCLUDED_STUDIES, RETRIEVAL
 
@@ -79,8 +80,14 @@ def assess(
         studies=_studies(reports, links),
         checks=ballot.checks_frame(_checks(reports, links, all_live, reasons)),
         conflicts=ballot.conflict_rows(live, reports.set_index("record_id")["outcome"], titles, "eligibility"),
-        agreement=ballot.agreement(
-            votes, aliases, "eligibility", {k: v for k, v in MEANING.items() if k != AWAITING}, INCLUDE
+        agreement=agreement(
+            votes,
+            ballot.resolve(votes["record_id"], aliases),
+            unique.set_index("record_id")["first_run"],
+            "eligibility",
+            # Who waits for the authors has not judged yet.
+            {k: v for k, v in MEANING.items() if k != AWAITING},
+            INCLUDE,
         ),
     )
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from metaethno import votes as ballot
+from metaethno.agreement import agreement
 from metaethno.config import Screening
 from metaethno.schemas import SCREENED, SCREENING_TO_DECIDE
 
@@ -60,7 +61,14 @@ def screen(
         screened,
         _to_decide(unique, outcome, live, content, settings),
         ballot.conflict_rows(live, outcome, unique.set_index("record_id")["title"], "screening"),
-        ballot.agreement(votes, aliases, "screening", meaning(settings), FORWARD),
+        agreement(
+            votes,
+            ballot.resolve(votes["record_id"], aliases),
+            unique.set_index("record_id")["first_run"],
+            "screening",
+            meaning(settings),
+            FORWARD,
+        ),
         _old_criteria(live, criteria_version),
     )
 
