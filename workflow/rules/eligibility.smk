@@ -1,7 +1,7 @@
 # 5 eligibility: full texts, and the flow
 #
 # READS   data/decisions/eligibility/<reviewer>.csv, retrieval.csv, report_studies.csv, baseline.csv, 1_search, 3_dedupe, 4_screening
-# WRITES  data/derived/5_eligibility/ checked/, assessed.csv, excluded.csv, studies.csv, conflicts.csv, agreement.csv, flow.csv, checks.csv, prisma2020.csv
+# WRITES  data/derived/5_eligibility/ checked/, assessed.csv, excluded.csv, studies.csv, conflicts.csv, agreement.csv, flow.csv, checks.csv, prisma2020.csv, chased.csv
 
 
 rule eligibility_checked:
@@ -50,6 +50,7 @@ rule eligibility:
         "data/derived/5_eligibility/flow.csv",
         "data/derived/5_eligibility/checks.csv",
         "data/derived/5_eligibility/prisma2020.csv",
+        "data/derived/5_eligibility/chased.csv",
     log:
         "logs/eligibility.log",
     params:

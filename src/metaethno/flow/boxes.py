@@ -1,7 +1,7 @@
 """The boxes of the flow diagrams: for each box the list of what is in it, so that every number can be explained.
 
 A count is the length of such a list and nothing else. Records, reports and studies are never mixed: a box says which
-of them it counts. Names of the boxes of the form `prisma2020` are the field names of the PRISMA2020 R package
+of them it counts. Names of the boxes of the forms `prisma2020` are the field names of the PRISMA2020 R package
 (Haddaway et al. 2022, Campbell Systematic Reviews 18:e1230); the form is that of Page et al. 2021, BMJ 372:n71, the
 other one that of Moher et al. 2009, BMJ 339:b2535.
 """
@@ -9,7 +9,7 @@ other one that of Moher et al. 2009, BMJ 339:b2535.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from metaethno.config import View
@@ -22,6 +22,7 @@ COLUMN_A = ("database", "register")
 # The form of 2020 calls its third box "citation searching, etc.": what is neither a website nor an organisation.
 ETC = ("citation_backward", "citation_forward", "hand_search", "contact", "other")
 OPEN_SCREENING = ("conflict", "undecided")
+RELEASED_RUN = "released_run"  # the box of `baseline.csv` that says which runs the released version had
 OPEN_FULL_TEXT = ("awaiting", "conflict", "undecided", "not_yet_retrieved")
 
 
@@ -61,13 +62,29 @@ class Box:
 
 
 @dataclass(frozen=True)
+class Released:
+    """What a released version held, as its `baseline.csv` tells it.
+
+    runs: run -> rows it had then. studies, reports: ids; of a version that was not made with this program only the
+    numbers are known, and a placeholder stands for each. listed: are these real ids.
+    """
+
+    release: str = ""
+    runs: dict[str, int] = field(default_factory=dict)
+    studies: tuple[str, ...] = ()
+    reports: tuple[str, ...] = ()
+    listed: bool = False
+
+
+@dataclass(frozen=True)
 class World:
     """The tables that the boxes are lists of, joined once.
 
     rows: members (row_id, record_id, run, source, kind). records: screened, with `column_run`: for a record of
     column A the first run that found it in a database or register, which is where that column counts it; else its
     first run. reports: assessed, with `column_run`. excluded, studies: as stage 5 makes them. sources: (run, source,
-    kind) that were searched, also where they gave nothing.
+    kind) that were searched, also where they gave nothing. first_run: of every record, by record_id. released: the
+    version that this one updates, if there is one.
     """
 
     rows: pd.DataFrame
@@ -76,7 +93,25 @@ class World:
     excluded: pd.DataFrame
     studies: pd.DataFrame
     sources: pd.DataFrame
-    runs: tuple[str, ...] = field(default=())
+    first_run: pd.Series
+    runs: tuple[str, ...] = ()
+    released: Released = Released()
+
+    def since_release(self) -> World:
+        """Return what came in by the runs after the release: rows of these runs, and what they found first."""
+        new = tuple(run for run in self.runs if run not in self.released.runs)
+
+        def later(frame: pd.DataFrame, column: str) -> pd.DataFrame:
+            return frame[frame[column].isin(new)]
+
+        return replace(
+            self,
+            rows=later(self.rows, "run"),
+            records=later(self.records, "first_run"),
+            reports=later(self.reports, "first_run"),
+            sources=later(self.sources, "run"),
+            runs=new,
+        )
 
 
 def world(
@@ -87,8 +122,12 @@ def world(
     excluded: pd.DataFrame,
     studies: pd.DataFrame,
     sources: pd.DataFrame,
+    baseline: pd.DataFrame | None = None,
 ) -> World:
-    """Return the tables (schemas MEMBERS, UNIQUE, SCREENED, ASSESSED, EXCLUDED, INCLUDED_STUDIES, SOURCES) joined."""
+    """Return the tables (schemas MEMBERS, UNIQUE, SCREENED, ASSESSED, EXCLUDED, INCLUDED_STUDIES, SOURCES) joined.
+
+    baseline: schema BASELINE, where this review updates a released version.
+    """
     import pandas as pd
 
     rows = members[["row_id", "record_id", "run", "source", "kind"]]
@@ -105,7 +144,34 @@ def world(
         return frame.assign(column_run=frame["record_id"].map(column_run).fillna(frame["first_run"]))
 
     runs = tuple(sorted(set(searched["run"])))
-    return World(rows, placed(screened), placed(assessed), excluded, placed(studies), searched, runs)
+    known = Released() if baseline is None else released(baseline, rows)
+    tables = (rows, placed(screened), placed(assessed), excluded, placed(studies), searched)
+    return World(*tables, base["first_run"], runs, known)
+
+
+def released(baseline: pd.DataFrame, rows: pd.DataFrame) -> Released:
+    """Return what a table of schema BASELINE says; a record that was merged since goes by its present id."""
+    if not len(baseline):
+        return Released()
+    counts = baseline["count"].astype(int)
+
+    def of(box: str) -> tuple[str, ...]:
+        mine = baseline["box"].eq(box)
+        ids = baseline.loc[mine & baseline["detail"].ne(""), "detail"].tolist()
+        total = int(counts[mine & baseline["detail"].eq("")].sum())
+        return tuple(sorted(ids)) or tuple(f"{release}-unlisted-{n}" for n in range(1, total + 1))
+
+    release = str(baseline["release"].iloc[0])
+    ran = baseline["box"].eq(RELEASED_RUN)
+    home = dict(zip(rows["row_id"], rows["record_id"], strict=True))
+    listed = (baseline["box"].isin(["previous_studies", "previous_reports"]) & baseline["detail"].ne("")).any()
+    return Released(
+        release,
+        dict(zip(baseline.loc[ran, "detail"], counts[ran].tolist(), strict=True)),
+        of("previous_studies"),
+        tuple(sorted({home.get(one, one) for one in of("previous_reports")})),
+        bool(listed),
+    )
 
 
 def _ids(frame: pd.DataFrame, key: str, run: str) -> pd.DataFrame:
@@ -194,7 +260,7 @@ def prisma2020(of: World, view: View) -> dict[str, Box]:
         make.add(name, "record", _ids(mine, "row_id", "run"), parts, make.searched([kind]), total=False, upper=True)
     found = rows[rows["kind"].isin(COLUMN_A)]
     column_a = of.records["origin"].eq("databases")
-    again = duplicates(found, of.records.loc[column_a, "record_id"], of.records.set_index("record_id")["first_run"])
+    again = duplicates(found, of.records.loc[column_a, "record_id"], of.first_run)
     parts = _parts(again, "row_id", "run", "detail")
     make.add("duplicates", "record", parts[["id", "run"]], parts, DUPLICATES, upper=True)
     for name in ("excluded_automatic", "excluded_other"):
@@ -271,7 +337,7 @@ def prisma2009(of: World, view: View) -> dict[str, Box]:
     kinds = COLUMN_A if make.first_only else set(of.sources["kind"])
     make.add("identified", "record", parts[["id", "run"]], parts, make.searched(kinds), upper=True)
     first = rows.drop_duplicates("record_id")
-    again = duplicates(rows, first["record_id"], of.records.set_index("record_id")["first_run"])
+    again = duplicates(rows, first["record_id"], of.first_run)
     parts = _parts(again, "row_id", "run", "detail")
     make.add("duplicates", "record", parts[["id", "run"]], parts, DUPLICATES, upper=True)
     make.add("after_duplicates", "record", _ids(first, "record_id", "run"), upper=True)
@@ -292,6 +358,56 @@ def prisma2009(of: World, view: View) -> dict[str, Box]:
     return make.boxes
 
 
+def prisma2020_update(of: World, view: View) -> dict[str, Box]:
+    """Return the boxes of a PRISMA 2020 diagram for an updated review.
+
+    The first column is what the released version held; the others count what came in by the runs after it; the last
+    box is what is included now. The form speaks of new studies and their reports: a new report of a study that the
+    released version already had stands in a box of its own, `new_reports_of_previous_studies`.
+    """
+    make = _Maker(of.since_release(), view)
+    previous = of.released
+    for name, unit, ids in (
+        ("previous_studies", "study", previous.studies),
+        ("previous_reports", "report", previous.reports),
+    ):
+        make.add(name, unit, _listed(ids))
+    make.boxes |= prisma2020(make.of, view)
+    links = of.studies[of.studies["role"].ne("redundant")]
+    included = make.of.reports[make.of.reports["outcome"].eq("include")]
+    known = set(previous.studies)
+    old_study = links["study_id"].isin(known)
+    # A report without a study is an error of its own; it is new for all that anyone knows.
+    old = set(links.loc[old_study, "record_id"]) - set(links.loc[~old_study, "record_id"])
+    run = "column_run"
+    for name, reports in (
+        ("new_reports_of_previous_studies", included[included["record_id"].isin(old)]),
+        ("new_reports", included[~included["record_id"].isin(old)]),
+    ):
+        parts = _parts(reports, "record_id", run, "origin")
+        make.add(name, "report", parts[["id", "run"]], parts, ("databases", "other"))
+    new = links[~old_study & links["record_id"].isin(set(included["record_id"]))]
+    new = new.sort_values([run, "study_id"], kind="stable").drop_duplicates("study_id")
+    make.add("new_studies", "study", _ids(new, "study_id", run))
+    now = of.reports.loc[of.reports["outcome"].eq("include"), "record_id"].tolist()
+    # Of a version that was made elsewhere only the numbers are known: none of its studies is among ours.
+    before = ((), ()) if previous.listed else (previous.studies, previous.reports)
+    make.add("total_studies", "study", _listed([*before[0], *sorted(set(links["study_id"]))]))
+    make.add("total_reports", "report", _listed([*before[1], *sorted(now)]))
+    pooled = ("previous_studies", "previous_reports", "total_studies", "total_reports")
+    return {name: replace(box, runs=()) if name in pooled else box for name, box in make.boxes.items()}
+
+
+def _listed(ids: Iterable[str]) -> pd.DataFrame:
+    """Return ids that belong to no run as the contents of a box."""
+    import pandas as pd
+
+    return pd.DataFrame({"id": list(ids), "run": ""}, dtype=str)
+
+
+_FORMS = {"prisma2020": prisma2020, "prisma2020_update": prisma2020_update, "prisma2009": prisma2009}
+
+
 def contents(of: World, view: View) -> dict[str, Box]:
     """Return the boxes of a view, in the order of the form."""
-    return prisma2020(of, view) if view.template == "prisma2020" else prisma2009(of, view)
+    return _FORMS[view.template](of, view)

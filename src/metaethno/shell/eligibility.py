@@ -70,4 +70,5 @@ def make(root: Path, config: Config) -> None:
     common.write(root, "agreement", done.agreement, f"{folder}/agreement.csv")
     common.write(root, "flow", counted.flow)
     common.write(root, "checks", pd.concat([done.checks, counted.checks], ignore_index=True), f"{folder}/checks.csv")
-    common.write(root, "prisma2020", counted.prisma2020)
+    common.write(root, "prisma2020", counted.prisma2020, keep_order=True)
+    common.write(root, "chased", counted.chased)
