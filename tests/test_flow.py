@@ -370,6 +370,10 @@ def test_the_boxes_of_an_update_by_hand():
         "new_reports_of_previous_studies": 0,
         "total_studies": 2,
         "total_reports": 2,
+        "dropped_studies": 0,
+        "dropped_reports": 0,
+        "late_studies": 0,
+        "late_reports": 0,
     }
     assert boxes_of(got, "updated", details=True)["duplicates/earlier_run"] == 2
     assert set(got.flow["run"]) == {"all", RUNS[1]}

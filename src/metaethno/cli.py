@@ -23,6 +23,7 @@ _COMMANDS = {
     "run": "run the review (or one stage) and say what is left to do",
     "status": "what is done, what waits for whom, the next step",
     "check": "check all decisions and the configuration, without running anything",
+    "flow": "what is behind a number of the flow diagram: metaethno flow explain [BOX]; metaethno flow chased",
     "import": "register the exports of a search run: metaethno import RUN [FILE...]",
     "inspect": "what kind of export is this, and what is in it: metaethno inspect FILE... [--json]",
     "lock": "take on the installed program and the review's files: writes engine.lock and dvc.yaml",
@@ -82,11 +83,20 @@ def _status(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--json", action="store_true", help="for other programs")
 
 
+def _flow(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("action", choices=("explain", "chased"), help="a number, or what citation searching started from")
+    sub.add_argument("box", nargs="?", default="", help="a box, or a sum such as I3; all boxes, if not given")
+    sub.add_argument("--view", default="", help="a view from config/review.yaml (default: the first that has the box)")
+    sub.add_argument("--detail", default="", help="a part of the box: a source, a reason")
+    sub.add_argument("--run", default="", help="one run (ISO date)")
+    sub.add_argument("--json", action="store_true", help="for other programs")
+
+
 def _lock(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--check", action="store_true", help="write nothing; exit with 1 where they would change")
 
 
-_ARGUMENTS = {"run": _run, "import": _import, "inspect": _inspect, "status": _status, "lock": _lock}
+_ARGUMENTS = {"run": _run, "import": _import, "inspect": _inspect, "flow": _flow, "status": _status, "lock": _lock}
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from metaethno.config import Reason, View
-from metaethno.errors import Problem, UserError, did_you_mean
 from metaethno.flow import baseline as releases
 from metaethno.flow import identities
 from metaethno.flow.boxes import ALL, Box, World, contents, world
 from metaethno.flow.chasing import chased, strangers
+from metaethno.flow.explain import explain, unknown
 from metaethno.flow.export import export
 from metaethno.schemas import FLOW
 from metaethno.votes import checks_frame
@@ -134,29 +134,10 @@ def addends(frame: pd.DataFrame, view: str, box: str, detail: str = "") -> str:
     mine = frame[frame["view"].eq(view) & frame["box"].eq(box)]
     if not len(mine):
         known = sorted(set(frame.loc[frame["view"].eq(view), "box"])) or sorted(set(frame["view"]))
-        raise _unknown(box if view in set(frame["view"]) else view, known)
+        raise unknown(box if view in set(frame["view"]) else view, known)
     mine = mine[mine["detail"].eq(detail)]
     if not len(mine):
-        raise _unknown(detail, sorted(set(frame.loc[frame["box"].eq(box), "detail"]) - {""}))
+        raise unknown(detail, sorted(set(frame.loc[frame["box"].eq(box), "detail"]) - {""}))
     pooled = int(mine.loc[mine["run"].eq(ALL), "count"].iloc[0])
     runs = mine[mine["run"].ne(ALL)].sort_values("run")["count"].tolist()
     return f"{pooled} [{' + '.join(str(n) for n in runs)}]" if len(runs) > 1 else str(pooled)
-
-
-def explain(boxes: Mapping[str, Box], box: str, detail: str = "", run: str = ALL) -> list[str]:
-    """Return the ids behind a number: of exported rows, records, reports (by record) or studies, as the box counts.
-
-    boxes: from `contents`. Raises UserError where there is no such box, part or run.
-    """
-    if box not in boxes:
-        raise _unknown(box, list(boxes))
-    if detail and detail not in boxes[box].details:
-        raise _unknown(detail, boxes[box].details)
-    if run != ALL and run not in boxes[box].runs:
-        raise _unknown(run, [*boxes[box].runs, ALL])
-    return boxes[box].listing(detail, run)
-
-
-def _unknown(name: str, known: Sequence[str]) -> UserError:
-    message = f"there is no {name!r} in this flow.{did_you_mean(name, known)}"
-    return UserError(Problem("ME0430", message, allowed=", ".join(known)))

@@ -363,7 +363,9 @@ def prisma2020_update(of: World, view: View) -> dict[str, Box]:
 
     The first column is what the released version held; the others count what came in by the runs after it; the last
     box is what is included now. The form speaks of new studies and their reports: a new report of a study that the
-    released version already had stands in a box of its own, `new_reports_of_previous_studies`.
+    released version already had stands in a box of its own, `new_reports_of_previous_studies`. Beyond the form are
+    also `dropped_`: what the released version included and this one doesn't, and `late_`: what is included now and was
+    found by a run of the released version, which had not included it.
     """
     make = _Maker(of.since_release(), view)
     previous = of.released
@@ -389,20 +391,28 @@ def prisma2020_update(of: World, view: View) -> dict[str, Box]:
     new = links[~old_study & links["record_id"].isin(set(included["record_id"]))]
     new = new.sort_values([run, "study_id"], kind="stable").drop_duplicates("study_id")
     make.add("new_studies", "study", _ids(new, "study_id", run))
-    now = of.reports.loc[of.reports["outcome"].eq("include"), "record_id"].tolist()
-    # Of a version that was made elsewhere only the numbers are known: none of its studies is among ours.
-    before = ((), ()) if previous.listed else (previous.studies, previous.reports)
-    make.add("total_studies", "study", _listed([*before[0], *sorted(set(links["study_id"]))]))
-    make.add("total_reports", "report", _listed([*before[1], *sorted(now)]))
-    pooled = ("previous_studies", "previous_reports", "total_studies", "total_reports")
-    return {name: replace(box, runs=()) if name in pooled else box for name, box in make.boxes.items()}
+    now = {"studies": set(links["study_id"])}
+    now["reports"] = set(of.reports.loc[of.reports["outcome"].eq("include"), "record_id"])
+    for unit, one in (("studies", "study"), ("reports", "report")):
+        before = set(make.boxes[f"previous_{unit}"].listing())
+        if not previous.listed:
+            # Of a version that was made elsewhere only the numbers are known: none of its studies is among ours.
+            now[unit] |= before
+        new_ones = set(make.boxes[f"new_{unit}"].listing())
+        if unit == "reports":
+            new_ones |= set(make.boxes["new_reports_of_previous_studies"].listing())
+        make.add(f"total_{unit}", one, _listed(now[unit]))
+        make.add(f"dropped_{unit}", one, _listed(before - now[unit]))
+        make.add(f"late_{unit}", one, _listed(now[unit] - before - new_ones))
+    pooled = ("previous_", "total_", "dropped_", "late_")
+    return {name: replace(box, runs=()) if name.startswith(pooled) else box for name, box in make.boxes.items()}
 
 
 def _listed(ids: Iterable[str]) -> pd.DataFrame:
     """Return ids that belong to no run as the contents of a box."""
     import pandas as pd
 
-    return pd.DataFrame({"id": list(ids), "run": ""}, dtype=str)
+    return pd.DataFrame({"id": sorted(ids), "run": ""}, dtype=str)
 
 
 _FORMS = {"prisma2020": prisma2020, "prisma2020_update": prisma2020_update, "prisma2009": prisma2009}

@@ -113,39 +113,19 @@ def full_texts_of_later_runs(boxes: Boxes) -> list[str]:
     return sorted(r for r in reports if r not in known)
 
 
-def _of_update(boxes: Boxes, identity: str) -> tuple[set[str], set[str], set[str], set[str]]:
-    """Return what was there before, what is new, what is there now, and new reports of what was there before."""
-    unit = "studies" if identity == "I11" else "reports"
-    before, new, now = (set(boxes[f"{age}_{unit}"].listing()) for age in ("previous", "new", "total"))
-    more = set(boxes["new_reports_of_previous_studies"].listing()) if unit == "reports" else set()
-    return before, new, now, more
-
-
-def dropped_since_release(boxes: Boxes, identity: str) -> list[str]:
-    """Return what the released version included and this one doesn't."""
-    before, _, now, _ = _of_update(boxes, identity)
-    return sorted(before - now)
-
-
-def added_from_earlier_runs(boxes: Boxes, identity: str) -> list[str]:
-    """Return what is included now, wasn't in the released version, and was found by one of its runs."""
-    before, new, now, more = _of_update(boxes, identity)
-    return sorted(now - before - new - more)
-
-
-def new_reports_of_previous_studies(boxes: Boxes, identity: str) -> list[str]:
-    """Return the new reports of studies that the released version already had."""
-    before, _, now, more = _of_update(boxes, identity)
-    return sorted((more & now) - before)
+def _box(studies: str, reports: str) -> Callable[[Boxes, str], list[str]]:
+    """Return what lists a box that has a name for studies (in I11) and one for reports (in I12)."""
+    return lambda boxes, identity: boxes[studies if identity == "I11" else reports].listing()
 
 
 _BOTH_UPDATE = ("I11", "I12")
+_MORE = "new_reports_of_previous_studies"
 # Each term of a declared adjustment: how it is found, whether it adds or takes away, and where it may stand.
 TERMS: dict[str, tuple[Callable[[Boxes, str], list[str]], int, tuple[str, ...]]] = {
     "full_texts_of_later_runs": (lambda boxes, _: full_texts_of_later_runs(boxes), 1, ("I3", "P3")),
-    "dropped_since_release": (dropped_since_release, -1, _BOTH_UPDATE),
-    "added_from_earlier_runs": (added_from_earlier_runs, 1, _BOTH_UPDATE),
-    "new_reports_of_previous_studies": (new_reports_of_previous_studies, 1, ("I12",)),
+    "dropped_since_release": (_box("dropped_studies", "dropped_reports"), -1, _BOTH_UPDATE),
+    "added_from_earlier_runs": (_box("late_studies", "late_reports"), 1, _BOTH_UPDATE),
+    _MORE: (_box(_MORE, _MORE), 1, ("I12",)),
 }
 
 
@@ -218,20 +198,25 @@ def verify(view: View, boxes: Boxes) -> list[dict[str, str]]:
     return rows
 
 
+def formula(identity: Identity) -> str:
+    """Return an identity in words."""
+    sign = ">=" if identity.kind == "inequality" else "="
+    return f"{_words(identity.left)} {sign} {_words(identity.right)}"
+
+
 def _verify_one(view: View, identity: Identity, boxes: Boxes, declared: list[Adjustment]) -> list[dict[str, str]]:
     found = difference(identity, boxes)
-    sign = ">=" if identity.kind == "inequality" else "="
     left, right = _value(identity.left, boxes, ALL), _value(identity.right, boxes, ALL)
-    formula = f"{_words(identity.left)} {sign} {_words(identity.right)}"
+    said_as = formula(identity)
     if identity.kind == "inequality":
-        return [_row(identity.id, "warning", view, f"{formula}: {left} against {right}")] if found else []
+        return [_row(identity.id, "warning", view, f"{said_as}: {left} against {right}")] if found else []
     if not declared:
         # What was dropped and what came instead can cancel out; both have to be declared all the same.
         hidden = identity.id in _BOTH_UPDATE and any(sides(identity, boxes))
         if not found and not hidden:
             return []
         said = "does not hold" if found else "holds only because what is missing and what is new are as many"
-        message = f"{formula} {said}: {left} against {right}"
+        message = f"{said_as} {said}: {left} against {right}"
         return [_row(identity.id, "error", view, message, _behind(view, identity, boxes))]
     amounts = []
     for adjustment in declared:
@@ -241,8 +226,8 @@ def _verify_one(view: View, identity: Identity, boxes: Boxes, declared: list[Adj
         f"{amount} ({a.term.replace('_', ' ')}): {a.reason}" for a, amount in zip(declared, amounts, strict=True)
     )
     if found == sum(amounts) and all(amounts):
-        return [_row(identity.id, "note", view, f"{formula} is adjusted by {words}")]
-    message = f"{formula}: the difference is {found}, and the declared adjustment accounts for {sum(amounts)}"
+        return [_row(identity.id, "note", view, f"{said_as} is adjusted by {words}")]
+    message = f"{said_as}: the difference is {found}, and the declared adjustment accounts for {sum(amounts)}"
     hint = "Take the adjustment out of config/review.yaml, or find what else is behind it. "
     hint += _behind(view, identity, boxes)
     return [_row(identity.id, "error", view, message, hint)]
