@@ -70,7 +70,7 @@ def flow(
         checks.append({"code": "ME0422", "level": "warning", "table": "flow", "message": message, "hint": hint})
     checks += _lost_rows(of, sources) + releases.checks(of, baseline, views) + strangers(studies, sources)
     # The form of an updated review holds all that the form of a new one does.
-    forms = {view.template: boxes for view, boxes in reversed(made)}
+    forms: dict[str, Mapping[str, Box]] = {view.template: boxes for view, boxes in reversed(made)}
     drawn = forms.get(releases.UPDATE) or forms.get("prisma2020") or {}
     labels = {r.id: r.label for r in reasons}
     labels |= {i: said for i, said in zip(excluded["reason_id"], excluded["reason"], strict=True) if i not in labels}

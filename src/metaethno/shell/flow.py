@@ -17,9 +17,16 @@ def read(root: Path) -> World:
     """Return the tables that the boxes are lists of, as the last run left them."""
     from metaethno.flow import world
 
-    names = ("members", "unique", "screened", "assessed", "excluded", "included_studies", "sources")
-    columns = {"unique": ["record_id", "first_run", "origin"]}
-    return world(*(common.derived(root, n, columns.get(n)) for n in names), common.checked(root, "baseline"))
+    return world(
+        common.derived(root, "members"),
+        common.derived(root, "unique", ["record_id", "first_run", "origin"]),
+        common.derived(root, "screened"),
+        common.derived(root, "assessed"),
+        common.derived(root, "excluded"),
+        common.derived(root, "included_studies"),
+        common.derived(root, "sources"),
+        common.checked(root, "baseline"),
+    )
 
 
 def titles(root: Path) -> pd.DataFrame:
