@@ -54,7 +54,6 @@ def test_a_good_ledger_has_no_problems():
         (vote("v1", "r2", "ann"), vote("v2", "r1", "ann", supersedes="v1"), "ME0403"),
         (vote("v1", "r1", "ann"), vote("v2", "r1", "ann", supersedes="v1", role="adjudicator"), "ME0408"),
         (vote("v1", "r1", "ann", round="calibration"), vote("v2", "r1", "ann", supersedes="v1"), "ME0408"),
-        (vote("v1", "r1", "ann"), vote("v2", "r1", "ann", "exclude"), "ME0404"),
         (vote("v1", "r1", "ann"), vote("v2", "r2", "ann", reasons="wrong_sampel"), "ME0405"),
         (vote("v1", "r1", "ann"), vote("v2", "r1", "eve"), "ME0407"),
     ],
@@ -65,11 +64,15 @@ def test_each_rule_names_the_line(old, new, code):
     assert problems[0].file == "data/decisions/screening/ann.csv"
 
 
-def test_two_heads_name_both_lines_and_a_wrong_reason_gets_a_suggestion():
-    double = found(vote("v1", "r1", "ann"), vote("v2", "r1", "ann", "exclude"))[0]
-    assert "line 2" in double.message
-    assert double.line == 3
+def test_a_wrong_reason_gets_a_suggestion():
     assert "Did you mean 'wrong_sample'?" in found(vote("v1", "r1", "ann", reasons="wrong_sampel"))[0].message
+
+
+def test_two_heads_of_one_person_are_no_error_but_a_conflict_that_names_both():
+    rows = [vote("v1", "r1", "ann"), vote("v2", "r1", "ann", "exclude"), vote("v3", "r1", "ben")]
+    assert found(*rows) == []
+    said = votes.double_heads(made(SCREENING, *rows), NO_ALIASES)
+    assert [(row["code"], row["level"], row["ids"]) for row in said] == [("ME0404", "warning", "r1;v1;v2")]
 
 
 def test_two_heads_that_agree_are_no_problem_so_that_a_conflict_can_be_settled():

@@ -77,19 +77,33 @@ class Dedupe(_Section):
     doubtful_from: Annotated[int, Field(ge=50, le=100)] = 88
 
 
-class Screening(_Section):
-    """Screening on title and abstract: how many people vote on each record, and where `unsure` goes."""
+class Voting(_Section):
+    """Who votes on what: the settings that screening and eligibility share.
+
+    votes_per_record: how many people vote on a record (1: single, 2: double). second_votes says which records get
+    more than one vote: `all`, a random `share` of them in per cent (drawn by `seed`, for ever the same records), or
+    only the `exclusions` of whoever read a record first. assign: `open` shows a record to everybody until enough
+    have voted; `shared` shares the records out among the reviewers. adjudicators settle conflicts; where nobody is
+    named, any member of the team may.
+    """
 
     reviewers: Annotated[list[Id], Field(min_length=1)]
     votes_per_record: Annotated[int, Field(ge=1, le=5)] = 2
+    second_votes: Literal["all", "share", "exclusions"] = "all"
+    share: Annotated[int, Field(ge=1, le=99)] = 20
+    seed: int = 1
+    assign: Literal["open", "shared"] = "open"
+    adjudicators: list[Id] = []
+
+
+class Screening(Voting):
+    """Screening on title and abstract; and where `unsure` goes."""
+
     unsure: Literal["forward", "conflict"] = "forward"
 
 
-class Eligibility(_Section):
-    """Assessment of full texts: how many people vote on each report."""
-
-    reviewers: Annotated[list[Id], Field(min_length=1)]
-    votes_per_record: Annotated[int, Field(ge=1, le=5)] = 2
+class Eligibility(Voting):
+    """Assessment of full texts."""
 
 
 class Adjustment(_Section):
@@ -180,11 +194,13 @@ class Config(_Section):
     def _people_and_ids(self) -> Config:
         for section in ("screening", "eligibility"):
             settings = getattr(self, section)
-            for person in settings.reviewers:
+            for person in [*settings.reviewers, *settings.adjudicators]:
                 if person not in self.team:
                     raise ValueError(f"{section}: {person!r} is not in `team`.{did_you_mean(person, self.team)}")
             if settings.votes_per_record > len(settings.reviewers):
                 raise ValueError(f"{section}: {settings.votes_per_record} votes per record need as many reviewers")
+            if settings.second_votes != "all" and settings.votes_per_record == 1:
+                raise ValueError(f"{section}: second_votes: {settings.second_votes} needs votes_per_record: 2 or more")
         for name, ids in {
             "exclusion_reasons": [r.id for r in self.exclusion_reasons],
             "criteria": [c.id for c in self.criteria.criteria],

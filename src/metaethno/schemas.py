@@ -747,7 +747,13 @@ SCREENING_TO_DECIDE = _table(
     "What is open in screening, and for whom.",
     _c("record_id", "the record", "id", req=True),
     _c("for", "who has to vote; 'adjudicator' for a conflict", req=True),
-    _c("why", "why it is open", "never seen|second vote|conflict|changed since you voted", req=True),
+    _c(
+        "why",
+        "why it is open",
+        "never seen|second vote|conflict|your own votes differ|changed since you voted|you were unsure"
+        "|awaiting information",
+        req=True,
+    ),
     _c("title", "title"),
     _c("year", "year"),
 )

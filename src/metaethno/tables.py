@@ -54,7 +54,13 @@ def files_of(table: Table, root: Path) -> list[Path]:
 # ------------------------------------------------------------------------------------------------ decisions
 
 
-def _read_rows(path: Path, shown: str) -> tuple[list[str], list[list[str]], list[int], list[Problem]]:
+def delimiter_of(text: str) -> str:
+    """Return what parts the cells of the header line: a spreadsheet of a country with a decimal comma takes ';'."""
+    head = text.split("\n", 1)[0]
+    return max(",;\t", key=head.count)  # no column's name holds any of the three
+
+
+def read_rows(path: Path, shown: str) -> tuple[list[str], list[list[str]], list[int], list[Problem]]:
     """Return header, rows, the line each row starts on, and what is wrong with the file as CSV."""
     problems: list[Problem] = []
     raw = path.read_bytes()
@@ -78,10 +84,7 @@ def _read_rows(path: Path, shown: str) -> tuple[list[str], list[list[str]], list
     if problems:
         return [], [], [], problems
     csv.field_size_limit(_MAX_CELL)
-    # A spreadsheet of a country with a decimal comma parts cells by ';'. No column's name holds any of the three.
-    head = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=head.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text), strict=True)
     rows: list[list[str]] = []
     lines: list[int] = []
     start = 1
@@ -109,7 +112,8 @@ def _read_rows(path: Path, shown: str) -> tuple[list[str], list[list[str]], list
     return header, rows[1:], lines[1:], problems
 
 
-def _header_problems(table: Table, header: list[str], shown: str, extra: Sequence[str]) -> list[Problem]:
+def header_problems(table: Table, header: list[str], shown: str, extra: Sequence[str]) -> list[Problem]:
+    """Return columns that are missing, too many or there twice."""
     problems = []
     allowed = [*table.names, *extra]
     for name in [n for n in table.names if n not in header]:
@@ -145,9 +149,9 @@ def load_decisions(table: Table, root: Path, extra: Sequence[str] = ()) -> tuple
         problems.append(Problem("ME0108", "the file is missing", table.path, hint=hint))
     for path in paths:
         shown = path.relative_to(root).as_posix()
-        header, rows, lines, found = _read_rows(path, shown)
+        header, rows, lines, found = read_rows(path, shown)
         if header:
-            found += _header_problems(table, header, shown, extra)
+            found += header_problems(table, header, shown, extra)
         problems += found
         if found:
             continue
@@ -160,13 +164,17 @@ def load_decisions(table: Table, root: Path, extra: Sequence[str] = ()) -> tuple
         if ragged:
             continue
         frame = pd.DataFrame(rows, columns=header, dtype=str)
-        frame = frame.apply(lambda s: s.str.strip()) if len(frame) else frame
+        frame = frame.apply(lambda s: _unescape(s.str.strip())) if len(frame) else frame
         frame = frame.reindex(columns=columns)
         frame["_file"] = shown
         frame["_line"] = lines
         frames.append(frame)
     if frames:
-        return pd.concat(frames, ignore_index=True), problems
+        frame = pd.concat(frames, ignore_index=True)
+        if table.kind == "ledger":
+            # Git's union merge may leave a row there twice, alike in every cell: that is one row.
+            frame = frame.drop_duplicates(columns, ignore_index=True)
+        return frame, problems
     empty = pd.DataFrame({c: pd.Series(dtype=str) for c in [*columns, "_file"]})
     empty["_line"] = pd.Series(dtype=int)
     return empty, problems
@@ -246,7 +254,7 @@ def known_ids(root: Path, targets: Iterable[str], team: Iterable[str]) -> dict[s
         name, column = target.split(".")
         ids: set[str] = set()
         for path in files_of(TABLES[name], root):
-            header, rows, _, _ = _read_rows(path, path.name)
+            header, rows, _, _ = read_rows(path, path.name)
             if column in header:
                 at = header.index(column)
                 ids.update(row[at].strip() for row in rows if len(row) > at)
@@ -290,6 +298,16 @@ def heads(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
 
 
 # ------------------------------------------------------------------------------------------------ derived
+
+
+def escape(cell: str) -> str:
+    """Return one cell as it is written: an apostrophe before what a spreadsheet would run."""
+    return f"'{cell}" if _ESCAPE.match(cell) else cell
+
+
+def unescape(cell: str) -> str:
+    """Return one cell as it was before `escape`."""
+    return cell[1:] if _UNESCAPE.match(cell) else cell
 
 
 def _escape(text: pd.Series) -> pd.Series:

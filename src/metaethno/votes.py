@@ -4,13 +4,14 @@ A ledger of votes only grows. A vote that another one supersedes no longer count
 main round decide about a record; a head of an adjudicator decides alone. Two heads of one person about one record
 (two clones merged, or two records that turned out to be one) count once where they say the same, and are a conflict
 where they don't: never an accident of the order of rows. Since a new vote replaces one vote only, two heads are
-settled by superseding one of them with what the other says, or by an adjudicator.
+settled by superseding each that says something else (`metaethno enter` does so), or by an adjudicator.
 
 Frames are pandas frames of text ("" for missing), as `metaethno.tables` gives them.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,8 @@ from metaethno.schemas import CHECKS, SCREENING
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from metaethno.config import Voting
 
 CONTRADICTION = "conflict"
 UNDECIDED = "undecided"
@@ -116,25 +119,6 @@ def chain_problems(ledger: pd.DataFrame, key: str, same: Mapping[str, tuple[str,
     return problems
 
 
-def _double_heads(votes: pd.DataFrame, key: str) -> list[Problem]:
-    """Return two heads of one person about one record that contradict each other."""
-    # By the id that was written: votes of two records that were merged later are a conflict for people, not an error.
-    subject = ["record_id", "reviewer", "role", "round"]
-    live = tables.heads(SCREENING, votes)
-    double = live[live.duplicated(subject, keep=False)]
-    if not len(double):
-        return []
-    kinds = double.groupby(subject)["decision"].transform("nunique")
-    problems = []
-    for _, group in double[kinds > 1].groupby(subject, sort=False):
-        first, *others = _rows(group)
-        for row in others:
-            message = f"{row['reviewer']} also has another vote on {row['record_id']}: {_place(first, key)}"
-            hint = "Supersede one of the two by a new vote that says what the other says."
-            problems.append(_problem("ME0404", message, row, "decision", hint=hint))
-    return problems
-
-
 def check(
     votes: pd.DataFrame,
     aliases: pd.DataFrame,
@@ -158,7 +142,7 @@ def check(
         "role": ("ME0408", "in another role"),
         "round": ("ME0408", "of another round"),
     }
-    problems = chain_problems(votes, key, same) + _double_heads(votes, key)
+    problems = chain_problems(votes, key, same)
     given = split_ids(votes["reasons"])
     allowed = ", ".join(reasons)
     for index, reason in given[~given.isin(set(reasons))].items():
@@ -181,6 +165,108 @@ def check(
             hint = "Was an export taken out of data/raw? Put it back: votes are never thrown away."
             problems.append(_problem("ME0409", "a vote on a record that is not there", row, "record_id", hint=hint))
     return sorted(problems, key=lambda p: (p.file, p.line or 0, p.code, p.message))
+
+
+# ------------------------------------------------------------------------------------------------ who has to vote
+
+NEVER, SECOND, CONFLICT, CHANGED = "never seen", "second vote", "conflict", "changed since you voted"
+OWN, UNSURE, AWAITING = "your own votes differ", "you were unsure", "awaiting information"
+# Why a record is open for one person: of several reasons the first is named.
+WHY = (CONFLICT, OWN, NEVER, SECOND, CHANGED, UNSURE, AWAITING)
+ADJUDICATOR = "adjudicator"
+
+
+def _draw(*parts: object) -> float:
+    """Return a number from 0 to 1 that depends on `parts` alone: whatever else changes, a draw stays what it was."""
+    digest = hashlib.sha256("\x1f".join(map(str, parts)).encode()).digest()
+    return int.from_bytes(digest[:8], "big") / 2**64
+
+
+def needed(records: Sequence[str], votes: pd.DataFrame, settings: Voting) -> pd.Series:
+    """Return how many people have to vote on each of `records`, as far as is known now; indexed by record_id.
+
+    votes: from `counting`. Of a random share the others need one vote; where second readers check exclusions, a
+    record needs more than one vote as soon as somebody would not include it.
+    """
+    import pandas as pd
+
+    index = pd.Index(records, name="record_id", dtype=str)
+    most = settings.votes_per_record
+    if settings.second_votes == "share":
+        several = [_draw(settings.seed, record) * 100 < settings.share for record in records]
+    elif settings.second_votes == "exclusions":
+        several = index.isin(set(votes.loc[~votes["verdict"].isin(["forward", "include"]), "record_id"]))
+    else:
+        several = [True] * len(index)
+    return pd.Series([most if yes else 1 for yes in several], index, dtype="int64")
+
+
+def open_votes(
+    outcome: pd.Series, votes: pd.DataFrame, content_hash: pd.Series, settings: Voting, waiting: Sequence[str] = ()
+) -> pd.DataFrame:
+    """Return who has to vote on what: record_id, for (a reviewer, or `adjudicator` for a conflict), why (of `WHY`).
+
+    outcome: indexed by record_id; `conflict`, `undecided` and the outcomes in `waiting` are open. votes: from
+    `counting`. content_hash: indexed by record_id. Who comes first, votes: a record with fewer votes than needed is
+    open for every reviewer who hasn't voted on it, or, where records are shared out, for as many as are needed.
+    """
+    import pandas as pd
+
+    voted = votes[["record_id", "reviewer"]].drop_duplicates()
+    people = voted.groupby("record_id").size()
+    open_ids = outcome.index[outcome.isin([UNDECIDED, *waiting])]
+    missing = needed(list(open_ids), votes, settings) - people.reindex(open_ids).fillna(0).astype(int)
+    missing = missing[missing > 0]
+    todo = pd.DataFrame({"record_id": missing.index, "missing": missing.to_numpy()})
+    todo = todo.merge(pd.DataFrame({"for": list(settings.reviewers)}), how="cross")
+    seen = set(zip(voted["record_id"], voted["reviewer"], strict=True))
+    new = [pair not in seen for pair in zip(todo["record_id"], todo["for"], strict=True)]
+    todo = todo[pd.Series(new, todo.index, dtype=bool)]
+    if settings.assign == "shared" and len(todo):
+        # Rendezvous hashing: who joins or leaves moves no record between the others.
+        rank = [_draw(settings.seed, *pair) for pair in zip(todo["record_id"], todo["for"], strict=True)]
+        place = pd.Series(rank, todo.index).groupby(todo["record_id"]).rank(method="first")
+        todo = todo[place <= todo["missing"]]
+    todo = todo.assign(why=todo["record_id"].isin(people.index).map({True: SECOND, False: NEVER}))
+    parts = [todo[["record_id", "for", "why"]]]
+
+    def add(rows: pd.DataFrame, why: str, who: str = "") -> None:
+        rows = rows[["record_id", "reviewer"]].drop_duplicates().rename(columns={"reviewer": "for"}).assign(why=why)
+        parts.append(rows.assign(**{"for": who}).drop_duplicates() if who else rows)
+
+    torn = votes["record_id"].isin(set(outcome.index[outcome.eq(CONTRADICTION)]))
+    own = votes.groupby(["record_id", "reviewer"])["verdict"].transform("nunique").gt(1) if len(votes) else torn
+    add(votes[torn & own], OWN)
+    # Where one person says two things, that person is asked first; between people somebody else decides.
+    alone = votes["record_id"].isin(set(votes.loc[torn & own, "record_id"]))
+    add(votes[torn & ~alone], CONFLICT, ADJUDICATOR)
+    add(votes[outdated(votes, content_hash)], CHANGED)
+    still = votes["record_id"].isin(set(open_ids))
+    add(votes[still & votes["decision"].eq("unsure")], UNSURE)
+    add(votes[still & votes["decision"].eq("awaiting")], AWAITING)
+    out = pd.concat(parts, ignore_index=True).astype(str)
+    out = out.assign(rank=out["why"].map({why: i for i, why in enumerate(WHY)})).sort_values("rank", kind="stable")
+    out = out.drop_duplicates(["record_id", "for"]).drop(columns="rank")
+    return out.sort_values(["record_id", "for"], ignore_index=True)
+
+
+def double_heads(votes: pd.DataFrame, aliases: pd.DataFrame) -> list[dict[str, str]]:
+    """Return rows of CHECKS: two votes of one person on one record that contradict each other, neither replaced.
+
+    It comes from two clones that were merged, or from two records that turned out to be one.
+    """
+    live = tables.heads(SCREENING, votes).assign(record_id=lambda f: resolve(f["record_id"], aliases))
+    subject = ["record_id", "reviewer", "role", "round"]
+    live = live[live.duplicated(subject, keep=False)].sort_values([*subject, "decided_on", "vote_id"])
+    rows = []
+    for (record, who, _, _), group in live.groupby(subject):
+        if group["decision"].nunique() > 1:
+            said = ", ".join(f"{d} ({day})" for d, day in zip(group["decision"], group["decided_on"], strict=True))
+            hint = "The next worklist of this person asks again; what is entered then replaces both."
+            message = f"{who} has voted in two ways: {said}"
+            ids = f"{record};{';'.join(group['vote_id'])}"
+            rows.append({"code": "ME0404", "level": "warning", "ids": ids, "message": message, "hint": hint})
+    return rows
 
 
 # ------------------------------------------------------------------------------------------------ outcomes
@@ -211,13 +297,18 @@ def joined(keys: pd.Series, values: pd.Series) -> pd.Series:
 
 
 def outcomes(
-    votes: pd.DataFrame, content_hash: pd.Series, needed: int, closing: Sequence[str], waiting: Sequence[str] = ()
+    votes: pd.DataFrame,
+    content_hash: pd.Series,
+    needed: int | pd.Series,
+    closing: Sequence[str],
+    waiting: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Return per record what its votes come to, indexed by record_id.
 
     votes: from `counting`. content_hash: indexed by record_id, what a reviewer would see now. needed: votes per
-    record; an adjudicator's one is enough. closing: verdicts that decide; two different ones are a conflict, and so
-    is any verdict that is in neither list. waiting: verdicts that leave a record open, the strongest first.
+    record (from `needed`, or one number for all); an adjudicator's one is enough. closing: verdicts
+    that decide; two different ones are a conflict, and so is any verdict that is in neither list. waiting: verdicts
+    that leave a record open, the strongest first.
 
     Columns: outcome (one of `closing`, one of `waiting`, conflict or undecided), decided_by and decided_on (empty
     while nobody has voted; decided_by only once it is decided), votes (people whose vote counts), changed (yes | no:
@@ -235,7 +326,7 @@ def outcomes(
 
     verdict, judge = votes["verdict"], votes["role"].eq("adjudicator")
     people = votes.drop_duplicates(["record_id", "reviewer"]).groupby("record_id").size().reindex(index)
-    enough = (people >= needed) | any_of(judge)
+    enough = (people >= (needed if isinstance(needed, int) else needed.reindex(index))) | any_of(judge)
     # One person who says both: votes of two records that were merged, or of two clones.
     own = votes[verdict.isin(closing)].drop_duplicates(["record_id", "reviewer", "verdict"])
     torn = index.isin(own.loc[own.duplicated(["record_id", "reviewer"]), "record_id"])

@@ -8,6 +8,7 @@ import importlib
 from metaethno import config, review
 from metaethno.commands import out
 from metaethno.errors import Problem, UserError
+from metaethno.ledger import settle
 from metaethno.stages import STAGES
 
 
@@ -15,6 +16,7 @@ def main(arguments: argparse.Namespace) -> int:
     """Check everything people wrote; print every problem of every file, or that there is none."""
     root = review.find_root()
     settings = config.load(root)
+    settle(root)
     problems: list[Problem] = []
     rows = 0
     for stage in STAGES.values():

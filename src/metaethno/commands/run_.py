@@ -16,6 +16,7 @@ from pathlib import Path
 from metaethno import config, engine, made, review
 from metaethno.commands import out
 from metaethno.errors import Problem, UsageError, UserError, did_you_mean
+from metaethno.ledger import settle, started
 from metaethno.stages import STAGES
 
 TARGETS = ("all", "final", *STAGES)
@@ -32,22 +33,11 @@ def missing_exports(root: Path) -> list[Problem]:
     return [Problem("ME0301", "the export is missing", path, hint=hint) for path in paths]
 
 
-def _started(pid: int) -> float | None:
-    """Return when process `pid` started, or nothing where there is none (a pid alone may have been given anew)."""
-    import psutil
-
-    try:
-        process = psutil.Process(pid)
-        return None if process.status() == psutil.STATUS_ZOMBIE else float(process.create_time())
-    except psutil.Error:
-        return None
-
-
 def _owner_lives(root: Path) -> bool | None:
     """Tell whether the `metaethno run` that noted itself in this folder is at work; nothing where that is not known."""
     try:
         said = json.loads((root / _OWNER).read_text())
-        return None if said["started"] is None else _started(int(said["pid"])) == said["started"]
+        return None if said["started"] is None else started(int(said["pid"])) == said["started"]
     except (OSError, ValueError, KeyError):
         return None
 
@@ -73,7 +63,7 @@ def _process(command: list[str], root: Path) -> Iterator[subprocess.Popen[str]]:
     )
     owner = root / _OWNER
     owner.parent.mkdir(exist_ok=True)
-    owner.write_text(json.dumps({"pid": process.pid, "started": _started(process.pid)}))
+    owner.write_text(json.dumps({"pid": process.pid, "started": started(process.pid)}))
 
     def stop(signum: int, frame: object) -> None:
         raise KeyboardInterrupt
@@ -132,6 +122,7 @@ def main(arguments: argparse.Namespace) -> int:
         message = f"there is no stage {arguments.target!r}.{did_you_mean(arguments.target, TARGETS)}"
         raise UsageError(Problem("ME0002", message, allowed=", ".join(TARGETS)))
     config.load(root)
+    settle(root)
     engine.check_lock(root)
     if problems := missing_exports(root):
         raise UserError(problems)

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from metaethno import config
 from metaethno.engine import HASHED
-from metaethno.errors import Problem, UsageError, did_you_mean
+from metaethno.errors import Problem, UsageError, UserError, did_you_mean
+from metaethno.ledger import pending
 
 STEPS = (*HASHED, "final")
 
@@ -22,6 +23,10 @@ def main(arguments: argparse.Namespace) -> int:
     # Where hypothesis is installed, pandera loads it to make up data, which no rule does: half a second per process.
     sys.modules.setdefault("hypothesis", None)  # type: ignore[arg-type]
     root = Path.cwd()
+    if arguments.step == "check" and pending(root):
+        # A rule never writes what it reads.
+        hint = "Run `metaethno status`: it carries the entry out. Then run this again."
+        raise UserError(Problem("ME0453", "an entry of decisions was cut off", "data/decisions", hint=hint))
     settings = config.load(root)
     shell = importlib.import_module(f"metaethno.shell.{name}")
     getattr(shell, arguments.step)(root, settings)

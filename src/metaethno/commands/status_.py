@@ -9,6 +9,7 @@ from dataclasses import asdict
 
 from metaethno import made, review
 from metaethno.commands import out
+from metaethno.ledger import settle
 from metaethno.stages import STAGES
 from metaethno.state import State, read_state
 
@@ -30,6 +31,7 @@ def next_step(state: State) -> str:
 def main(arguments: argparse.Namespace) -> int:
     """Print the state of the review; exit code 0."""
     root = review.find_root()
+    settle(root)
     state = read_state(root)
     following = next_step(state)
     if all(state.made.values()) and (edited := made.changed_by_hand(root)):

@@ -189,4 +189,9 @@ def agreement(data: ReportData) -> str:
         "Where one answer is much more frequent than the other, κ and α are low even though people hardly ever "
         "differ; the share included says how far that is so here."
     )
+    if "exclusions" in (data.config.screening.second_votes, data.config.eligibility.second_votes):
+        said += (
+            " Where the second reader only read what the first had left out, agreement is measured on these records "
+            "alone and says nothing of the others."
+        )
     return md.lines([md.table(headers, body, caption, label, (3, 4, 2, 2, 3, 3, 3), (2, 3, 4, 5, 6)), said])

@@ -69,7 +69,11 @@ def assess(
     live = all_live[all_live["record_id"].isin(set(sought["record_id"]))]
     content = unique.set_index("record_id")["content_hash"]
     result = ballot.outcomes(
-        live, content, settings.votes_per_record, (INCLUDE, EXCLUDE), (AWAITING, ballot.UNDECIDED)
+        live,
+        content,
+        ballot.needed(list(sought["record_id"]), live, settings),
+        (INCLUDE, EXCLUDE),
+        (AWAITING, ballot.UNDECIDED),
     ).join(_reasons(live, reasons))
     reports = sought.merge(result, left_on="record_id", right_index=True, how="left")
     reports = reports.merge(_retrieved(retrieval, aliases), left_on="record_id", right_index=True, how="left")
@@ -87,7 +91,12 @@ def assess(
         assessed=reports[ASSESSED.names],
         excluded=_excluded(reports, links, reasons),
         studies=_studies(reports, links),
-        checks=ballot.checks_frame(_checks(reports, links, all_live, reasons, screened)),
+        checks=ballot.checks_frame(
+            [
+                *_checks(reports, links, all_live, reasons, screened),
+                *({**row, "table": "eligibility"} for row in ballot.double_heads(votes, aliases)),
+            ]
+        ),
         conflicts=ballot.conflict_rows(live, reports.set_index("record_id")["outcome"], titles, "eligibility"),
         agreement=agreement(
             votes,

@@ -42,14 +42,15 @@ def screen(
     """Return the outcome of screening for every record.
 
     unique: schema UNIQUE. aliases: schema ALIASES. votes: schema SCREENING, of all reviewers. A record is `forward`
-    or `exclude` once an adjudicator said so, or as many people as `settings.votes_per_record` agree; `conflict` where
-    they don't, or where one person's votes on two records that were merged contradict each other; else `undecided`.
+    or `exclude` once an adjudicator said so, or as many people as `settings` ask for (`votes.needed`) agree;
+    `conflict` where they don't, or where one person's votes on two records that were merged contradict each other;
+    else `undecided`.
     Calibration rounds count for agreement only.
     """
     live = ballot.counting(votes, aliases, meaning(settings))
     live = live[live["record_id"].isin(set(unique["record_id"]))]
     content = unique.set_index("record_id")["content_hash"]
-    result = ballot.outcomes(live, content, settings.votes_per_record, (FORWARD, EXCLUDE))
+    result = ballot.outcomes(live, content, ballot.needed(content.index, live, settings), (FORWARD, EXCLUDE))
     screened = unique[["record_id", "first_run", "origin"]].merge(
         result, left_on="record_id", right_index=True, how="left"
     )
@@ -69,7 +70,7 @@ def screen(
             meaning(settings),
             FORWARD,
         ),
-        _old_criteria(live, criteria_version),
+        _checks(votes, aliases, live, criteria_version),
     )
 
 
@@ -77,29 +78,14 @@ def _to_decide(
     unique: pd.DataFrame, outcome: pd.Series, live: pd.DataFrame, content: pd.Series, settings: Screening
 ) -> pd.DataFrame:
     """Return a frame of schema SCREENING_TO_DECIDE: one row per record and person who has something to do there."""
-    import pandas as pd
-
-    voted = live[["record_id", "reviewer"]].drop_duplicates()
-    undecided = outcome.index[outcome.eq(ballot.UNDECIDED)].to_frame(index=False)
-    # All who could vote see it, even where fewer votes are needed: who comes first, votes.
-    todo = undecided.merge(pd.DataFrame({"reviewer": list(settings.reviewers)}), how="cross")
-    todo = todo.merge(voted, on=["record_id", "reviewer"], how="left", indicator=True)
-    todo = todo.loc[todo["_merge"].eq("left_only"), ["record_id", "reviewer"]]
-    todo["why"] = (
-        todo["record_id"].isin(set(voted["record_id"])).map({True: "second vote", False: "never seen"}).astype(str)
-    )
-    torn = pd.DataFrame({"record_id": outcome.index[outcome.eq(ballot.CONTRADICTION)]})
-    torn = torn.assign(reviewer="adjudicator", why="conflict")
-    changed = live.loc[ballot.outdated(live, content), ["record_id", "reviewer"]].drop_duplicates()
-    changed = changed.assign(why="changed since you voted")
-    out = pd.concat([torn, todo, changed], ignore_index=True).rename(columns={"reviewer": "for"})
-    out = out.drop_duplicates(["record_id", "for"])
+    out = ballot.open_votes(outcome, live, content, settings)
     out = out.merge(unique[["record_id", "title", "year"]], on="record_id", how="left")
     return out[SCREENING_TO_DECIDE.names].astype(str)
 
 
-def _old_criteria(live: pd.DataFrame, criteria_version: str) -> pd.DataFrame:
-    """Return a frame of schema CHECKS: votes that count and were given under other criteria than the present ones."""
+def _checks(votes: pd.DataFrame, aliases: pd.DataFrame, live: pd.DataFrame, criteria_version: str) -> pd.DataFrame:
+    """Return a frame of schema CHECKS: people who voted in two ways, and votes given under other criteria."""
+    twice = [{**row, "table": "screening"} for row in ballot.double_heads(votes, aliases)]
     old = live[live["criteria_version"].ne(criteria_version)]
     rows = [
         {
@@ -113,4 +99,4 @@ def _old_criteria(live: pd.DataFrame, criteria_version: str) -> pd.DataFrame:
         }
         for version, n in old["criteria_version"].value_counts().sort_index().items()
     ]
-    return ballot.checks_frame(rows)
+    return ballot.checks_frame([*twice, *rows])
