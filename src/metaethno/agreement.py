@@ -233,7 +233,7 @@ def agreement(
     names = [positive, "exclude", *sorted(set(meaning.values()) - {positive, "exclude"})]
     rows: list[list[Any]] = []
     for turn, mine in first.groupby("round"):
-        people = sorted(set(mine["reviewer"]))
+        people = sorted(mine["reviewer"].unique().tolist())
         record, ids = pd.factorize(mine["record_id"], sort=True)
         cast = np.full((len(ids), len(people)), -1)
         cast[record, pd.Categorical(mine["reviewer"], people).codes] = pd.Categorical(mine["verdict"], names).codes

@@ -30,8 +30,19 @@ UNDECIDED = "undecided"
 
 def resolve(ids: pd.Series, aliases: pd.DataFrame) -> pd.Series:
     """Return `ids` (row or record ids) as ids of records; an id without an alias stays what it is."""
-    known = dict(zip(aliases["alias_id"], aliases["record_id"], strict=True))
-    return ids.map(lambda one: known.get(one, one)).astype(str)
+    known = dict(zip(aliases["alias_id"].tolist(), aliases["record_id"].tolist(), strict=True))
+    out = ids.astype(str).copy()
+    # Lists of Python's own strings: a loop over the strings of a frame takes twenty times as long.
+    out[:] = [known.get(one, one) for one in ids.tolist()]
+    return out
+
+
+def among(ids: pd.Series, known: pd.Series) -> pd.Series:
+    """Return which of `ids` occur in `known`: as `isin`, which is slow where there are many different ids."""
+    import pandas as pd
+
+    there = set(known.tolist())
+    return pd.Series([one in there for one in ids.tolist()], ids.index, dtype=bool)
 
 
 def split_ids(cells: pd.Series) -> pd.Series:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from metaethno.config import View
+from metaethno.votes import among
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -136,7 +137,7 @@ def world(
     rows = rows.sort_values(["run", "later", "row_id"], kind="stable").reset_index(drop=True)
     base = unique.set_index("record_id")
     found = rows[rows["kind"].isin(COLUMN_A)].groupby("record_id")["run"].first()
-    in_a = base["origin"].eq("databases") & base.index.isin(found.index)
+    in_a = base["origin"].eq("databases") & among(unique["record_id"], found.index.to_series()).to_numpy()
     column_run = base["first_run"].where(~in_a, found.reindex(base.index))
     searched = pd.concat([sources[["run", "source", "kind"]], rows[["run", "source", "kind"]]]).drop_duplicates()
 
@@ -184,7 +185,7 @@ def _parts(frame: pd.DataFrame, key: str, run: str, detail: str) -> pd.DataFrame
     return _ids(frame, key, run).assign(detail=frame[detail].astype(str).to_numpy())
 
 
-def duplicates(rows: pd.DataFrame, kept: Iterable[str], first_run: pd.Series) -> pd.DataFrame:
+def duplicates(rows: pd.DataFrame, kept: pd.Series, first_run: pd.Series) -> pd.DataFrame:
     """Return the rows that are not the first of their record, with `detail`: how each repeats what was there.
 
     rows: part of `World.rows`, in its order. kept: the records of which one row isn't a duplicate. first_run: of all
@@ -193,7 +194,7 @@ def duplicates(rows: pd.DataFrame, kept: Iterable[str], first_run: pd.Series) ->
     """
     import pandas as pd
 
-    is_kept = rows["record_id"].isin(set(kept))
+    is_kept = among(rows["record_id"], kept)
     again = rows.duplicated("record_id") | ~is_kept
     begun = rows.groupby("record_id")["run"].transform("first")
     begun = begun.where(is_kept, rows["record_id"].map(first_run))
@@ -229,7 +230,7 @@ class _Maker:
     ) -> None:
         """Enter a box; `upper` ones show only the runs whose records the view counts."""
         runs = self.upper_runs if upper else self.of.runs
-        seen = set() if parts is None else set(parts["detail"]) - {""}
+        seen = set() if parts is None else set(parts["detail"].unique().tolist()) - {""}
         shown = tuple(dict.fromkeys([*details, *sorted(seen)]))
         self.boxes[name] = Box(name, unit, ids, runs, parts, shown, total)
 
@@ -269,7 +270,7 @@ def prisma2020(of: World, view: View) -> dict[str, Box]:
     make.add("records_screened", "record", _ids(records, "record_id", "column_run"), upper=True)
     out = records[records["outcome"].eq("exclude")]
     make.add("records_excluded", "record", _ids(out, "record_id", "column_run"), upper=True)
-    waiting = of.records[of.records["record_id"].isin(set(records["record_id"])) | ~column_a]
+    waiting = of.records[among(of.records["record_id"], records["record_id"]) | ~column_a]
     waiting = waiting[waiting["outcome"].isin(OPEN_SCREENING)]
     parts = _parts(waiting, "record_id", "column_run", "origin")
     make.add("undecided_screening", "record", parts[["id", "run"]], parts, ("databases", "other"))
@@ -341,7 +342,7 @@ def prisma2009(of: World, view: View) -> dict[str, Box]:
     parts = _parts(again, "row_id", "run", "detail")
     make.add("duplicates", "record", parts[["id", "run"]], parts, DUPLICATES, upper=True)
     make.add("after_duplicates", "record", _ids(first, "record_id", "run"), upper=True)
-    records = of.records[of.records["record_id"].isin(set(first["record_id"]))]
+    records = of.records[among(of.records["record_id"], first["record_id"])]
     # In this view a record belongs to the run that is drawn, also where its first row came from another method.
     records = records.assign(at=of.runs[0] if make.first_only and of.runs else records[run])
     make.add("screened", "record", _ids(records, "record_id", "at"), upper=True)

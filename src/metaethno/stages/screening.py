@@ -48,7 +48,7 @@ def screen(
     Calibration rounds count for agreement only.
     """
     live = ballot.counting(votes, aliases, meaning(settings))
-    live = live[live["record_id"].isin(set(unique["record_id"]))]
+    live = live[ballot.among(live["record_id"], unique["record_id"])]
     content = unique.set_index("record_id")["content_hash"]
     result = ballot.outcomes(live, content, ballot.needed(content.index, live, settings), (FORWARD, EXCLUDE))
     screened = unique[["record_id", "first_run", "origin"]].merge(
