@@ -8,11 +8,13 @@ from hypothesis import strategies as st
 from metaethno import flow as flows
 from metaethno.config import Adjustment, Eligibility, Reason, Screening, View
 from metaethno.errors import UserError
-from metaethno.flow import identities
+from metaethno.flow import baseline as releases
+from metaethno.flow import chasing, identities
 from metaethno.schemas import (
     ALIASES,
     ASSESSED,
     BASELINE,
+    CHASED,
     CHECKS,
     ELIGIBILITY,
     EXCLUDED,
@@ -266,17 +268,211 @@ def test_an_excluded_report_without_its_reason_and_rows_that_got_lost_are_errors
 def test_the_export_has_the_names_of_the_package():
     got = example().prisma2020
     PRISMA2020.pandera().validate(got, lazy=True)
-    export = dict(got.values.tolist())
+    export = dict(zip(got["data"], got["n"], strict=True))
     assert export["dbr_excluded"] == "not in depth / or thin, 1; out of scope / mostly, 1"
     assert export["database_specific_results"] == "CINAHL, 4; Embase, 7"
     assert (export["new_studies"], export["new_reports"], export["previous_studies"]) == ("1", "2", "NA")
     assert "undecided_screening" not in export
+    # The template that comes with the package (inst/extdata/PRISMA.csv, version of 2026): its columns and its fields.
+    assert list(got.columns) == ["data", "node", "box", "description", "boxtext", "tooltips", "url", "n"]
+    names = """previous_studies previous_reports database_results database_specific_results register_results
+        register_specific_results website_results organisation_results citations_results duplicates excluded_automatic
+        excluded_other records_screened records_excluded dbr_sought_reports dbr_notretrieved_reports
+        other_sought_reports other_notretrieved_reports dbr_assessed dbr_excluded other_assessed other_excluded
+        new_studies new_reports total_studies total_reports identification screening included total_studies_ma
+        total_reports_ma"""
+    assert [f for f in got["data"] if f != "NA"] == names.split()
+    assert got.loc[got["data"].eq("NA"), "box"].tolist() == ["prevstud", "newstud", "othstud"]
+    assert not got.duplicated(list(PRISMA2020.key)).any()
     assert len(example(views=[WHOLE]).prisma2020) == 0
 
 
 def test_a_released_version_is_not_passed_over_in_silence():
-    baseline = made(BASELINE, {"release": "v1", "box": "new_studies", "unit": "study", "count": "1"})
+    counts = [("previous_studies", "study"), ("previous_reports", "report")]
+    baseline = made(BASELINE, *[{"release": "v1", "box": box, "unit": unit, "count": "1"} for box, unit in counts])
     assert levels(example(views=[POOLED], baseline=baseline)) == [["ME0424", "warning", ""]]
+
+
+# ------------------------------------------------------------------------------------------------ updated reviews
+
+UPDATED = View(id="updated", title="Update", template="prisma2020_update")
+
+
+def declared(*pairs: str) -> View:
+    """Return the update's view with adjustments 'I12 dropped_since_release' and so on."""
+    made = [Adjustment(identity=i, term=term, reason="so it was") for i, term in (pair.split() for pair in pairs)]
+    return UPDATED.model_copy(update={"adjustments": made})
+
+
+def first_run_released() -> pd.DataFrame:
+    """Return the baseline of a release after the first run: of its 5 records a was included, as study s1."""
+    rows = [row for row in ROWS if row[1] == RUNS[0]]
+    of = flows.world(*finished(rows, dict.fromkeys("abc", "forward"), {"a": "include", "b": "thin", "c": "no_access"}))
+    return releases.baseline("v1", of, flows.contents(of, POOLED))
+
+
+def updated(full=FULL, view=UPDATED, baseline=None, screening=FORWARD):
+    """Return the flow of the update; a is study s1, h study s2."""
+    members, unique, screened, assessed, excluded, studies, sources = finished(ROWS, screening, full)
+    studies["study_id"] = studies["report_id"].str.replace("p-", "s-").replace({"s-a": "s1"})
+    tables = [members, unique, screened, assessed, excluded, studies, sources]
+    return flows.flow(*tables, [view], first_run_released() if baseline is None else baseline, REASONS)
+
+
+def test_what_a_release_keeps():
+    got = first_run_released()
+    BASELINE.pandera().validate(got.astype(str), lazy=True)
+    assert not got.duplicated(list(BASELINE.key)).any()
+    kept = got.set_index(["box", "detail"])["count"]
+    # Run 1 has 8 rows; a is the record of row w000.
+    assert (kept["released_run", RUNS[0]], kept["previous_studies", ""], kept["previous_studies", "s1"]) == (
+        "8",
+        "1",
+        "1",
+    )
+    assert (kept["previous_reports", ""], kept["previous_reports", "w000"]) == ("1", "1")
+    assert (kept["records_screened", ""], kept["dbr_excluded", "thin"]) == ("5", "1")
+
+
+def test_the_boxes_of_an_update_by_hand():
+    # The release held run 1. Run 2: a, b, f, g in Embase, of which a and b are known; c, h by tracking, i by a
+    # colleague. So 4 rows, 2 duplicates, f and g screened, g excluded, f sought, assessed, excluded; column B: 3 rows,
+    # h and i sought (c is known), i excluded, h included. Previous 1 study, new 1, total 2.
+    got = updated()
+    FLOW.pandera().validate(got.flow, lazy=True)
+    assert levels(got) == []
+    assert len(got.checks) == 0
+    assert boxes_of(got, "updated") == {
+        "previous_studies": 1,
+        "previous_reports": 1,
+        "database_results": 4,
+        "register_results": 0,
+        "duplicates": 2,
+        "excluded_automatic": 0,
+        "excluded_other": 0,
+        "records_screened": 2,
+        "records_excluded": 1,
+        "undecided_screening": 0,
+        "website_results": 0,
+        "organisation_results": 0,
+        "citations_results": 3,
+        "dbr_sought_reports": 1,
+        "dbr_notretrieved_reports": 0,
+        "dbr_assessed": 1,
+        "dbr_excluded": 1,
+        "other_sought_reports": 2,
+        "other_notretrieved_reports": 0,
+        "other_assessed": 2,
+        "other_excluded": 1,
+        "undecided_full_text": 0,
+        "new_reports": 1,
+        "new_studies": 1,
+        "new_reports_of_previous_studies": 0,
+        "total_studies": 2,
+        "total_reports": 2,
+        "dropped_studies": 0,
+        "dropped_reports": 0,
+        "late_studies": 0,
+        "late_reports": 0,
+    }
+    assert boxes_of(got, "updated", details=True)["duplicates/earlier_run"] == 2
+    assert set(got.flow["run"]) == {"all", RUNS[1]}
+    assert flows.addends(got.flow, "updated", "previous_studies") == "1"
+    export = dict(zip(got.prisma2020["data"], got.prisma2020["n"], strict=True))
+    assert (export["previous_studies"], export["new_studies"], export["total_studies"]) == ("1", "1", "2")
+
+
+def test_a_new_report_of_an_old_study_raises_the_reports_only_and_is_declared():
+    full = FULL | {"f": "include"}
+
+    def with_f_in_s1(view):
+        members, unique, screened, assessed, excluded, studies, sources = finished(ROWS, FORWARD, full)
+        studies["study_id"] = studies["report_id"].map({"p-a": "s1", "p-f": "s1", "p-h": "s2"})
+        tables = [members, unique, screened, assessed, excluded, studies, sources]
+        return flows.flow(*tables, [view], first_run_released(), REASONS)
+
+    bare = with_f_in_s1(UPDATED)
+    assert levels(bare) == [["I12", "error", "updated"]]
+    # 1 report before and h's make 2, now there are 3: f's record is w010, as in the register.
+    assert "2 against 3" in bare.checks["message"].iloc[0]
+    assert "w010" in bare.checks["hint"].iloc[0]
+    assert "new_reports_of_previous_studies" in bare.checks["hint"].iloc[0]
+    got = with_f_in_s1(declared("I12 new_reports_of_previous_studies"))
+    assert levels(got) == []
+    counts = boxes_of(got, "updated")
+    assert (counts["new_studies"], counts["total_studies"]) == (1, 2)
+    assert (counts["new_reports"], counts["new_reports_of_previous_studies"], counts["total_reports"]) == (1, 1, 3)
+
+
+def test_studies_dropped_since_the_release_and_late_decisions_have_to_be_declared():
+    # a is left out now, and b, which the release left out, is in: both of run 1.
+    full = FULL | {"a": "thin", "b": "include"}
+    assert levels(updated(full, declared("I11 dropped_since_release", "I12 dropped_since_release"))) == [
+        ["I11", "error", "updated"],
+        ["I12", "error", "updated"],
+    ]
+    terms = [f"{i} {term}" for i in ("I11", "I12") for term in ("dropped_since_release", "added_from_earlier_runs")]
+    got = updated(full, declared(*terms))
+    assert levels(got) == []
+    counts = boxes_of(got, "updated")
+    assert (counts["previous_studies"], counts["new_studies"], counts["total_studies"]) == (1, 1, 2)
+    # Without any declaration the numbers add up, 1 + 1 = 2, although one study left and another came.
+    assert levels(updated(full)) == [["I11", "error", "updated"], ["I12", "error", "updated"]]
+
+
+def test_a_version_that_was_made_elsewhere_has_numbers_only():
+    rows = [{"box": "previous_studies", "unit": "study", "count": "11"}]
+    rows += [{"box": "previous_reports", "unit": "report", "count": "13"}]
+    baseline = made(BASELINE, *[row | {"release": "paper"} for row in rows])
+    got = updated(baseline=baseline)
+    assert levels(got) == []
+    counts = boxes_of(got, "updated")
+    # All runs are new: the boxes are those of the new review; 11 + 2 studies, 13 + 2 reports.
+    assert (counts["database_results"], counts["new_studies"], counts["total_studies"]) == (11, 2, 13)
+    assert counts["total_reports"] == 15
+
+
+def test_a_baseline_that_contradicts_itself_or_is_missing_is_said():
+    assert levels(updated(baseline=made(BASELINE))) == [["ME0425", "error", ""]]
+    baseline = first_run_released()
+    short = baseline[baseline["detail"].ne("s1")]
+    assert ["ME0426", "error", ""] in levels(updated(baseline=short))
+    other = baseline.assign(release=baseline["release"].where(baseline["box"].ne("released_run"), "v2"))
+    assert ["ME0426", "error", ""] in levels(updated(baseline=other))
+    late = baseline.assign(count=baseline["count"].where(baseline["box"].ne("released_run"), "7"))
+    assert levels(updated(baseline=late)) == [["ME0427", "warning", ""]]
+
+
+def test_an_update_never_counts_the_first_run_only():
+    with pytest.raises(ValueError, match="never the first"):
+        View(id="u", title="U", template="prisma2020_update", records_of="first_run")
+
+
+def test_citation_searching_by_report_run_and_direction():
+    links = [{"report_id": f"A{n}", "record_id": f"r{n}", "study_id": "s", "role": "main", "citation": f"A {n}"}
+             for n in (1, 2)]  # fmt: skip
+    links.append({"report_id": "A3", "record_id": "r3", "study_id": "s", "role": "redundant", "citation": "A 3"})
+    searches = [
+        {"run": RUNS[0], "search_id": "c1", "kind": "citation_forward", "seed_report_ids": "A1; A2", "file": "a"},
+        {"run": RUNS[1], "search_id": "c2", "kind": "citation_forward", "seed_report_ids": "A1", "file": "a"},
+        {"run": RUNS[1], "search_id": "c3", "kind": "citation_backward", "seed_report_ids": "A2; A9", "file": "a"},
+        {"run": RUNS[1], "search_id": "c3", "kind": "citation_backward", "seed_report_ids": "A2; A9", "file": "b"},
+        {"run": RUNS[1], "search_id": "d", "kind": "database", "seed_report_ids": "A1", "file": "a"},
+    ]
+    studies, sources = made(INCLUDED_STUDIES, *links), made(SOURCES, *searches)
+    got = chasing.chased(studies, sources)
+    CHASED.pandera().validate(got, lazy=True)
+    assert got[["report_id", "direction", "state", "runs", "searches"]].values.tolist() == [
+        ["A1", "backward", "not_yet", "", ""],
+        ["A1", "forward", "chased", f"{RUNS[0]};{RUNS[1]}", "c1;c2"],
+        ["A2", "backward", "chased", RUNS[1], "c3"],
+        ["A2", "forward", "chased", RUNS[0], "c1"],
+    ]
+    assert [(r["code"], r["ids"]) for r in chasing.strangers(studies, sources)] == [("ME0428", "A9")]
+    assert len(chasing.chased(made(INCLUDED_STUDIES), made(SOURCES))) == 0
+
+
+# ------------------------------------------------------------------------------------------------ records in runs
 
 
 def test_a_record_that_citation_tracking_found_first_belongs_to_the_run_of_the_database():
@@ -374,3 +570,19 @@ def test_the_adjustment_accounts_for_the_difference_exactly(world):
         term = len(identities.full_texts_of_later_runs(boxes))
         for one in identities.identities(view.template):
             assert identities.difference(one, boxes) == (term if one.id == identity else 0), one
+
+
+@settings(deadline=None, max_examples=25)
+@given(worlds)
+def test_an_update_differs_by_what_may_be_declared_and_by_nothing_else(world):
+    before = world | {"rows": [row for row in world["rows"] if row[1] == RUNS[0]]}
+    of = flows.world(*decided(before))
+    baseline = releases.baseline("v1", of, flows.contents(of, POOLED))
+    tables = decided(world)
+    boxes = flows.contents(flows.world(*tables, baseline), UPDATED)
+    for one in identities.identities("prisma2020_update"):
+        if one.id in ("I11", "I12"):
+            amounts = [sign * len(find(boxes, one.id)) for find, sign, at in identities.TERMS.values() if one.id in at]
+            assert identities.difference(one, boxes) == sum(amounts), one
+        else:
+            assert identities.difference(one, boxes) == 0, one

@@ -1,4 +1,4 @@
-"""Rules of a ledger, outcomes of votes, agreement: on frames of a few rows."""
+"""Rules of a ledger and outcomes of votes, on frames of a few rows."""
 
 import pandas as pd
 import pytest
@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metaethno import votes
-from metaethno.schemas import AGREEMENT, ALIASES, CHECKS, SCREENING, Table
+from metaethno.schemas import ALIASES, CHECKS, SCREENING, Table
 
 REASONS = ("wrong_sample", "no_access")
 MEANING = {"include": "forward", "unsure": "forward", "exclude": "exclude"}
@@ -147,34 +147,10 @@ def test_only_the_hash_of_a_vote_that_counts_makes_a_record_changed():
     assert outcome(vote("v1", "r1", "ann")).loc["r1", "changed"] == "no"
 
 
-def test_agreement_is_that_of_the_first_votes():
-    # Cohen's kappa by hand: 5 records, both forward 2, both exclude 1, ann alone forward 1, ben alone forward 1;
-    # raw 3/5; forward shares 3/5 and 3/5, exclude 2/5 and 2/5: chance 13/25; kappa (0.6 - 0.52) / 0.48 = 0.1667.
-    pairs = [("include", "unsure"), ("include", "include"), ("exclude", "exclude")]
-    pairs += [("include", "exclude"), ("exclude", "include")]
-    rows = []
-    for n, (left, right) in enumerate(pairs):
-        rows += [vote(f"a{n}", f"r{n}", "ann", left), vote(f"b{n}", f"r{n}", "ben", right)]
-    rows.append(vote("later", "r3", "ben", "include", supersedes="b3"))
-    got = votes.agreement(made(SCREENING, *rows), NO_ALIASES, "screening", MEANING, "forward")
-    assert got.values.tolist() == [["screening", "main", "ann;ben", 5, 2, 1, "0.6000", "0.1667"]]
-
-
-def test_kappa_is_empty_where_it_is_not_defined_and_rounds_stay_apart():
-    rows = [vote("a", "r1", "ann"), vote("b", "r1", "ben")]
-    rows += [vote(f"c{w}", "r1", w, d, round="calibration") for w, d in (("ann", "include"), ("ben", "exclude"))]
-    got = votes.agreement(made(SCREENING, *rows), NO_ALIASES, "screening", MEANING, "forward")
-    assert got[["round", "agreement", "kappa"]].values.tolist() == [
-        ["calibration", "0.0000", "0.0000"],
-        ["main", "1.0000", ""],
-    ]
-
-
 def test_nothing_in_nothing_out():
     empty = made(SCREENING)
     assert len(outcome()) == 0
     assert votes.check(empty, NO_ALIASES, stage="screening", reviewers=["ann"], reasons=REASONS) == []
-    AGREEMENT.pandera().validate(votes.agreement(empty, NO_ALIASES, "screening", MEANING, "forward"))
     CHECKS.pandera().validate(votes.checks_frame([]))
 
 

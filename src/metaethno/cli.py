@@ -25,6 +25,7 @@ _COMMANDS = {
     "check": "check all decisions and the configuration, without running anything",
     "import": "bring in the exports of a search: metaethno import RUN FILE... [--source ... --hits ...]",
     "search": "look through the queries: metaethno search lint [RUN | FILE...]",
+    "flow": "what is behind a number of the flow diagram: metaethno flow explain [BOX]; metaethno flow chased",
     "inspect": "what kind of export is this, and what is in it: metaethno inspect FILE... [--json]",
     "todo": "what one person still has to decide, as a file to work in: metaethno todo STAGE --reviewer ID",
     "enter": "bring decisions in, all or none: metaethno enter STAGE FILE --reviewer ID",
@@ -103,6 +104,15 @@ def _status(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--json", action="store_true", help="for other programs")
 
 
+def _flow(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("action", choices=("explain", "chased"), help="a number, or what citation searching started from")
+    sub.add_argument("box", nargs="?", default="", help="a box, or a sum such as I3; all boxes, if not given")
+    sub.add_argument("--view", default="", help="a view from config/review.yaml (default: the first that has the box)")
+    sub.add_argument("--detail", default="", help="a part of the box: a source, a reason")
+    sub.add_argument("--run", default="", help="one run (ISO date)")
+    sub.add_argument("--json", action="store_true", help="for other programs")
+
+
 def _lock(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--check", action="store_true", help="write nothing; exit with 1 where they would change")
 
@@ -166,8 +176,9 @@ def _day(text: str) -> str:
 _ARGUMENTS = {
     "run": _run,
     "status": _status,
-    "import": _import,
     "search": _search,
+    "flow": _flow,
+    "import": _import,
     "inspect": _inspect,
     "todo": _todo,
     "enter": _enter,

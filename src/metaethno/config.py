@@ -126,19 +126,33 @@ class Adjustment(_Section):
     """
 
     identity: Id
-    term: Literal["full_texts_of_later_runs"]
+    term: Literal[
+        "full_texts_of_later_runs",
+        "dropped_since_release",
+        "added_from_earlier_runs",
+        "new_reports_of_previous_studies",
+    ]
     reason: str
 
 
 class View(_Section):
-    """One way to draw the flow. `records_of` says whose records the upper boxes count: all runs or the first run's."""
+    """One way to draw the flow. `records_of` says whose records the upper boxes count: all runs or the first run's.
+
+    `prisma2020_update` is the form of an updated review: its first column is the released version in `baseline.csv`.
+    """
 
     id: Id
     title: str
-    template: Literal["prisma2020", "prisma2009"]
+    template: Literal["prisma2020", "prisma2020_update", "prisma2009"]
     records_of: Literal["all_runs", "first_run"] = "all_runs"
     adjustments: list[Adjustment] = []
     note: str = ""
+
+    @model_validator(mode="after")
+    def _an_update_counts_what_is_new(self) -> View:
+        if self.template == "prisma2020_update" and self.records_of == "first_run":
+            raise ValueError(f"view {self.id!r}: an updated review counts the runs after the release, never the first")
+        return self
 
 
 class Flow(_Section):

@@ -304,7 +304,7 @@ def check_decisions(
 
 def heads(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of a ledger that count: those that no other row supersedes."""
-    superseded = set(frame["supersedes"]) - {""}
+    superseded = set(frame["supersedes"].tolist()) - {""}
     return frame[~frame[table.key[0]].isin(superseded)]
 
 

@@ -64,7 +64,8 @@ def test_the_small_review() -> None:
 
 def test_stand_in_votes_answer_in_part() -> None:
     row = by_item(answer_emerge(review(agreement=frame("agreement", {
-        "stage": "screening", "round": "main", "pair": "ann;stand", "both": 1, "both_forward": 1, "both_exclude": 0,
+        "stage": "screening", "round": "main", "run": "all", "pair": "ann;stand", "both": 1,
+        "both_forward": 1, "both_exclude": 0,
     }))))[7]  # fmt: skip
     assert row["state"] == PARTLY
     assert row["note"].startswith("Who screened and who assessed: the reviewers are stand-ins")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 import xml.etree.ElementTree as ElementTree
 
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,7 +22,7 @@ VIEWS = {view.id: view for view in configured().flow.views}
 def texts_of(name: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """Return all text of a flow diagram, in order."""
     sheets = []
-    monkeypatch.setattr(canvas.Sheet, "picture", lambda self: sheets.append(self))
+    monkeypatch.setattr(canvas.Sheet, "picture", lambda self, _title: sheets.append(self))
     flow_picture(boxes_of(flow_rows(), VIEWS[name]), REASONS)
     return " ".join(place[2] for kind, place, _ in sheets[0]._drawn if kind == "text").replace(canvas.TIE, " ")
 
@@ -50,6 +51,37 @@ def test_pooled_flow_has_two_columns(monkeypatch: pytest.MonkeyPatch) -> None:
     said = texts_of("pooled", monkeypatch)
     for words in ("Via databases and registers", "Via other methods", "Citation searching (n = 9)",
                   "Studies included in the review (n = 3 [2 + 1])"):  # fmt: skip
+        assert words in said
+
+
+def test_a_flow_names_and_describes_itself() -> None:
+    view = VIEWS["published"].model_copy(update={"title": HOSTILE})
+    root = ElementTree.fromstring(flow_picture(boxes_of(flow_rows(), view), REASONS).svg)
+    title, words = (root.find(f"{{http://www.w3.org/2000/svg}}{tag}") for tag in ("title", "desc"))
+    assert (root.get("role"), root.get("aria-labelledby")) == ("img", f"{title.get('id')} {words.get('id')}")
+    assert "<script>alert(1)</script>" in title.text
+    for said in ("Records identified (n = 100): Embase (n = 60)", "Full texts excluded (n = 4 [3 + 1])"):
+        assert said in words.text
+    assert len({e.get("id") for e in root.iter() if e.get("id")}) == len([e for e in root.iter() if e.get("id")])
+
+
+def test_an_updated_review_has_a_column_for_the_previous_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = flow_rows()
+    rows = rows[rows["view"] == "pooled"].assign(template="prisma2020_update")
+    last = rows.iloc[-1:].assign(run="all")
+    counts = (("previous_studies", 7), ("previous_reports", 9), ("total_studies", 10), ("total_reports", 13))
+    rows = pd.concat([rows, *[last.assign(box=box, count=n) for box, n in counts]], ignore_index=True)
+    view = VIEWS["pooled"].model_copy(update={"template": "prisma2020_update"})
+    sheets = []
+    monkeypatch.setattr(canvas.Sheet, "picture", lambda self, _title: sheets.append(self))
+    flow_picture(boxes_of(rows, view), REASONS)
+    said = " ".join(sheets[0].said)
+    for words in (
+        "previous version (n = 7): Reports of these studies (n = 9)",
+        "New studies via other methods",
+        "New studies included in the review (n = 3 [2 + 1])",
+        "Total studies included in the review (n = 10): Reports of total included studies (n = 13)",
+    ):
         assert words in said
 
 

@@ -59,7 +59,7 @@ def link(record: str, study: str, role: str = "main") -> dict[str, object]:
     return {"report_id": f"p-{record}", "record_id": record, "study_id": study, "role": role, "citation": "Anon 2010"}
 
 
-def run(ids="r1", votes=(), retrieval=(), links=(), reasons=REASONS, aliases=(), forward=None):
+def run(ids="r1", votes=(), retrieval=(), links=(), reasons=REASONS, aliases=(), forward=None, files=None):
     ids = ids.split()
     base = {"first_run": RUN, "last_run": RUN, "origin": "databases", "sources": "Embase"}
     unique = made(UNIQUE, *[{"record_id": i, "title": f"Title {i}", "content_hash": f"h{i}", **base} for i in ids])
@@ -69,7 +69,7 @@ def run(ids="r1", votes=(), retrieval=(), links=(), reasons=REASONS, aliases=(),
         SCREENED, *[{"record_id": i, "outcome": "forward" if i in sought else "exclude", **seen} for i in ids]
     )
     tables = [made(RETRIEVAL, *retrieval), made(ELIGIBILITY, *votes), made(REPORT_STUDIES, *links)]
-    got = assess(unique, made(ALIASES, *aliases), screened, *tables, TWO, reasons)
+    got = assess(unique, made(ALIASES, *aliases), screened, *tables, TWO, reasons, files)
     for table, frame in {
         ASSESSED: got.assessed,
         EXCLUDED: got.excluded,
@@ -119,7 +119,9 @@ def test_of_several_reasons_the_first_configured_is_counted_and_all_are_kept():
     assert got.assessed[["reason_id", "all_reasons"]].values.tolist() == [
         ["wrong_sample", "wrong_sample;thin;no_access"]
     ]
-    assert got.excluded[["reason", "box"]].values.tolist() == [["wrong sample", "excluded"]]
+    assert got.excluded[["reason", "box", "further_reasons"]].values.tolist() == [
+        ["wrong sample", "excluded", "thin;no_access"]
+    ]
 
 
 def test_the_reasons_of_an_adjudicator_win():
@@ -170,6 +172,56 @@ def test_what_does_not_go_together_is_said():
         ["Y2", "error", "r3"],
         ["Y2", "error", "s3"],
     ]
+
+
+def test_how_often_and_from_whom_a_full_text_was_asked_for():
+    rows = [
+        asked("r1", "requested", asked_on="2019-02-03", route="author; by e-mail"),
+        asked("r1", "not_obtained", asked_on="2019-02-01", route="library", retrieval_id="a"),
+        asked("r1", "not_obtained", asked_on="2019-03-01", route="author", retrieval_id="b", supersedes="r1-requested"),
+        asked("r5", "not_obtained", asked_on="2019-02-02", route="library"),
+        asked("r1", "not_obtained", asked_on="2019-04-01", retrieval_id="c"),
+    ]
+    got = run("r1 r2", retrieval=rows, aliases=[{"alias_id": "r5", "record_id": "r1"}])
+    # The request to the author was replaced by what came of it; asking without saying whom is asking all the same.
+    assert got.assessed[["record_id", "retrieval", "asked", "asked_of"]].values.tolist() == [
+        ["r1", "not_obtained", 4, "library;author"],
+        ["r2", "", 0, ""],
+    ]
+
+
+def test_a_redundant_report_is_left_out_as_one():
+    votes = [*both("r1", "include"), *both("r2", "include"), *both("r3", "exclude", "thin")]
+    links = [link("r1", "s1"), link("r2", "s1", "redundant"), link("r3", "s1", "redundant")]
+    got = run("r1 r2 r3 r4", votes, links=[*links, link("r4", "s1", "redundant")])
+    # r4 is still open, so that nothing can be said of it yet; r2 is included and belongs to no study.
+    assert got.checks[["code", "ids"]].values.tolist() == [["Y2", "r2"], ["Y2", "r2"], ["Y2", "r3"]]
+
+
+def test_a_link_to_a_record_that_screening_left_out_is_an_error():
+    got = run("r1 r2", both("r1", "include"), links=[link("r1", "s1"), link("r2", "s1", "companion")], forward=["r1"])
+    assert got.checks[["code", "ids"]].values.tolist() == [["Y2", "r2"]]
+
+
+def test_a_report_is_one_record_and_a_study_has_one_main_report():
+    votes = [*both("r1", "include"), *both("r2", "include"), *both("r3", "include")]
+    links = [link("r1", "s1"), link("r2", "s2") | {"report_id": "p-r1"}, link("r1", "s3") | {"report_id": "p-x"}]
+    got = run("r1 r2 r3", votes, links=[*links, link("r3", "s1")])
+    assert got.checks[["code", "level", "ids"]].values.tolist() == [
+        ["ME0414", "error", "p-r1"],
+        ["ME0414", "error", "r1"],
+        ["ME0415", "warning", "s1"],
+    ]
+    assert got.assessed["study_ids"].tolist() == ["s1;s3", "s2", "s1"]
+
+
+def test_full_texts_by_record():
+    files = pd.DataFrame([("r9", "r9.pdf"), ("r1", "r1-tables.pdf")], columns=["record_id", "file"], dtype=str)
+    votes = [*both("r1", "include"), *both("r2", "include")]
+    links = [link("r1", "s1"), link("r2", "s2")]
+    got = run("r1 r2", votes, links=links, aliases=[{"alias_id": "r9", "record_id": "r1"}], files=files)
+    assert got.assessed["fulltext"].tolist() == ["r1-tables.pdf;r9.pdf", ""]
+    assert got.checks[["code", "level", "ids"]].values.tolist() == [["ME0417", "note", "r2"]]
 
 
 def test_retrieval_may_only_replace_rows_about_the_same_record():

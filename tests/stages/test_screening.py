@@ -95,7 +95,10 @@ def test_where_unsure_goes(unsure, expected):
 def test_calibration_does_not_decide_but_counts_for_agreement():
     got = run(unique("r1"), *[vote("r1", who, "exclude", round="calibration") for who in ("ann", "ben")])
     assert got.screened["outcome"].tolist() == ["undecided"]
-    assert got.agreement["both_exclude"].tolist() == [1]
+    assert got.agreement[["round", "pair", "both_exclude"]].values.tolist() == [
+        ["calibration", "all", 1],
+        ["calibration", "ann;ben", 1],
+    ]
 
 
 def test_a_changed_record_keeps_its_decision_and_goes_back_to_who_saw_the_old_one():

@@ -18,6 +18,7 @@ EXPORTS = REVIEW.exports
 QUERIES = REVIEW.queries
 SCREENING_VOTES = REVIEW.screening_votes
 ELIGIBILITY_VOTES = REVIEW.eligibility_votes
+FULLTEXTS = REVIEW.fulltexts
 DECISIONS = REVIEW.decisions
 PAGES = REVIEW.pages
 REPORT_FILES = REVIEW.report_files

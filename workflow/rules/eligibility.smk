@@ -1,12 +1,13 @@
 # 5 eligibility: full texts, and the flow
 #
-# READS   data/decisions/eligibility/<reviewer>.csv, retrieval.csv, report_studies.csv, baseline.csv, 1_search, 3_dedupe, 4_screening
-# WRITES  data/derived/5_eligibility/ checked/, assessed.csv, excluded.csv, studies.csv, conflicts.csv, agreement.csv, flow.csv, checks.csv, prisma2020.csv
+# READS   data/raw/fulltext/*.dvc, data/decisions/eligibility/<reviewer>.csv, retrieval.csv, report_studies.csv, baseline.csv, 1_search, 3_dedupe, 4_screening
+# WRITES  data/derived/5_eligibility/ checked/, assessed.csv, excluded.csv, studies.csv, conflicts.csv, agreement.csv, flow.csv, checks.csv, prisma2020.csv, chased.csv
 
 
 rule eligibility_checked:
     input:
         ELIGIBILITY_VOTES,
+        FULLTEXTS,
         "data/decisions/retrieval.csv",
         "data/decisions/report_studies.csv",
         "data/decisions/baseline.csv",
@@ -32,6 +33,7 @@ rule eligibility_checked:
 
 rule eligibility:
     input:
+        FULLTEXTS,
         "data/derived/5_eligibility/checked/retrieval.csv",
         "data/derived/5_eligibility/checked/eligibility.csv",
         "data/derived/5_eligibility/checked/report_studies.csv",
@@ -50,6 +52,7 @@ rule eligibility:
         "data/derived/5_eligibility/flow.csv",
         "data/derived/5_eligibility/checks.csv",
         "data/derived/5_eligibility/prisma2020.csv",
+        "data/derived/5_eligibility/chased.csv",
     log:
         "logs/eligibility.log",
     params:

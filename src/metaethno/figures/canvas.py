@@ -125,11 +125,23 @@ class Picture:
     png: bytes
 
 
+def _named(svg: bytes, title: str, words: str) -> bytes:
+    """Return an SVG with a title and a description, which a screen reader reads out for the whole picture."""
+    from xml.sax.saxutils import escape
+
+    start = svg.index(b"<svg")
+    end = svg.index(b">", start)
+    names = f"<title id='title'>{escape(plain(title))}</title><desc id='desc'>{escape(plain(words))}</desc>"
+    role = b' role="img" aria-labelledby="title desc"'
+    return svg[:end] + role + b">\n" + names.encode() + svg[end + 1 :]
+
+
 @dataclass
 class Sheet:
     """What is drawn, in the order it is drawn; `picture` makes the files."""
 
     width: float
+    said: list[str] = field(default_factory=list)  # the words of each box, for those who don't see it
     _drawn: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = field(default_factory=list)
     bottom: float = 0.0
 
@@ -149,6 +161,8 @@ class Sheet:
 
     def box(self, box: Box, y: float, height: float = 0.0) -> float:
         """Draw a box with its top at `y`; return its bottom."""
+        words = [plain(line.text).replace(TIE, " ").replace(LOOSE, " ") for line in box.lines]
+        self.said.append(words[0] if len(words) == 1 else f"{words[0].rstrip(':')}: {'; '.join(words[1:])}")
         height = max(height, box.height)
         self.rectangle(box.x, y, box.width, height, facecolor=box.fill, edgecolor=LINE, linewidth=0.9)
         spare = (height - box.height) / 2
@@ -176,8 +190,8 @@ class Sheet:
             y += size * 0.5
         return y
 
-    def picture(self) -> Picture:
-        """Return the figure as files."""
+    def picture(self, title: str = "") -> Picture:
+        """Return the figure as files; with a title the SVG names and describes itself to a screen reader."""
         import matplotlib
 
         with matplotlib.rc_context(_SETTINGS), warnings.catch_warnings():
@@ -186,7 +200,8 @@ class Sheet:
             svg, png = io.BytesIO(), io.BytesIO()
             figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
             figure.savefig(png, format="png", dpi=_DOTS, metadata={"Software": None})
-        return Picture(svg.getvalue(), png.getvalue())
+        named = _named(svg.getvalue(), title, ". ".join(self.said)) if title else svg.getvalue()
+        return Picture(named, png.getvalue())
 
     def _figure(self) -> Any:
         from matplotlib.figure import Figure

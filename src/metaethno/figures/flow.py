@@ -1,4 +1,4 @@
-"""Flow diagrams: the PRISMA 2009 form in one column, the PRISMA 2020 form in two (Page et al. 2021)."""
+"""Flow diagrams: the PRISMA 2009 form, and the four PRISMA 2020 forms (Page et al. 2021)."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def flow_picture(boxes: Boxes, reasons: Mapping[str, str], notes: Sequence[str] 
     sheet = draw(boxes, reasons)
     under = [*under_figure(boxes), boxes.view.note, *notes]
     sheet.notes([n for n in under if n], 4, sheet.bottom + 8, sheet.width - 8)
-    return sheet.picture()
+    return sheet.picture(boxes.view.title or "Flow of records, reports and studies")
 
 
 @dataclass(frozen=True)
@@ -190,40 +190,71 @@ def _other_rows(boxes: Boxes, reasons: Mapping[str, str], x: float, side: float,
     ]
 
 
+# Width of a box and the space beside it, by the number of columns.
+_COLUMNS = {2: (214.0, 26.0), 3: (152.0, 18.0), 4: (126.0, 13.0), 5: (108.0, 11.0)}
+
+
 def _draw_2020(boxes: Boxes, reasons: Mapping[str, str]) -> Sheet:
+    """Draw one of the four forms: with or without other methods, new or updated review."""
     other = any(boxes.total(b) for b in ("website_results", "organisation_results", "citations_results"))
     other = other or bool(boxes.total("other_sought_reports"))
-    width, space, start = (126.0, 13.0, _BAR + 11) if other else (214.0, 26.0, _BAR + 12)
-    xs = [start + i * (width + space) for i in range(4)]
-    sheet = Sheet(xs[3] + width + 3 if other else xs[1] + width + 3)
+    update = boxes.has("previous_studies")
+    columns = 2 + 2 * other + update
+    width, space = _COLUMNS[columns]
+    every = [_BAR + 12 + i * (width + space) for i in range(columns)]
+    sheet = Sheet(every[-1] + width + 3)
+    xs, double = every[int(update) :], 2 * width + space
     a = _databases_rows(boxes, reasons, xs[0], xs[1], width)
     b = _other_rows(boxes, reasons, xs[2], xs[3], width) if other else []
-    heads = [Box((Line("Via databases and registers", bold=True),), xs[0], 2 * width + space, fill=DATABASES_FILL)]
+    new = "New studies via" if update else "Via"
+    heads = [Box((Line(f"{new} databases and registers", bold=True),), xs[0], double, fill=DATABASES_FILL)]
     if other:
-        heads.append(Box((Line("Via other methods", bold=True),), xs[2], 2 * width + space, fill=OTHER_FILL))
-    y = max([sheet.box(head, 4) for head in heads]) + 9
+        heads.append(Box((Line(f"{new} other methods", bold=True),), xs[2], double, fill=OTHER_FILL))
+    if update:
+        heads.insert(0, Box((Line("Previous studies", bold=True),), every[0], width, fill=OTHER_FILL))
+    y = max([sheet.box(head, 4, max(h.height for h in heads)) for head in heads]) + 9
+    previous = sheet.box(_previous(boxes, every[0], width), y) if update else 0
     least = [max(_height(row) for row in pair) for pair in (zip(a, b, strict=True) if b else ((row,) for row in a))]
     left = _place(sheet, a, y, least)
     right = _place(sheet, b, y, least)
-    included = _included(boxes, xs[0], width * 2 + space)
-    top = left[-1].bottom + GAP
-    bottom = sheet.box(included, top)
+    top = max(left[-1].bottom, previous) + GAP
+    bottom = sheet.box(_included(boxes, xs[0], double), top)
     sheet.arrow((xs[0] + width / 2, left[-1].main_bottom), (xs[0] + width / 2, top))
     if right:
         turn, level = xs[2] + width / 2, top + (bottom - top) / 2
-        sheet.arrow((turn, right[-1].main_bottom), (turn, level), (xs[0] + 2 * width + space, level))
+        sheet.arrow((turn, right[-1].main_bottom), (turn, level), (xs[0] + double, level))
+    if update:
+        total = bottom + GAP
+        sheet.arrow((xs[0] + double / 2, bottom), (xs[0] + double / 2, total))
+        bottom = sheet.box(_total(boxes, xs[0], double), total)
+        turn, level = every[0] + width / 2, total + (bottom - total) / 2
+        sheet.arrow((turn, previous), (turn, level), (xs[0], level))
     for label, first, last in (("Identification", 0, 0), ("Screening", 1, 3)):
         _bar(sheet, label, left[first].top, left[last].bottom)
     _bar(sheet, "Included", top, bottom)
     return sheet
 
 
+def _counted(boxes: Boxes, x: float, width: float, fill: str, *lines: tuple[str, str]) -> Box:
+    said = [Line(f"{label} {_n(boxes.text(name))}", bold=True) for label, name in lines]
+    return Box(tuple(said), x, width, fill=fill)
+
+
+def _previous(boxes: Boxes, x: float, width: float) -> Box:
+    studies = ("Studies included in the previous version", "previous_studies")
+    return _counted(boxes, x, width, PAPER, studies, ("Reports of these studies", "previous_reports"))
+
+
 def _included(boxes: Boxes, x: float, width: float) -> Box:
-    lines = [
-        Line(f"Studies included in the review {_n(boxes.text('new_studies'))}", bold=True),
-        Line(f"Reports of included studies {_n(boxes.text('new_reports'))}", bold=True),
-    ]
-    if boxes.has("total_studies"):
-        lines.append(Line(f"Total studies {_n(boxes.text('total_studies'))}"))
-        lines.append(Line(f"Reports of total studies {_n(boxes.text('total_reports'))}"))
-    return Box(tuple(lines), x, width, fill=INCLUDED_FILL)
+    if not boxes.has("total_studies"):
+        studies = ("Studies included in the review", "new_studies")
+        return _counted(boxes, x, width, INCLUDED_FILL, studies, ("Reports of included studies", "new_reports"))
+    lines = [("New studies included in the review", "new_studies"), ("Reports of new included studies", "new_reports")]
+    if boxes.total("new_reports_of_previous_studies"):
+        lines.append(("New reports of studies of the previous version", "new_reports_of_previous_studies"))
+    return _counted(boxes, x, width, INCLUDED_FILL, *lines)
+
+
+def _total(boxes: Boxes, x: float, width: float) -> Box:
+    studies = ("Total studies included in the review", "total_studies")
+    return _counted(boxes, x, width, INCLUDED_FILL, studies, ("Reports of total included studies", "total_reports"))

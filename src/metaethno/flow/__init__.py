@@ -1,7 +1,7 @@
 """The flow of records, reports and studies: every box counted from the tables, every sum between boxes checked.
 
-`flow` makes the table of all boxes of all views, the checks and the export for the PRISMA2020 R package; `explain`
-lists what is in a box; `addends` writes a number with its runs, as in "12 [7 + 5]".
+`flow` makes the table of all boxes of all views, the checks, the export for the PRISMA2020 R package and what citation
+searching started from; `explain` lists what is in a box; `addends` writes a number with its runs, as in "12 [7 + 5]".
 """
 
 from __future__ import annotations
@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from metaethno.config import Reason, View
-from metaethno.errors import Problem, UserError, did_you_mean
+from metaethno.flow import baseline as releases
 from metaethno.flow import identities
 from metaethno.flow.boxes import ALL, Box, World, contents, world
+from metaethno.flow.chasing import chased, strangers
+from metaethno.flow.explain import explain, unknown
+from metaethno.flow.export import export
 from metaethno.schemas import FLOW
-from metaethno.schemas import PRISMA2020 as EXPORT
 from metaethno.votes import checks_frame
 
 if TYPE_CHECKING:
@@ -24,30 +26,19 @@ if TYPE_CHECKING:
 __all__ = ["ALL", "Box", "Flow", "World", "addends", "contents", "explain", "flow", "is_provisional", "world"]
 
 _OPEN = ("undecided_screening", "undecided_full_text")
-# Fields of the PRISMA2020 package, in its order: those that are lists, and those of the updated review.
-_LISTS = ("database_specific_results", "register_specific_results", "dbr_excluded", "other_excluded")
-_FIELDS = (
-    *("previous_studies", "previous_reports"),
-    *("register_results", "register_specific_results", "database_results", "database_specific_results"),
-    *("website_results", "organisation_results", "citations_results"),
-    *("duplicates", "excluded_automatic", "excluded_other", "records_screened", "records_excluded"),
-    *("dbr_sought_reports", "dbr_notretrieved_reports", "other_sought_reports", "other_notretrieved_reports"),
-    *("dbr_assessed", "dbr_excluded", "other_assessed", "other_excluded"),
-    *("new_studies", "new_reports", "total_studies", "total_reports"),
-)
-_ABSENT = "NA"
 
 
 @dataclass(frozen=True)
 class Flow:
     """flow: schema FLOW. checks: schema CHECKS. prisma2020: schema PRISMA2020 (no rows without such a view).
 
-    provisional: decisions are open, so that every number from there on may still change.
+    chased: schema CHASED. provisional: decisions are open, so that every number from there on may still change.
     """
 
     flow: pd.DataFrame
     checks: pd.DataFrame
     prisma2020: pd.DataFrame
+    chased: pd.DataFrame
     provisional: bool
 
 
@@ -68,7 +59,7 @@ def flow(
     Frames are of the schemas MEMBERS, UNIQUE, SCREENED, ASSESSED, EXCLUDED, INCLUDED_STUDIES, SOURCES and BASELINE.
     reasons: as configured; they give lists of reasons their order (without them: by id).
     """
-    of = world(members, unique, screened, assessed, excluded, studies, sources)
+    of = world(members, unique, screened, assessed, excluded, studies, sources, baseline)
     made = [(view, contents(of, view)) for view in views]
     checks = [row for view, boxes in made for row in identities.verify(view, boxes)]
     n_screening = int(screened["outcome"].isin(("conflict", "undecided")).sum())
@@ -77,12 +68,19 @@ def flow(
         message = f"{n_screening} records and {n_full} full texts are still open: the flow is provisional"
         hint = "See `metaethno status`."
         checks.append({"code": "ME0422", "level": "warning", "table": "flow", "message": message, "hint": hint})
-    checks += _lost_rows(of, sources)
-    if len(baseline):
-        message = "counts of a released version are there, but the flow is drawn as that of a new review"
-        checks.append({"code": "ME0424", "level": "warning", "table": "baseline", "message": message})
-    export = next((boxes for view, boxes in made if view.template == "prisma2020"), {})
-    return Flow(_frame(made), checks_frame(checks), _export(export, excluded, reasons), bool(n_screening or n_full))
+    checks += _lost_rows(of, sources) + releases.checks(of, baseline, views) + strangers(studies, sources)
+    # The form of an updated review holds all that the form of a new one does.
+    forms: dict[str, Mapping[str, Box]] = {view.template: boxes for view, boxes in reversed(made)}
+    drawn = forms.get(releases.UPDATE) or forms.get("prisma2020") or {}
+    labels = {r.id: r.label for r in reasons}
+    labels |= {i: said for i, said in zip(excluded["reason_id"], excluded["reason"], strict=True) if i not in labels}
+    return Flow(
+        _frame(made),
+        checks_frame(checks),
+        export(drawn, labels),
+        chased(studies, sources),
+        bool(n_screening or n_full),
+    )
 
 
 def _lost_rows(of: World, sources: pd.DataFrame) -> list[dict[str, str]]:
@@ -119,30 +117,6 @@ def _frame(made: Sequence[tuple[View, Mapping[str, Box]]]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=FLOW.names).astype(typed)
 
 
-def _export(boxes: Mapping[str, Box], excluded: pd.DataFrame, reasons: Sequence[Reason]) -> pd.DataFrame:
-    """Return the pooled boxes under the field names of the PRISMA2020 package; lists as 'label, n; label, n'.
-
-    The package parts lists at commas and semicolons, so labels lose theirs. Fields of the templates that aren't drawn,
-    and empty lists, hold NA, as in R.
-    """
-    import pandas as pd
-
-    labels = dict(zip(excluded["reason_id"], excluded["reason"], strict=True)) | {r.id: r.label for r in reasons}
-    rank = {r.id: n for n, r in enumerate(reasons)}
-    rows = []
-    for name in _FIELDS if boxes else ():
-        box = boxes.get(name)
-        value = _ABSENT
-        if box is not None and name in _LISTS:
-            details = sorted(box.details, key=lambda d: (rank.get(d, len(rank)), d))
-            said = [(labels.get(d, d).replace(",", " /").replace(";", " /"), box.count(d)) for d in details]
-            value = "; ".join(f"{label}, {n}" for label, n in said) or _ABSENT
-        elif box is not None:
-            value = str(box.count())
-        rows.append([name, value])
-    return pd.DataFrame(rows, columns=EXPORT.names, dtype=str)
-
-
 # ------------------------------------------------------------------------------------------------ reading it
 
 
@@ -160,29 +134,10 @@ def addends(frame: pd.DataFrame, view: str, box: str, detail: str = "") -> str:
     mine = frame[frame["view"].eq(view) & frame["box"].eq(box)]
     if not len(mine):
         known = sorted(set(frame.loc[frame["view"].eq(view), "box"])) or sorted(set(frame["view"]))
-        raise _unknown(box if view in set(frame["view"]) else view, known)
+        raise unknown(box if view in set(frame["view"]) else view, known)
     mine = mine[mine["detail"].eq(detail)]
     if not len(mine):
-        raise _unknown(detail, sorted(set(frame.loc[frame["box"].eq(box), "detail"]) - {""}))
+        raise unknown(detail, sorted(set(frame.loc[frame["box"].eq(box), "detail"]) - {""}))
     pooled = int(mine.loc[mine["run"].eq(ALL), "count"].iloc[0])
     runs = mine[mine["run"].ne(ALL)].sort_values("run")["count"].tolist()
     return f"{pooled} [{' + '.join(str(n) for n in runs)}]" if len(runs) > 1 else str(pooled)
-
-
-def explain(boxes: Mapping[str, Box], box: str, detail: str = "", run: str = ALL) -> list[str]:
-    """Return the ids behind a number: of exported rows, records, reports (by record) or studies, as the box counts.
-
-    boxes: from `contents`. Raises UserError where there is no such box, part or run.
-    """
-    if box not in boxes:
-        raise _unknown(box, list(boxes))
-    if detail and detail not in boxes[box].details:
-        raise _unknown(detail, boxes[box].details)
-    if run != ALL and run not in boxes[box].runs:
-        raise _unknown(run, [*boxes[box].runs, ALL])
-    return boxes[box].listing(detail, run)
-
-
-def _unknown(name: str, known: Sequence[str]) -> UserError:
-    message = f"there is no {name!r} in this flow.{did_you_mean(name, known)}"
-    return UserError(Problem("ME0430", message, allowed=", ".join(known)))

@@ -1,7 +1,7 @@
 """The boxes of the flow diagrams: for each box the list of what is in it, so that every number can be explained.
 
 A count is the length of such a list and nothing else. Records, reports and studies are never mixed: a box says which
-of them it counts. Names of the boxes of the form `prisma2020` are the field names of the PRISMA2020 R package
+of them it counts. Names of the boxes of the forms `prisma2020` are the field names of the PRISMA2020 R package
 (Haddaway et al. 2022, Campbell Systematic Reviews 18:e1230); the form is that of Page et al. 2021, BMJ 372:n71, the
 other one that of Moher et al. 2009, BMJ 339:b2535.
 """
@@ -9,10 +9,11 @@ other one that of Moher et al. 2009, BMJ 339:b2535.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from metaethno.config import View
+from metaethno.votes import among
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,6 +23,7 @@ COLUMN_A = ("database", "register")
 # The form of 2020 calls its third box "citation searching, etc.": what is neither a website nor an organisation.
 ETC = ("citation_backward", "citation_forward", "hand_search", "contact", "other")
 OPEN_SCREENING = ("conflict", "undecided")
+RELEASED_RUN = "released_run"  # the box of `baseline.csv` that says which runs the released version had
 OPEN_FULL_TEXT = ("awaiting", "conflict", "undecided", "not_yet_retrieved")
 
 
@@ -61,13 +63,29 @@ class Box:
 
 
 @dataclass(frozen=True)
+class Released:
+    """What a released version held, as its `baseline.csv` tells it.
+
+    runs: run -> rows it had then. studies, reports: ids; of a version that was not made with this program only the
+    numbers are known, and a placeholder stands for each. listed: are these real ids.
+    """
+
+    release: str = ""
+    runs: dict[str, int] = field(default_factory=dict)
+    studies: tuple[str, ...] = ()
+    reports: tuple[str, ...] = ()
+    listed: bool = False
+
+
+@dataclass(frozen=True)
 class World:
     """The tables that the boxes are lists of, joined once.
 
     rows: members (row_id, record_id, run, source, kind). records: screened, with `column_run`: for a record of
     column A the first run that found it in a database or register, which is where that column counts it; else its
     first run. reports: assessed, with `column_run`. excluded, studies: as stage 5 makes them. sources: (run, source,
-    kind) that were searched, also where they gave nothing.
+    kind) that were searched, also where they gave nothing. first_run: of every record, by record_id. released: the
+    version that this one updates, if there is one.
     """
 
     rows: pd.DataFrame
@@ -76,7 +94,25 @@ class World:
     excluded: pd.DataFrame
     studies: pd.DataFrame
     sources: pd.DataFrame
-    runs: tuple[str, ...] = field(default=())
+    first_run: pd.Series
+    runs: tuple[str, ...] = ()
+    released: Released = Released()
+
+    def since_release(self) -> World:
+        """Return what came in by the runs after the release: rows of these runs, and what they found first."""
+        new = tuple(run for run in self.runs if run not in self.released.runs)
+
+        def later(frame: pd.DataFrame, column: str) -> pd.DataFrame:
+            return frame[frame[column].isin(new)]
+
+        return replace(
+            self,
+            rows=later(self.rows, "run"),
+            records=later(self.records, "first_run"),
+            reports=later(self.reports, "first_run"),
+            sources=later(self.sources, "run"),
+            runs=new,
+        )
 
 
 def world(
@@ -87,8 +123,12 @@ def world(
     excluded: pd.DataFrame,
     studies: pd.DataFrame,
     sources: pd.DataFrame,
+    baseline: pd.DataFrame | None = None,
 ) -> World:
-    """Return the tables (schemas MEMBERS, UNIQUE, SCREENED, ASSESSED, EXCLUDED, INCLUDED_STUDIES, SOURCES) joined."""
+    """Return the tables (schemas MEMBERS, UNIQUE, SCREENED, ASSESSED, EXCLUDED, INCLUDED_STUDIES, SOURCES) joined.
+
+    baseline: schema BASELINE, where this review updates a released version.
+    """
     import pandas as pd
 
     rows = members[["row_id", "record_id", "run", "source", "kind"]]
@@ -97,7 +137,7 @@ def world(
     rows = rows.sort_values(["run", "later", "row_id"], kind="stable").reset_index(drop=True)
     base = unique.set_index("record_id")
     found = rows[rows["kind"].isin(COLUMN_A)].groupby("record_id")["run"].first()
-    in_a = base["origin"].eq("databases") & base.index.isin(found.index)
+    in_a = base["origin"].eq("databases") & among(unique["record_id"], found.index.to_series()).to_numpy()
     column_run = base["first_run"].where(~in_a, found.reindex(base.index))
     searched = pd.concat([sources[["run", "source", "kind"]], rows[["run", "source", "kind"]]]).drop_duplicates()
 
@@ -105,7 +145,34 @@ def world(
         return frame.assign(column_run=frame["record_id"].map(column_run).fillna(frame["first_run"]))
 
     runs = tuple(sorted(set(searched["run"])))
-    return World(rows, placed(screened), placed(assessed), excluded, placed(studies), searched, runs)
+    known = Released() if baseline is None else released(baseline, rows)
+    tables = (rows, placed(screened), placed(assessed), excluded, placed(studies), searched)
+    return World(*tables, base["first_run"], runs, known)
+
+
+def released(baseline: pd.DataFrame, rows: pd.DataFrame) -> Released:
+    """Return what a table of schema BASELINE says; a record that was merged since goes by its present id."""
+    if not len(baseline):
+        return Released()
+    counts = baseline["count"].astype(int)
+
+    def of(box: str) -> tuple[str, ...]:
+        mine = baseline["box"].eq(box)
+        ids = baseline.loc[mine & baseline["detail"].ne(""), "detail"].tolist()
+        total = int(counts[mine & baseline["detail"].eq("")].sum())
+        return tuple(sorted(ids)) or tuple(f"{release}-unlisted-{n}" for n in range(1, total + 1))
+
+    release = str(baseline["release"].iloc[0])
+    ran = baseline["box"].eq(RELEASED_RUN)
+    home = dict(zip(rows["row_id"], rows["record_id"], strict=True))
+    listed = (baseline["box"].isin(["previous_studies", "previous_reports"]) & baseline["detail"].ne("")).any()
+    return Released(
+        release,
+        dict(zip(baseline.loc[ran, "detail"], counts[ran].tolist(), strict=True)),
+        of("previous_studies"),
+        tuple(sorted({home.get(one, one) for one in of("previous_reports")})),
+        bool(listed),
+    )
 
 
 def _ids(frame: pd.DataFrame, key: str, run: str) -> pd.DataFrame:
@@ -118,7 +185,7 @@ def _parts(frame: pd.DataFrame, key: str, run: str, detail: str) -> pd.DataFrame
     return _ids(frame, key, run).assign(detail=frame[detail].astype(str).to_numpy())
 
 
-def duplicates(rows: pd.DataFrame, kept: Iterable[str], first_run: pd.Series) -> pd.DataFrame:
+def duplicates(rows: pd.DataFrame, kept: pd.Series, first_run: pd.Series) -> pd.DataFrame:
     """Return the rows that are not the first of their record, with `detail`: how each repeats what was there.
 
     rows: part of `World.rows`, in its order. kept: the records of which one row isn't a duplicate. first_run: of all
@@ -127,7 +194,7 @@ def duplicates(rows: pd.DataFrame, kept: Iterable[str], first_run: pd.Series) ->
     """
     import pandas as pd
 
-    is_kept = rows["record_id"].isin(set(kept))
+    is_kept = among(rows["record_id"], kept)
     again = rows.duplicated("record_id") | ~is_kept
     begun = rows.groupby("record_id")["run"].transform("first")
     begun = begun.where(is_kept, rows["record_id"].map(first_run))
@@ -163,7 +230,7 @@ class _Maker:
     ) -> None:
         """Enter a box; `upper` ones show only the runs whose records the view counts."""
         runs = self.upper_runs if upper else self.of.runs
-        seen = set() if parts is None else set(parts["detail"]) - {""}
+        seen = set() if parts is None else set(parts["detail"].unique().tolist()) - {""}
         shown = tuple(dict.fromkeys([*details, *sorted(seen)]))
         self.boxes[name] = Box(name, unit, ids, runs, parts, shown, total)
 
@@ -194,7 +261,7 @@ def prisma2020(of: World, view: View) -> dict[str, Box]:
         make.add(name, "record", _ids(mine, "row_id", "run"), parts, make.searched([kind]), total=False, upper=True)
     found = rows[rows["kind"].isin(COLUMN_A)]
     column_a = of.records["origin"].eq("databases")
-    again = duplicates(found, of.records.loc[column_a, "record_id"], of.records.set_index("record_id")["first_run"])
+    again = duplicates(found, of.records.loc[column_a, "record_id"], of.first_run)
     parts = _parts(again, "row_id", "run", "detail")
     make.add("duplicates", "record", parts[["id", "run"]], parts, DUPLICATES, upper=True)
     for name in ("excluded_automatic", "excluded_other"):
@@ -203,7 +270,7 @@ def prisma2020(of: World, view: View) -> dict[str, Box]:
     make.add("records_screened", "record", _ids(records, "record_id", "column_run"), upper=True)
     out = records[records["outcome"].eq("exclude")]
     make.add("records_excluded", "record", _ids(out, "record_id", "column_run"), upper=True)
-    waiting = of.records[of.records["record_id"].isin(set(records["record_id"])) | ~column_a]
+    waiting = of.records[among(of.records["record_id"], records["record_id"]) | ~column_a]
     waiting = waiting[waiting["outcome"].isin(OPEN_SCREENING)]
     parts = _parts(waiting, "record_id", "column_run", "origin")
     make.add("undecided_screening", "record", parts[["id", "run"]], parts, ("databases", "other"))
@@ -271,11 +338,11 @@ def prisma2009(of: World, view: View) -> dict[str, Box]:
     kinds = COLUMN_A if make.first_only else set(of.sources["kind"])
     make.add("identified", "record", parts[["id", "run"]], parts, make.searched(kinds), upper=True)
     first = rows.drop_duplicates("record_id")
-    again = duplicates(rows, first["record_id"], of.records.set_index("record_id")["first_run"])
+    again = duplicates(rows, first["record_id"], of.first_run)
     parts = _parts(again, "row_id", "run", "detail")
     make.add("duplicates", "record", parts[["id", "run"]], parts, DUPLICATES, upper=True)
     make.add("after_duplicates", "record", _ids(first, "record_id", "run"), upper=True)
-    records = of.records[of.records["record_id"].isin(set(first["record_id"]))]
+    records = of.records[among(of.records["record_id"], first["record_id"])]
     # In this view a record belongs to the run that is drawn, also where its first row came from another method.
     records = records.assign(at=of.runs[0] if make.first_only and of.runs else records[run])
     make.add("screened", "record", _ids(records, "record_id", "at"), upper=True)
@@ -292,6 +359,66 @@ def prisma2009(of: World, view: View) -> dict[str, Box]:
     return make.boxes
 
 
+def prisma2020_update(of: World, view: View) -> dict[str, Box]:
+    """Return the boxes of a PRISMA 2020 diagram for an updated review.
+
+    The first column is what the released version held; the others count what came in by the runs after it; the last
+    box is what is included now. The form speaks of new studies and their reports: a new report of a study that the
+    released version already had stands in a box of its own, `new_reports_of_previous_studies`. Beyond the form are
+    also `dropped_`: what the released version included and this one doesn't, and `late_`: what is included now and was
+    found by a run of the released version, which had not included it.
+    """
+    make = _Maker(of.since_release(), view)
+    previous = of.released
+    for name, unit, ids in (
+        ("previous_studies", "study", previous.studies),
+        ("previous_reports", "report", previous.reports),
+    ):
+        make.add(name, unit, _listed(ids))
+    make.boxes |= prisma2020(make.of, view)
+    links = of.studies[of.studies["role"].ne("redundant")]
+    included = make.of.reports[make.of.reports["outcome"].eq("include")]
+    known = set(previous.studies)
+    old_study = links["study_id"].isin(known)
+    # A report without a study is an error of its own; it is new for all that anyone knows.
+    old = set(links.loc[old_study, "record_id"]) - set(links.loc[~old_study, "record_id"])
+    run = "column_run"
+    for name, reports in (
+        ("new_reports_of_previous_studies", included[included["record_id"].isin(old)]),
+        ("new_reports", included[~included["record_id"].isin(old)]),
+    ):
+        parts = _parts(reports, "record_id", run, "origin")
+        make.add(name, "report", parts[["id", "run"]], parts, ("databases", "other"))
+    new = links[~old_study & links["record_id"].isin(set(included["record_id"]))]
+    new = new.sort_values([run, "study_id"], kind="stable").drop_duplicates("study_id")
+    make.add("new_studies", "study", _ids(new, "study_id", run))
+    now = {"studies": set(links["study_id"])}
+    now["reports"] = set(of.reports.loc[of.reports["outcome"].eq("include"), "record_id"])
+    for unit, one in (("studies", "study"), ("reports", "report")):
+        before = set(make.boxes[f"previous_{unit}"].listing())
+        if not previous.listed:
+            # Of a version that was made elsewhere only the numbers are known: none of its studies is among ours.
+            now[unit] |= before
+        new_ones = set(make.boxes[f"new_{unit}"].listing())
+        if unit == "reports":
+            new_ones |= set(make.boxes["new_reports_of_previous_studies"].listing())
+        make.add(f"total_{unit}", one, _listed(now[unit]))
+        make.add(f"dropped_{unit}", one, _listed(before - now[unit]))
+        make.add(f"late_{unit}", one, _listed(now[unit] - before - new_ones))
+    pooled = ("previous_", "total_", "dropped_", "late_")
+    return {name: replace(box, runs=()) if name.startswith(pooled) else box for name, box in make.boxes.items()}
+
+
+def _listed(ids: Iterable[str]) -> pd.DataFrame:
+    """Return ids that belong to no run as the contents of a box."""
+    import pandas as pd
+
+    return pd.DataFrame({"id": sorted(ids), "run": ""}, dtype=str)
+
+
+_FORMS = {"prisma2020": prisma2020, "prisma2020_update": prisma2020_update, "prisma2009": prisma2009}
+
+
 def contents(of: World, view: View) -> dict[str, Box]:
     """Return the boxes of a view, in the order of the form."""
-    return prisma2020(of, view) if view.template == "prisma2020" else prisma2009(of, view)
+    return _FORMS[view.template](of, view)

@@ -1,14 +1,14 @@
 """What must hold between the boxes of a flow diagram, and what a review may declare where it doesn't.
 
-I1 to I13 are those of the PRISMA 2020 form, P1 to P4 those of the 2009 form. While decisions are open, the boxes
-`undecided_screening` and `undecided_full_text` stand in the sums as a term of their own, so that the identities hold
-at any time. Not among them: I11 and I12 (updated-review template, drawn from a released version), and P5, since
-nothing is pooled in numbers in a meta-ethnography.
+I1 to I13 are those of the PRISMA 2020 forms (I11 and I12 of the updated review only), P1 to P4 those of the 2009
+form. While decisions are open, the boxes `undecided_screening` and `undecided_full_text` stand in the sums as a term
+of their own, so that the identities hold at any time; and so does `new_reports_of_previous_studies` in an updated
+review. Not among them is P5, since nothing is pooled in numbers in a meta-ethnography.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from metaethno.config import Adjustment, View
@@ -16,6 +16,7 @@ from metaethno.errors import did_you_mean
 from metaethno.flow.boxes import ALL, Box
 
 Boxes = Mapping[str, Box]
+_SHOWN = 10
 SUM = "*"  # as a detail: all parts of a box together
 
 
@@ -61,13 +62,28 @@ PRISMA2009 = (
     Identity("P3", "hard", "screened -screened_excluded -undecided_screening", "full_text undecided_full_text"),
     Identity("P4", "hard", "full_text -full_text_excluded/*", "included_reports"),
 )
+_OLD = "-new_reports_of_previous_studies"
+UPDATE = (
+    *(i for i in PRISMA2020 if i.id not in ("I5", "I8", "I9", "I10")),
+    Identity("I5", "hard", f"dbr_assessed -dbr_excluded/* {_OLD}/databases", "new_reports/databases"),
+    Identity("I8", "hard", f"other_assessed -other_excluded/* {_OLD}/other", "new_reports/other"),
+    Identity("I9", "hard", "new_reports/databases new_reports/other", "new_reports"),
+    Identity("I11", "hard", "previous_studies new_studies", "total_studies"),
+    Identity("I12", "hard", "previous_reports new_reports", "total_reports"),
+)
 # Parts of a box that must add up to the whole: each id has exactly one detail.
-SPLITS = ("duplicates", "undecided_screening", "undecided_full_text", "citations_results")
+SPLITS = (
+    "duplicates",
+    "undecided_screening",
+    "undecided_full_text",
+    "citations_results",
+    "new_reports_of_previous_studies",
+)
 
 
 def identities(template: str) -> tuple[Identity, ...]:
     """Return the identities of a form."""
-    return PRISMA2020 if template == "prisma2020" else PRISMA2009
+    return {"prisma2020": PRISMA2020, "prisma2020_update": UPDATE, "prisma2009": PRISMA2009}[template]
 
 
 def _value(terms: str, boxes: Boxes, run: str) -> int:
@@ -97,7 +113,20 @@ def full_texts_of_later_runs(boxes: Boxes) -> list[str]:
     return sorted(r for r in reports if r not in known)
 
 
-TERMS = {"full_texts_of_later_runs": full_texts_of_later_runs}
+def _box(studies: str, reports: str) -> Callable[[Boxes, str], list[str]]:
+    """Return what lists a box that has a name for studies (in I11) and one for reports (in I12)."""
+    return lambda boxes, identity: boxes[studies if identity == "I11" else reports].listing()
+
+
+_BOTH_UPDATE = ("I11", "I12")
+_MORE = "new_reports_of_previous_studies"
+# Each term of a declared adjustment: how it is found, whether it adds or takes away, and where it may stand.
+TERMS: dict[str, tuple[Callable[[Boxes, str], list[str]], int, tuple[str, ...]]] = {
+    "full_texts_of_later_runs": (lambda boxes, _: full_texts_of_later_runs(boxes), 1, ("I3", "P3")),
+    "dropped_since_release": (_box("dropped_studies", "dropped_reports"), -1, _BOTH_UPDATE),
+    "added_from_earlier_runs": (_box("late_studies", "late_reports"), 1, _BOTH_UPDATE),
+    _MORE: (_box(_MORE, _MORE), 1, ("I12",)),
+}
 
 
 def _words(terms: str) -> str:
@@ -111,21 +140,34 @@ def _words(terms: str) -> str:
     return shown
 
 
-def _behind(identity: Identity, boxes: Boxes) -> str:
-    """Return the ids that stand on one side only, as far as both sides count the same kind of thing."""
-    sides: list[dict[str, int]] = []
-    for terms in (identity.left, identity.right):
-        tally: dict[str, int] = {}
+def sides(identity: Identity, boxes: Boxes) -> tuple[list[str], list[str]]:
+    """Return the ids that stand more often on the left, and those that stand more often on the right."""
+    tally: dict[str, int] = {}
+    for terms, side in ((identity.left, 1), (identity.right, -1)):
         for term in terms.split():
             box, _, detail = term.removeprefix("-").partition("/")
-            step = -1 if term.startswith("-") else 1
+            step = -side if term.startswith("-") else side
             parts = boxes[box].parts
             ids = parts["id"].tolist() if detail == SUM and parts is not None else boxes[box].listing(detail)
             for one in ids:
                 tally[one] = tally.get(one, 0) + step
-        sides.append(tally)
-    odd = sorted(i for i in set(sides[0]) | set(sides[1]) if sides[0].get(i, 0) != sides[1].get(i, 0))
-    return ", ".join(odd[:10]) + (f" and {len(odd) - 10} more" if len(odd) > 10 else "")
+    return sorted(i for i, n in tally.items() if n > 0), sorted(i for i, n in tally.items() if n < 0)
+
+
+def _behind(view: View, identity: Identity, boxes: Boxes) -> str:
+    """Return in words what an identity breaks on, and what may be declared about it."""
+    said = []
+    for where, odd in zip(("left", "right"), sides(identity, boxes), strict=True):
+        if odd:
+            more = f" and {len(odd) - _SHOWN} more" if len(odd) > _SHOWN else ""
+            said.append(f"only on the {where}: {', '.join(odd[:_SHOWN])}{more}")
+    text = f"Standing {'; '.join(said)}. `metaethno flow explain {identity.id} --view {view.id}` lists them all."
+    fits = [name for name, (found, _, where) in TERMS.items() if identity.id in where and found(boxes, identity.id)]
+    if fits:
+        text += (
+            f" If that is as it should be, declare it as an adjustment of this view, with a reason: {', '.join(fits)}."
+        )
+    return text
 
 
 def _row(code: str, level: str, view: View, message: str, hint: str = "") -> dict[str, str]:
@@ -137,13 +179,16 @@ def verify(view: View, boxes: Boxes) -> list[dict[str, str]]:
     known = identities(view.template)
     rows = []
     for declared in view.adjustments:
-        if declared.identity not in {i.id for i in known if i.kind != "inequality"}:
-            names = sorted({i.id for i in known if i.kind != "inequality"})
-            message = f"an adjustment of {declared.identity!r}, which is no identity of the form {view.template}."
-            message += did_you_mean(declared.identity, names)
-            rows.append(_row("ME0420", "error", view, message, f"Name one of: {', '.join(names)}."))
+        names = sorted({i.id for i in known} & set(TERMS[declared.term][2]))
+        if declared.identity not in names:
+            message = (
+                f"an adjustment of {declared.identity!r} by {declared.term}, which has no place in the form "
+                f"{view.template}.{did_you_mean(declared.identity, names)}"
+            )
+            hint = f"Name one of: {', '.join(names)}." if names else "Take it out of config/review.yaml."
+            rows.append(_row("ME0420", "error", view, message, hint))
     for identity in known:
-        declared_here = [a for a in view.adjustments if a.identity == identity.id]
+        declared_here = [a for a in view.adjustments if a.identity == identity.id and identity.id in TERMS[a.term][2]]
         rows += _verify_one(view, identity, boxes, declared_here)
     for name in SPLITS:
         box = boxes.get(name)
@@ -153,24 +198,36 @@ def verify(view: View, boxes: Boxes) -> list[dict[str, str]]:
     return rows
 
 
+def formula(identity: Identity) -> str:
+    """Return an identity in words."""
+    sign = ">=" if identity.kind == "inequality" else "="
+    return f"{_words(identity.left)} {sign} {_words(identity.right)}"
+
+
 def _verify_one(view: View, identity: Identity, boxes: Boxes, declared: list[Adjustment]) -> list[dict[str, str]]:
     found = difference(identity, boxes)
-    sign = ">=" if identity.kind == "inequality" else "="
     left, right = _value(identity.left, boxes, ALL), _value(identity.right, boxes, ALL)
-    formula = f"{_words(identity.left)} {sign} {_words(identity.right)}"
+    said_as = formula(identity)
     if identity.kind == "inequality":
-        return [_row(identity.id, "warning", view, f"{formula}: {left} against {right}")] if found else []
-    amounts = [len(TERMS[a.term](boxes)) for a in declared]
+        return [_row(identity.id, "warning", view, f"{said_as}: {left} against {right}")] if found else []
     if not declared:
-        if not found:
+        # What was dropped and what came instead can cancel out; both have to be declared all the same.
+        hidden = identity.id in _BOTH_UPDATE and any(sides(identity, boxes))
+        if not found and not hidden:
             return []
-        message = f"{formula} does not hold: {left} against {right}"
-        return [_row(identity.id, "error", view, message, f"What stands on one side only: {_behind(identity, boxes)}.")]
+        said = "does not hold" if found else "holds only because what is missing and what is new are as many"
+        message = f"{said_as} {said}: {left} against {right}"
+        return [_row(identity.id, "error", view, message, _behind(view, identity, boxes))]
+    amounts = []
+    for adjustment in declared:
+        find, sign_of, _ = TERMS[adjustment.term]
+        amounts.append(sign_of * len(find(boxes, identity.id)))
     words = "; ".join(
         f"{amount} ({a.term.replace('_', ' ')}): {a.reason}" for a, amount in zip(declared, amounts, strict=True)
     )
     if found == sum(amounts) and all(amounts):
-        return [_row(identity.id, "note", view, f"{formula} is adjusted by {words}")]
-    message = f"{formula}: the difference is {found}, and the declared adjustment accounts for {sum(amounts)}"
-    hint = "Take the adjustment out of config/review.yaml, or find what else stands on one side only."
+        return [_row(identity.id, "note", view, f"{said_as} is adjusted by {words}")]
+    message = f"{said_as}: the difference is {found}, and the declared adjustment accounts for {sum(amounts)}"
+    hint = "Take the adjustment out of config/review.yaml, or find what else is behind it. "
+    hint += _behind(view, identity, boxes)
     return [_row(identity.id, "error", view, message, hint)]

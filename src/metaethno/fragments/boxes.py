@@ -96,16 +96,34 @@ def later_full_texts(boxes: Boxes) -> int:
     return sum(by_run.get(run, 0) for run in runs[1:])
 
 
+# The terms of an updated review: the box of studies, the box of reports, and how it is said.
+_UPDATE_TERMS = {
+    "dropped_since_release": ("dropped_studies", "dropped_reports", "no longer included since the released version"),
+    "added_from_earlier_runs": ("late_studies", "late_reports", "found before the release and included only since"),
+    "new_reports_of_previous_studies": (
+        "",
+        "new_reports_of_previous_studies",
+        "added to studies that the released version already had",
+    ),
+}
+
+
 def adjustment_texts(boxes: Boxes) -> list[str]:
     """Return a plain sentence for each declared adjustment of the view, its numbers derived."""
     said = []
     term, assessed = later_full_texts(boxes), boxes.as_2009("full_text")["all"]
-    for adjustment in boxes.view.adjustments if term else ():
-        kept = assessed - term
-        said.append(
-            f"Declared adjustment: {kept:,} + {term:,} = {assessed:,}; the {term:,} are full texts of later runs. "
-            f"{adjustment.reason}"
-        )
+    for adjustment in boxes.view.adjustments:
+        start = "Declared adjustment:"
+        if adjustment.term in _UPDATE_TERMS:
+            studies, reports, words = _UPDATE_TERMS[adjustment.term]
+            of_studies = adjustment.identity == "I11"
+            n = boxes.total(studies if of_studies else reports)
+            if n:
+                unit = ("study" if n == 1 else "studies") if of_studies else ("report" if n == 1 else "reports")
+                said.append(f"{start} {n:,} {unit} {words}. {adjustment.reason}")
+        elif term:
+            later = f"the {term:,} are full texts of later runs."
+            said.append(f"{start} {assessed - term:,} + {term:,} = {assessed:,}; {later} {adjustment.reason}")
     return said
 
 

@@ -40,8 +40,13 @@ LABELS = {
     "included_studies": "Studies included",
     "new_reports": "Reports included",
     "new_studies": "Studies included",
+    "new_reports_of_previous_studies": "New reports of studies of the previous version",
     "total_reports": "Reports in total",
     "total_studies": "Studies in total",
+    "dropped_studies": "Studies of the previous version that are no longer included",
+    "dropped_reports": "Reports of the previous version that are no longer included",
+    "late_studies": "Studies found by the previous version and included only now",
+    "late_reports": "Reports found by the previous version and included only now",
 }
 _SPLIT = {**PER_SOURCE, **{b: b for b in ("identified", "duplicates", "full_text_excluded", "dbr_excluded",
                                           "other_excluded")}}  # fmt: skip
@@ -101,11 +106,14 @@ def numbers(data: ReportData, view: View, place: int) -> str:
         return md.nothing_yet("Nothing has been counted for this view yet.", _TODO, caption, label)
     runs = sorted({run for by_run in boxes.counts.values() for run in by_run} - {"all"})
     labels = reason_labels(data) | _DUPLICATES
+    is_update = boxes.has("previous_studies")
     body = []
     for box in [b for b in LABELS if boxes.has(b)]:
-        if box.startswith("undecided") and not boxes.total(box):
+        if box.startswith(("undecided", "dropped", "late", "new_reports_of")) and not boxes.total(box):
             continue
-        body.append(_row(boxes, box, "", f"**{LABELS[box]}**", runs))
+        said = LABELS[box].replace("Reports inc", "Reports of new studies inc") if is_update else LABELS[box]
+        said = said.replace("Studies inc", "New studies inc") if is_update else said
+        body.append(_row(boxes, box, "", f"**{said}**", runs))
         split = _SPLIT.get(box, "")
         details = sorted(boxes.details(split), key=lambda d: (_rank(labels, d), d)) if split else []
         body += [_row(boxes, split, d, f"– {md.escape(labels.get(d, d))}", runs) for d in details]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from metaethno.fragments import markdown as md
 from metaethno.fragments.data import ReportData, rows
 
@@ -156,19 +158,48 @@ def _coefficient(value: str) -> str:
         return md.escape(value)
 
 
+def _with_interval(row: dict[str, str], name: str) -> str:
+    """Return a coefficient with its interval, as "0.62 (0.55 to 0.69)"."""
+    said = _coefficient(row[name])
+    if said and row[f"{name}_low"]:
+        said += f" ({_coefficient(row[f'{name}_low'])} to {_coefficient(row[f'{name}_high'])})"
+    return said
+
+
 def agreement(data: ReportData) -> str:
-    """Return how far reviewers agreed, from their first votes."""
-    label, caption = "agreement", "Agreement between reviewers, from first votes (Cohen 1960)."
+    """Return how far reviewers agreed, from their first votes: per pair, and over all where there are several pairs."""
+    label, caption = "agreement", "Agreement between reviewers, from first votes, with 95% intervals."
     if any(person.stand_in for person in data.config.team.values()):
         caption += " The votes are stand-ins, so these numbers say nothing about people."
     if not len(data.agreement):
         return md.nothing_yet("No record has two votes yet.", "", caption, label)
     names = {"screening": "title and abstract", "eligibility": "full text"}
+    shown = data.agreement[data.agreement["run"].isin(["all", ""])]
+    pairs = Counter((r["stage"], r["round"]) for r in rows(shown[shown["pair"] != "all"]))
     body = [
         [names[r["stage"]] + (", calibration" if r["round"] == "calibration" else ""),
-         md.escape(r["pair"].replace(";", " and ")), md.number(r["both"]), md.number(r["both_forward"]),
-         md.number(r["both_exclude"]), _coefficient(r["agreement"]), _coefficient(r["kappa"])]
-        for r in rows(data.agreement)
+         md.escape("all together" if r["pair"] == "all" else r["pair"].replace(";", " and ")), md.number(r["both"]),
+         _coefficient(r["prevalence"]), _with_interval(r, "agreement"), _with_interval(r, "kappa"),
+         _with_interval(r, "alpha")]
+        for r in rows(shown)
+        if r["pair"] != "all" or pairs[r["stage"], r["round"]] > 1
     ]  # fmt: skip
-    headers = ["Stage", "Reviewers", "Both voted", "Both include", "Both exclude", "Agreement", "Kappa"]
-    return md.table(headers, body, caption, label, (3, 4, 2, 2, 2, 2, 2), (2, 3, 4, 5, 6))
+    headers = [
+        "Stage",
+        "Reviewers",
+        "Both voted",
+        "Share included",
+        "Agreement",
+        "Cohen's kappa",
+        "Krippendorff's alpha",
+    ]
+    said = (
+        "Where one answer is much more frequent than the other, κ and α are low even though people hardly ever "
+        "differ; the share included says how far that is so here."
+    )
+    if "exclusions" in (data.config.screening.second_votes, data.config.eligibility.second_votes):
+        said += (
+            " Where the second reader only read what the first had left out, agreement is measured on these records "
+            "alone and says nothing of the others."
+        )
+    return md.lines([md.table(headers, body, caption, label, (3, 4, 2, 2, 3, 3, 3), (2, 3, 4, 5, 6)), said])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from metaethno.config import Config
 from metaethno.errors import Problem
 from metaethno.schemas import ALIASES
-from metaethno.shell import common
+from metaethno.shell import common, fulltexts
 from metaethno.shell.screening import vote_problems
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def checks(root: Path, config: Config) -> tuple[dict[str, pd.DataFrame], list[Pr
         from metaethno.stages.eligibility import check_retrieval
 
         problems = check_retrieval(frames["retrieval"], common.derived(root, "aliases"))
-    return frames, problems
+    return frames, problems + fulltexts.problems(root)
 
 
 def check(root: Path, config: Config) -> None:
@@ -49,6 +49,7 @@ def make(root: Path, config: Config) -> None:
         common.checked(root, "report_studies"),
         config.eligibility,
         config.exclusion_reasons,
+        fulltexts.kept(root),
     )
     counted = flow(
         common.derived(root, "members"),
@@ -70,4 +71,5 @@ def make(root: Path, config: Config) -> None:
     common.write(root, "agreement", done.agreement, f"{folder}/agreement.csv")
     common.write(root, "flow", counted.flow)
     common.write(root, "checks", pd.concat([done.checks, counted.checks], ignore_index=True), f"{folder}/checks.csv")
-    common.write(root, "prisma2020", counted.prisma2020)
+    common.write(root, "prisma2020", counted.prisma2020, keep_order=True)
+    common.write(root, "chased", counted.chased)

@@ -13,6 +13,7 @@ from typing import Any
 
 from metaethno import config, engine, review
 from metaethno.schemas import ELIGIBILITY, ROWS, SCREENING, SEARCHES
+from metaethno.shell.fulltexts import POINTERS
 from metaethno.stages import STAGES
 
 REPORTS_FOLDER = f"{STAGES['reports'].folder}/"
@@ -30,6 +31,7 @@ class Plan:
     queries: list[str]
     screening_votes: list[str]
     eligibility_votes: list[str]
+    fulltexts: list[str]
     decisions: list[str]
     pages: list[str]
     report_files: list[str]
@@ -86,6 +88,7 @@ def read(root: Path | None = None) -> Plan:
         queries=review.queries(root),
         screening_votes=review.listed(root, SCREENING.path),
         eligibility_votes=review.listed(root, ELIGIBILITY.path),
+        fulltexts=review.listed(root, POINTERS),
         decisions=review.listed(root, "data/decisions/**/*.csv"),
         pages=review.listed(root, "reports/pages/*.qmd"),
         report_files=made,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from metaethno import config, tables
 from metaethno import votes as ballot
+from metaethno.agreement import agreement
 from metaethno.errors import Problem, UserError
 from metaethno.schemas import ASSESSED, EXCLUDED, INCLUDED_STUDIES, RETRIEVAL
 
@@ -51,6 +52,7 @@ def assess(
     report_studies: pd.DataFrame,
     settings: config.Eligibility,
     reasons: Sequence[config.Reason],
+    fulltexts: pd.DataFrame | None = None,
 ) -> Assessed:
     """Return what came of every report sought: one per record that screening sent forward.
 
@@ -58,7 +60,8 @@ def assess(
     not_obtained. A report that wasn't obtained, or whose counted reason is of the box not_retrieved, is
     `not_retrieved`; one that is neither obtained nor voted on is `not_yet_retrieved`; all others are what the votes
     come to. The counted reason is the first in the order of `reasons` among all that were given for exclusion, or
-    among the adjudicator's. Raises UserError where a report wasn't obtained and no reason has that box.
+    among the adjudicator's; the others stay in `all_reasons` and `further_reasons`. fulltexts: columns record_id and
+    file, the full texts that DVC keeps. Raises UserError where a report wasn't obtained and no reason has that box.
     """
     sought = screened.loc[screened["outcome"].eq("forward"), ["record_id"]]
     sought = sought.merge(unique, on="record_id", how="left")
@@ -76,6 +79,13 @@ def assess(
     reports = reports.merge(retrieved(retrieval, aliases), left_on="record_id", right_index=True, how="left")
     reports = _outcome(reports, reasons)
     links = report_studies.assign(record_id=ballot.resolve(report_studies["record_id"], aliases))
+    ordered = links.sort_values(["record_id", "study_id"], kind="stable")
+    reports["study_ids"] = _by_record(reports, ballot.joined(ordered["record_id"], ordered["study_id"]))
+    reports["fulltext"] = ""
+    if fulltexts is not None:
+        files = fulltexts.assign(record_id=ballot.resolve(fulltexts["record_id"], aliases)).sort_values("file")
+        reports["fulltext"] = _by_record(reports, ballot.joined(files["record_id"], files["file"]))
+    reports = reports.astype({"study_ids": str, "fulltext": str})
     titles = unique.set_index("record_id")["title"]
     return Assessed(
         assessed=reports[ASSESSED.names],
@@ -83,13 +93,19 @@ def assess(
         studies=_studies(reports, links),
         checks=ballot.checks_frame(
             [
-                *_checks(reports, links, all_live, reasons),
+                *_checks(reports, links, all_live, reasons, screened),
                 *({**row, "table": "eligibility"} for row in ballot.double_heads(votes, aliases)),
             ]
         ),
         conflicts=ballot.conflict_rows(live, reports.set_index("record_id")["outcome"], titles, "eligibility"),
-        agreement=ballot.agreement(
-            votes, aliases, "eligibility", {k: v for k, v in MEANING.items() if k != AWAITING}, INCLUDE
+        agreement=agreement(
+            votes,
+            ballot.resolve(votes["record_id"], aliases),
+            unique.set_index("record_id")["first_run"],
+            "eligibility",
+            # Who waits for the authors has not judged yet.
+            {k: v for k, v in MEANING.items() if k != AWAITING},
+            INCLUDE,
         ),
     )
 
@@ -108,21 +124,49 @@ def _reasons(live: pd.DataFrame, reasons: Sequence[config.Reason]) -> pd.DataFra
     return pd.DataFrame({"reason_id": given_all.str.split(";").str[0], "all_reasons": given_all}, dtype=str)
 
 
+def _by_record(reports: pd.DataFrame, said: pd.Series) -> list[str]:
+    """Return what `said` (indexed by record_id) says of each report, or nothing."""
+    known = said.to_dict()
+    return [known.get(record, "") for record in reports["record_id"]]
+
+
 def retrieved(retrieval: pd.DataFrame, aliases: pd.DataFrame) -> pd.DataFrame:
-    """Return per record the best outcome of its rows in `retrieval`, who noted it and when."""
+    """Return per record the best outcome of its rows in `retrieval`, who noted it, when, how often it was asked for.
+
+    Each row is one time of asking, and one that was replaced is none. asked_of: the routes, in order of the days.
+    """
+    import pandas as pd
+
     rank = {"obtained": 0, "requested": 1, "not_obtained": 2}
     live = tables.heads(RETRIEVAL, retrieval)
     live = live.assign(record_id=ballot.resolve(live["record_id"], aliases), rank=live["outcome"].map(rank))
     # Of equally good rows the last counts for who and when.
-    live = live.sort_values(["rank", "asked_on", "retrieval_id"], ascending=[True, False, True], kind="stable")
-    best = live.drop_duplicates("record_id").set_index("record_id")
-    return best[["outcome", "by", "asked_on"]].rename(columns={"outcome": "retrieval"})
+    ranked = live.sort_values(["rank", "asked_on", "retrieval_id"], ascending=[True, False, True], kind="stable")
+    best = ranked.drop_duplicates("record_id").set_index("record_id")
+    out = best[["outcome", "by", "asked_on"]].rename(columns={"outcome": "retrieval"})
+    in_time = live.sort_values(["asked_on", "retrieval_id"], kind="stable")
+    in_time = in_time[in_time["route"].ne("")]
+    # A route is free text, and a cell with several is parted by semicolons.
+    routes = ballot.joined(in_time["record_id"], in_time["route"].str.replace(";", ","))
+    counts = live.groupby("record_id").size()
+    return out.join(pd.DataFrame({"asked": counts, "asked_of": routes}))
 
 
 def _outcome(reports: pd.DataFrame, reasons: Sequence[config.Reason]) -> pd.DataFrame:
     """Return `reports` with its final outcome, counted reason, who decided and when; see `assess`."""
-    text = ["outcome", "reason_id", "all_reasons", "decided_by", "decided_on", "retrieval", "by", "asked_on"]
+    text = [
+        "outcome",
+        "reason_id",
+        "all_reasons",
+        "decided_by",
+        "decided_on",
+        "retrieval",
+        "by",
+        "asked_on",
+        "asked_of",
+    ]
     out = reports.assign(**{c: reports[c].fillna("").astype(str) for c in text})
+    out["asked"] = out["asked"].fillna(0).astype("Int64")
     voted = out["outcome"].ne("")
     missing = out["retrieval"].eq("not_obtained")
     out.loc[~voted, "outcome"] = NOT_YET
@@ -156,6 +200,10 @@ def _excluded(reports: pd.DataFrame, links: pd.DataFrame, reasons: Sequence[conf
         reason=out["reason_id"].map({i: r.label for i, r in known.items()}),
         box=out["reason_id"].map({i: r.box for i, r in known.items()}),
         study_id=[study.get(record, "") for record in out["record_id"]],
+        further_reasons=[
+            ";".join(r for r in given.split(";") if r != counted)
+            for given, counted in zip(out["all_reasons"], out["reason_id"], strict=True)
+        ],
     )
     out["study_id"] = out["study_id"].where(out["box"].eq("redundant_report"), "")
     return out[EXCLUDED.names].astype(str).reset_index(drop=True)
@@ -179,10 +227,16 @@ def _check(code: str, level: str, table: str, ids: str, message: str, hint: str)
 
 
 def _checks(
-    reports: pd.DataFrame, links: pd.DataFrame, live: pd.DataFrame, reasons: Sequence[config.Reason]
+    reports: pd.DataFrame,
+    links: pd.DataFrame,
+    live: pd.DataFrame,
+    reasons: Sequence[config.Reason],
+    screened: pd.DataFrame,
 ) -> list[dict[str, str]]:
     """Return the rows of CHECKS: Y2, redundant reports without a study, and decisions that don't go together."""
-    rows = _study_checks(reports, links)
+    waiting = screened.loc[~screened["outcome"].isin(["forward", "exclude"]), "record_id"]
+    rows = _study_checks(reports, links, set(waiting), {r.id for r in reasons if r.box == "redundant_report"})
+    rows += _link_checks(links)
     repeats = [r.id for r in reasons if r.box == "redundant_report"]
     redundant = reports.loc[reports["outcome"].eq(EXCLUDE) & reports["reason_id"].isin(repeats), "record_id"]
     for record in sorted(set(redundant) - set(links.loc[links["role"].eq("redundant"), "record_id"])):
@@ -193,6 +247,11 @@ def _checks(
         message = "noted as not obtained, and yet its full text was voted on; it is counted as not retrieved"
         hint = "If it came in after all, add a row with outcome obtained to retrieval.csv."
         rows.append(_check("ME0412", "error", "retrieval", record, message, hint))
+    bare = reports["outcome"].eq(INCLUDE) & reports["fulltext"].eq("")
+    if bare.any() and reports["fulltext"].ne("").any():
+        ids = ";".join(sorted(reports.loc[bare, "record_id"]))
+        message = f"{int(bare.sum())} included reports have no full text in data/raw/fulltext"
+        rows.append(_check("ME0417", "note", "eligibility", ids, message, "Add them there with `dvc add`."))
     for record in sorted(set(live["record_id"]) - set(reports["record_id"])):
         message = (
             "its full text was voted on, but screening doesn't send it forward; the votes are kept and not counted"
@@ -202,21 +261,57 @@ def _checks(
     return rows
 
 
-def _study_checks(reports: pd.DataFrame, links: pd.DataFrame) -> list[dict[str, str]]:
-    """Return the rows of check Y2: included reports and studies belong together, both ways."""
+def _study_checks(
+    reports: pd.DataFrame, links: pd.DataFrame, waiting: set[str], repeats: set[str]
+) -> list[dict[str, str]]:
+    """Return the rows of check Y2: included reports and studies belong together, both ways.
+
+    waiting: records still open in screening. repeats: ids of the reasons for a redundant report.
+    """
     included = set(reports.loc[reports["outcome"].eq(INCLUDE), "record_id"])
     closed = reports["outcome"].isin([INCLUDE, EXCLUDE, NOT_RETRIEVED])
-    still_open = set(reports.loc[~closed, "record_id"])
+    still_open = set(reports.loc[~closed, "record_id"]) | waiting
+    repeated = reports["outcome"].eq(EXCLUDE) & reports["reason_id"].isin(repeats)
     own = links[links["role"].isin(["main", "companion"])]
     rows = []
     for record in sorted(included - set(own["record_id"])):
         hint = "Add a row with role main or companion to data/decisions/report_studies.csv."
         rows.append(_check("Y2", "error", "report_studies", record, "an included report belongs to no study", hint))
-    for study in sorted(set(links["study_id"]) - set(own.loc[own["record_id"].isin(included), "study_id"])):
+    for study in sorted(
+        set(links["study_id"]) - set(own.loc[own["record_id"].isin(included | still_open), "study_id"])
+    ):
         hint = "Include one of its reports, or take the study out of report_studies.csv."
         rows.append(_check("Y2", "error", "report_studies", study, "a study has no included report", hint))
     for row in own[~own["record_id"].isin(included | still_open)].itertuples():
         message = f"{row.report_id} is named as a report of {row.study_id}, but is not included"
         hint = "Give it the role redundant, or take the row out."
         rows.append(_check("Y2", "error", "report_studies", row.record_id, message, hint))
+    redundant = links[links["role"].eq("redundant")]
+    known = set(reports.loc[repeated, "record_id"]) | still_open
+    for row in redundant[~redundant["record_id"].isin(known)].itertuples():
+        message = (
+            f"{row.report_id} is named as a redundant report of {row.study_id}, but its full text was not left out "
+            "as one"
+        )
+        hint = "Leave it out with a reason of the box redundant_report; an included report has the role companion."
+        rows.append(_check("Y2", "error", "report_studies", row.record_id, message, hint))
+    return rows
+
+
+def _link_checks(links: pd.DataFrame) -> list[dict[str, str]]:
+    """Return what is wrong among the rows of `report_studies` themselves: a report is one record, and a record one."""
+    rows = []
+    pairs = links[["report_id", "record_id"]].drop_duplicates()
+    for one, many, words in (("report_id", "record_id", "records"), ("record_id", "report_id", "reports")):
+        for name, group in pairs[pairs.duplicated(one, keep=False)].groupby(one):
+            message = f"{name} stands for several {words}: {', '.join(sorted(group[many]))}"
+            hint = (
+                "A report is one document with one record; give another document a report_id and a record of its own."
+            )
+            rows.append(_check("ME0414", "error", "report_studies", str(name), message, hint))
+    main = links[links["role"].eq("main")]
+    for study, group in main[main.duplicated("study_id", keep=False)].groupby("study_id"):
+        message = f"{study} has several main reports: {', '.join(sorted(group['report_id']))}"
+        hint = "Keep the one that the study is cited by, and give the others the role companion."
+        rows.append(_check("ME0415", "warning", "report_studies", str(study), message, hint))
     return rows

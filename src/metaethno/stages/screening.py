@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from metaethno import votes as ballot
+from metaethno.agreement import agreement
 from metaethno.config import Screening
 from metaethno.schemas import SCREENED, SCREENING_TO_DECIDE
 
@@ -47,7 +48,7 @@ def screen(
     Calibration rounds count for agreement only.
     """
     live = ballot.counting(votes, aliases, meaning(settings))
-    live = live[live["record_id"].isin(set(unique["record_id"]))]
+    live = live[ballot.among(live["record_id"], unique["record_id"])]
     content = unique.set_index("record_id")["content_hash"]
     result = ballot.outcomes(live, content, ballot.needed(content.index, live, settings), (FORWARD, EXCLUDE))
     screened = unique[["record_id", "first_run", "origin"]].merge(
@@ -61,7 +62,14 @@ def screen(
         screened,
         _to_decide(unique, outcome, live, content, settings),
         ballot.conflict_rows(live, outcome, unique.set_index("record_id")["title"], "screening"),
-        ballot.agreement(votes, aliases, "screening", meaning(settings), FORWARD),
+        agreement(
+            votes,
+            ballot.resolve(votes["record_id"], aliases),
+            unique.set_index("record_id")["first_run"],
+            "screening",
+            meaning(settings),
+            FORWARD,
+        ),
         _checks(votes, aliases, live, criteria_version),
     )
 
