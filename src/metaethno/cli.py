@@ -25,6 +25,7 @@ _COMMANDS = {
     "check": "check all decisions and the configuration, without running anything",
     "import": "register the exports of a search run: metaethno import RUN [FILE...]",
     "inspect": "what kind of export is this, and what is in it: metaethno inspect FILE... [--json]",
+    "why": "why rows are one record, or why two records are not one: metaethno why ID [ID]",
     "lock": "take on the installed program and the review's files: writes engine.lock and dvc.yaml",
     "example": "write the exports of the worked example where they are missing",
 }
@@ -86,7 +87,12 @@ def _lock(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--check", action="store_true", help="write nothing; exit with 1 where they would change")
 
 
-_ARGUMENTS = {"run": _run, "import": _import, "inspect": _inspect, "status": _status, "lock": _lock}
+def _why(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("id", help="id of a record or of an exported row")
+    sub.add_argument("other", nargs="?", help="another one: why are the two one record, or not")
+
+
+_ARGUMENTS = {"why": _why, "run": _run, "import": _import, "inspect": _inspect, "status": _status, "lock": _lock}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
