@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from metaethno import config, tables
+from metaethno import config
 from metaethno import votes as ballot
+from metaethno.carry import standing
 from metaethno.errors import Problem, UserError
 from metaethno.schemas import ASSESSED, EXCLUDED, INCLUDED_STUDIES, RETRIEVAL
 
@@ -102,7 +103,7 @@ def _reasons(live: pd.DataFrame, reasons: Sequence[config.Reason]) -> pd.DataFra
 def _retrieved(retrieval: pd.DataFrame, aliases: pd.DataFrame) -> pd.DataFrame:
     """Return per record the best outcome of its rows in `retrieval`, who noted it and when."""
     rank = {"obtained": 0, "requested": 1, "not_obtained": 2}
-    live = tables.heads(RETRIEVAL, retrieval)
+    live = standing(RETRIEVAL, retrieval, aliases)
     live = live.assign(record_id=ballot.resolve(live["record_id"], aliases), rank=live["outcome"].map(rank))
     # Of equally good rows the last counts for who and when.
     live = live.sort_values(["rank", "asked_on", "retrieval_id"], ascending=[True, False, True], kind="stable")

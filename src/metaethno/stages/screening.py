@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from metaethno import carry, tables
 from metaethno import votes as ballot
 from metaethno.config import Screening
-from metaethno.schemas import SCREENED, SCREENING_TO_DECIDE
+from metaethno.schemas import PARTED, SCREENED, SCREENING, SCREENING_TO_DECIDE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,15 +37,22 @@ def meaning(settings: Screening) -> dict[str, str]:
 
 
 def screen(
-    unique: pd.DataFrame, aliases: pd.DataFrame, votes: pd.DataFrame, settings: Screening, criteria_version: str
+    unique: pd.DataFrame,
+    aliases: pd.DataFrame,
+    votes: pd.DataFrame,
+    settings: Screening,
+    criteria_version: str,
+    parted: pd.DataFrame | None = None,
 ) -> Screened:
     """Return the outcome of screening for every record.
 
-    unique: schema UNIQUE. aliases: schema ALIASES. votes: schema SCREENING, of all reviewers. A record is `forward`
+    unique: schema UNIQUE. aliases: schema ALIASES. votes: schema SCREENING, of all reviewers. parted: schema PARTED,
+    records that a verdict parted: the half that nobody voted on is undecided and flagged. A record is `forward`
     or `exclude` once an adjudicator said so, or as many people as `settings.votes_per_record` agree; `conflict` where
     they don't, or where one person's votes on two records that were merged contradict each other; else `undecided`.
     Calibration rounds count for agreement only.
     """
+    parted = tables.empty(PARTED) if parted is None else parted
     live = ballot.counting(votes, aliases, meaning(settings))
     live = live[live["record_id"].isin(set(unique["record_id"]))]
     content = unique.set_index("record_id")["content_hash"]
@@ -58,15 +66,25 @@ def screen(
     outcome = screened.set_index("record_id")["outcome"]
     return Screened(
         screened,
-        _to_decide(unique, outcome, live, content, settings),
+        _to_decide(unique, outcome, live, content, settings, parted),
         ballot.conflict_rows(live, outcome, unique.set_index("record_id")["title"], "screening"),
         ballot.agreement(votes, aliases, "screening", meaning(settings), FORWARD),
-        _old_criteria(live, criteria_version),
+        ballot.checks_frame(
+            [
+                *_old_criteria(live, criteria_version),
+                *carry.checks("screening", SCREENING, votes, aliases, parted, set(unique["record_id"])),
+            ]
+        ),
     )
 
 
 def _to_decide(
-    unique: pd.DataFrame, outcome: pd.Series, live: pd.DataFrame, content: pd.Series, settings: Screening
+    unique: pd.DataFrame,
+    outcome: pd.Series,
+    live: pd.DataFrame,
+    content: pd.Series,
+    settings: Screening,
+    parted: pd.DataFrame,
 ) -> pd.DataFrame:
     """Return a frame of schema SCREENING_TO_DECIDE: one row per record and person who has something to do there."""
     import pandas as pd
@@ -80,6 +98,8 @@ def _to_decide(
     todo["why"] = (
         todo["record_id"].isin(set(voted["record_id"])).map({True: "second vote", False: "never seen"}).astype(str)
     )
+    halves = todo["record_id"].isin(set(carry.voted_halves(parted, live)["unseen"]))
+    todo.loc[halves, "why"] = "parted from a record that was voted on"
     torn = pd.DataFrame({"record_id": outcome.index[outcome.eq(ballot.CONTRADICTION)]})
     torn = torn.assign(reviewer="adjudicator", why="conflict")
     changed = live.loc[ballot.outdated(live, content), ["record_id", "reviewer"]].drop_duplicates()
@@ -90,10 +110,10 @@ def _to_decide(
     return out[SCREENING_TO_DECIDE.names].astype(str)
 
 
-def _old_criteria(live: pd.DataFrame, criteria_version: str) -> pd.DataFrame:
-    """Return a frame of schema CHECKS: votes that count and were given under other criteria than the present ones."""
+def _old_criteria(live: pd.DataFrame, criteria_version: str) -> list[dict[str, str]]:
+    """Return rows of schema CHECKS: votes that count and were given under other criteria than the present ones."""
     old = live[live["criteria_version"].ne(criteria_version)]
-    rows = [
+    return [
         {
             "code": "ME0416",
             "level": "note",
@@ -105,4 +125,3 @@ def _old_criteria(live: pd.DataFrame, criteria_version: str) -> pd.DataFrame:
         }
         for version, n in old["criteria_version"].value_counts().sort_index().items()
     ]
-    return ballot.checks_frame(rows)
