@@ -97,10 +97,10 @@ def voted_halves(parted: pd.DataFrame, votes: pd.DataFrame) -> pd.DataFrame:
         [parted[[a, b, *names]].rename(columns={a: "voted", b: "unseen"}) for a, b in sides], ignore_index=True
     )
     by_record = votes.groupby("record_id")["decided_on"].agg(["min", "size"])
-    first = found["voted"].map(by_record["min"]).fillna("9999")
-    found["votes"] = found["voted"].map(by_record["size"]).fillna(0).astype(int)
-    hit = found["voted"].isin(by_record.index) & ~found["unseen"].isin(by_record.index)
-    return found[hit & first.le(found["decided_on"])].sort_values(["unseen", "verdict_id"], ignore_index=True)
+    found = found[found["voted"].isin(by_record.index) & ~found["unseen"].isin(by_record.index)]
+    found = found.assign(votes=found["voted"].map(by_record["size"]))
+    before = found["voted"].map(by_record["min"]).astype("str") <= found["decided_on"]
+    return found[before].sort_values(["unseen", "verdict_id"], ignore_index=True)
 
 
 def checks(
