@@ -241,7 +241,8 @@ def _why_apart(
         against = least(pairs)
         said.append(f"By the rule '{shown.rule}' {shown.left} and {shown.right} would be one ({shown.says}).")
         if not judged and against.outcome != "merged":
-            said.append(f"Kept apart because {against.left} and {against.right} contradict each other: {against.says}.")
+            differ = f"differ in {', '.join(against.differed)}" if against.differed else f"don't fit: {against.says}"
+            said.append(f"Kept apart because {against.left} and {against.right} {differ}.")
         elif not judged:
             said.append("Kept apart because a verdict, or another row of the two records, contradicts.")
     else:
