@@ -127,7 +127,7 @@ class Review(RuleBasedStateMachine):
         )  # fmt: skip
         rows = pd.concat([frame.assign(run=run) for run, frame in sorted(self.rows.items())], ignore_index=True)
         every = pd.concat([self.exports(run) for run in self.rows], ignore_index=True)
-        read = records(rows, log, every, tables.empty(schemas.MANUAL_RECORDS))
+        read = records(rows, log, every.drop(columns="source"), tables.empty(schemas.MANUAL_RECORDS))
         with mock.patch.object(matching, "decide", self.decide):
             found = dedupe(read, self.duplicates(), 88, log)
         screened = screen(found.unique, found.aliases, self.ledger(), SETTINGS, "c1", found.parted)
