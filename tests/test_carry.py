@@ -54,7 +54,7 @@ def test_a_vote_replaced_while_two_records_were_one_counts_again_when_they_are_p
     got = outcome(APART, *THOUGHT_AGAIN, parted=PARTING)
     assert outcomes(got) == {"r1": "exclude", "r2": "undecided"}
     assert dict(zip(got.screened["record_id"], got.screened["votes"], strict=True)) == {"r1": 2, "r2": 1}
-    assert got.checks[["code", "level"]].to_numpy().tolist() == [["ME0417", "warning"]]
+    assert got.checks[["code", "level"]].to_numpy().tolist() == [["ME0463", "warning"]]
     # Without a verdict that explains it, somebody named the wrong vote, or the rules have changed: look at it.
     assert outcome(APART, *THOUGHT_AGAIN).checks["level"].tolist() == ["error"]
 
@@ -79,7 +79,7 @@ def test_the_half_that_nobody_saw_is_undecided_and_flagged():
     assert set(got.to_decide["record_id"]) == {"r2"}
     assert set(got.to_decide["why"]) == {"parted from a record that was voted on"}
     (check,) = got.checks.to_dict("records")
-    assert (check["code"], check["ids"]) == ("ME0418", "r2;r1")
+    assert (check["code"], check["ids"]) == ("ME0464", "r2;r1")
     assert "2 decisions stay with r1" in check["message"]
 
 
@@ -146,19 +146,19 @@ def reports(*links: tuple[str, str], second: str = "include", **cells: str) -> t
 def test_possible_reports_of_one_study_are_shown_until_somebody_links_them():
     found, codes = reports()
     assert found[["record_id", "related_id", "state", "title"]].to_numpy().tolist() == [["r1", "r2", "open", "One"]]
-    assert codes == ["ME0414"]
+    assert codes == ["ME0461"]
     found, codes = reports(("r1", "s1"), ("r2", "s1"))
     assert (found["state"].tolist(), found["studies"].tolist(), codes) == (["linked"], ["s1"], [])
     assert reports(("r1", "s1"), ("r2", "s2"))[0]["state"].tolist() == ["other studies"]
     assert reports(second="exclude")[1] == []
-    assert reports(concerns="notice", relation="article and erratum")[1] == ["ME0415"]
+    assert reports(concerns="notice", relation="article and erratum")[1] == ["ME0462"]
 
 
 def test_a_report_that_was_retracted_later_is_told_while_it_is_in():
     gone = made(
         RERUN, {"run": "2021-01-02", "source": "Embase", "record_id": "r1", "changed_fields": "title;retraction"}
     )
-    for outcome_now, codes in (("include", ["ME0419"]), ("exclude", [])):
+    for outcome_now, codes in (("include", ["ME0465"]), ("exclude", [])):
         assessed = made(ASSESSED, {"record_id": "r1", "outcome": outcome_now})
         none = made(RELATED_REPORTS)
         assert [row["code"] for row in related.checks(none, assessed, gone)] == codes

@@ -323,7 +323,7 @@ class Review(RuleBasedStateMachine):
             return
         live = set(tables.heads(schemas.DUPLICATES, self.duplicates())["verdict_id"])
         parted = set(self.state["found"].parted["verdict_id"])
-        flagged = set(self.state["screened"].checks.query("code == 'ME0418'")["ids"].str.split(";").str[0])
+        flagged = set(self.state["screened"].checks.query("code == 'ME0464'")["ids"].str.split(";").str[0])
         todo = self.state["screened"].to_decide
         for split in self.splits:
             halves = [self.home[split["left_row"]], self.home[split["right_row"]]]

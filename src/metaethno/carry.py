@@ -117,7 +117,7 @@ def checks(
     for row in halves[halves["unseen"].isin(records)].to_dict("records"):
         rows.append(
             {
-                "code": "ME0418",
+                "code": "ME0464",
                 "level": "warning",
                 "table": stage,
                 "ids": f"{row['unseen']};{row['voted']}",
@@ -135,7 +135,7 @@ def checks(
         explained = frozenset((record[one], record[old])) in once
         rows.append(
             {
-                "code": "ME0417",
+                "code": "ME0463",
                 "level": "warning" if explained else "error",
                 "table": stage,
                 "ids": f"{one};{old}",

@@ -72,7 +72,7 @@ def checks(reports: pd.DataFrame, assessed: pd.DataFrame, rerun: pd.DataFrame) -
         pair = f"{row['record_id']} and {row['related_id']}"
         rows.append(
             {
-                "code": "ME0414",
+                "code": "ME0461",
                 "level": "note",
                 "table": "related_reports",
                 "ids": f"{row['record_id']};{row['related_id']}",
@@ -84,7 +84,7 @@ def checks(reports: pd.DataFrame, assessed: pd.DataFrame, rerun: pd.DataFrame) -
     for row in live[live["concerns"].eq("notice")].to_dict("records"):
         rows.append(
             {
-                "code": "ME0415",
+                "code": "ME0462",
                 "level": "note",
                 "table": "related_reports",
                 "ids": f"{row['record_id']};{row['related_id']}",
@@ -98,7 +98,7 @@ def checks(reports: pd.DataFrame, assessed: pd.DataFrame, rerun: pd.DataFrame) -
         where = ", ".join(f"{r} ({s})" for r, s in zip(found["run"], found["source"], strict=True))
         rows.append(
             {
-                "code": "ME0419",
+                "code": "ME0465",
                 "level": "warning",
                 "table": "assessed",
                 "ids": str(record),
