@@ -49,7 +49,7 @@ class World:
     def record_of(self, wanted: str) -> str:
         """Return the record that an id stands for: of a record, of one of its rows, or an alias.
 
-        Raises UserError (ME0365) where there is no such id.
+        Raises UserError (ME0375) where there is no such id.
         """
         found = self.members.loc[self.members["row_id"] == wanted, "record_id"]
         if len(found):
@@ -57,7 +57,7 @@ class World:
         known = self.members["row_id"]
         near = did_you_mean(wanted, known) or did_you_mean(wanted.upper(), known)
         hint = "Ids stand in data/raw/*/rows.csv, in data/decisions/manual_records.csv and in every worklist."
-        raise UserError(Problem("ME0365", f"there is no row or record {wanted!r}.{near}", hint=hint))
+        raise UserError(Problem("ME0375", f"there is no row or record {wanted!r}.{near}", hint=hint))
 
     def rows_of(self, record: str) -> pd.DataFrame:
         """Return the rows of a record with what they say and why they are in it, the earliest first."""

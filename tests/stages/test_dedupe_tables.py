@@ -25,10 +25,10 @@ def test_a_contradiction_names_every_line_that_takes_part_in_it():
 def test_a_ledger_that_would_swallow_verdicts_is_refused():
     frame = records(PAPER, PAPER, PAPER)
     circle = verdicts(("R1", "R2", "same"), ("R1", "R2", "different")).assign(supersedes=["v1", "v0"])
-    with pytest.raises(UserError, match="ME0361"):
+    with pytest.raises(UserError, match="ME0371"):
         run(frame, circle)
     others = verdicts(("R1", "R2", "different"), ("R1", "R3", "same")).assign(supersedes=["", "v0"])
-    with pytest.raises(UserError, match="ME0362"):
+    with pytest.raises(UserError, match="ME0372"):
         run(frame, others)
 
 

@@ -21,7 +21,7 @@ def _world(root: Path) -> World:
         table = TABLES[names.get(name, name)]
         if not (root / table.path).is_file():
             raise UserError(
-                Problem("ME0364", "is not made yet", table.path, hint="Run `metaethno run dedupe`, then ask again.")
+                Problem("ME0374", "is not made yet", table.path, hint="Run `metaethno run dedupe`, then ask again.")
             )
         frames[name] = tables.read(table, root / table.path)
     settings = config.load(root)

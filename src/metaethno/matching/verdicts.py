@@ -71,7 +71,7 @@ class _Same:
 
 
 def _ledger_problems(duplicates: pd.DataFrame) -> list[Problem]:
-    """Return rows whose `supersedes` would make verdicts vanish: circles (ME0361), or a row on other rows (ME0362)."""
+    """Return rows whose `supersedes` would make verdicts vanish: circles (ME0371), or a row on other rows (ME0372)."""
     linked = duplicates[duplicates["supersedes"].ne("")]
     if not len(linked):
         return []
@@ -84,11 +84,11 @@ def _ledger_problems(duplicates: pd.DataFrame) -> list[Problem]:
             at, steps = after[at], steps + 1
         if at == row["verdict_id"]:
             hint = "A row replaces an earlier one: name the row that was there before, or leave the cell empty."
-            problems.append(_problem(row, "ME0361", "supersedes itself, directly or by way of other rows", hint))
+            problems.append(_problem(row, "ME0371", "supersedes itself, directly or by way of other rows", hint))
         elif pair.get(row["supersedes"], pair[row["verdict_id"]]) != pair[row["verdict_id"]]:
             said = " and ".join(sorted(pair[row["supersedes"]]))
             hint = "Leave `supersedes` empty, or name the verdict on the same two rows that this one replaces."
-            problems.append(_problem(row, "ME0362", f"replaces a verdict on other rows ({said})", hint))
+            problems.append(_problem(row, "ME0372", f"replaces a verdict on other rows ({said})", hint))
     return problems
 
 
@@ -97,7 +97,7 @@ def check(duplicates: pd.DataFrame, row_ids: pd.Series) -> Verdicts:
 
     Raises UserError with every verdict on an unknown row (ME0321) or on a row and itself (ME0322), every pair with
     two verdicts that differ (ME0323), every `different` or `related` that a chain of `same` contradicts (ME0324),
-    and every row that supersedes itself (ME0361) or a verdict on other rows (ME0362). The lines are named where
+    and every row that supersedes itself (ME0371) or a verdict on other rows (ME0372). The lines are named where
     `duplicates` has the column `_line`.
     """
     from metaethno.tables import heads
