@@ -120,6 +120,10 @@ def _selection() -> dict[str, Any]:
                       "hits": "9", "note": "Stand-in number.", "parsed": "9", "parsed_search": "9"},
         ),
         "members": pd.DataFrame([{"run": R1, "source": "Embase", "kind": "database", "rule": "", "rows": 60}]),
+        "source_counts": pd.DataFrame(
+            [{"run": R1, "source": "Embase", "kind": "database", "rows": 60, "first": 50, "within_source": 4,
+              "across_sources": 6, "earlier_run": 0}]
+        ),
         "rerun": frame("rerun", {"run": R2, "source": "Embase", "record_id": "r1", "state": "known"}),
         "unique": pd.DataFrame([
             {"record_id": f"r{i}", "first_run": R1, "origin": "databases", "sources": "Embase", "title": HOSTILE,

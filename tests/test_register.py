@@ -5,13 +5,13 @@ import time
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metaethno import schemas, tables
 from metaethno.errors import UserError
 from metaethno.formats.fields import RECORD_FIELDS
-from metaethno.register import register
+from metaethno.register import align, register
 
 RUN = "2020-01-02"
 NONE = tables.empty(schemas.ROWS)
@@ -81,6 +81,7 @@ def test_a_fingerprint_overlooks_case_and_punctuation():
     assert a["row_id"].tolist() == b["row_id"].tolist()
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(["1", "2", ""]), max_size=8), st.integers(0, 8))
 def test_registering_in_two_steps_never_changes_an_id(accessions, cut):
     rows = [{"accession": a, "title": "Care"} for a in accessions]
@@ -92,6 +93,56 @@ def test_registering_in_two_steps_never_changes_an_id(accessions, cut):
     assert second["row_id"].tolist()[: len(first)] == first["row_id"].tolist()
     assert second["row_id"].is_unique
     assert register(RUN, whole, NONE)["row_id"].tolist() == second["row_id"].tolist()
+
+
+def titled(*titles: str, **cells: str) -> pd.DataFrame:
+    return exports(*({"title": t, "authors": "Li, Bo", "year": "2001"} | cells for t in titles))
+
+
+def ids_of(frame: pd.DataFrame, rows: pd.DataFrame) -> list[str]:
+    found, unclear = align(rows, frame)
+    assert unclear == []
+    return found.tolist()
+
+
+def test_a_reader_that_finds_a_record_it_passed_over_before_moves_no_id():
+    first = register(RUN, titled("Care", "Cure", "Hope"), NONE)
+    care, cure, hope = first["row_id"]
+    now = titled("Care", "Waiting", "Cure", "Hope")
+    assert ids_of(now, first) == [care, "", cure, hope]
+    again = register(RUN, now, first)
+    assert again["row_id"].tolist()[:3] == [care, cure, hope]
+    assert ids_of(now, again)[1] == again["row_id"].tolist()[3]
+    assert ids_of(titled("Care", "Cure", "Hope"), first) == [care, cure, hope]
+
+
+def test_a_reader_that_writes_titles_otherwise_moves_no_id():
+    first = register(RUN, titled("Care", "Cure", "Hope"), NONE)
+    assert ids_of(titled("Care in Leeds", "Cure in Leeds", "Hope in Leeds"), first) == first["row_id"].tolist()
+    # One title is read otherwise and stands after a record that is new: its neighbours tell which it is.
+    now = titled("Waiting", "Care", "Cure in Leeds", "Hope")
+    assert ids_of(now, first) == ["", *first["row_id"]]
+    assert ids_of(titled("Care", "Cure", "Hope", accession="1"), first) == first["row_id"].tolist()
+
+
+def test_what_can_not_be_told_is_refused_and_nothing_is_guessed():
+    first = register(RUN, titled("Care", "Cure", "Hope"), NONE)
+    for now in (titled("Care", "Hope"), titled("Sleep", "Bread", "Rain", "Snow")):
+        with pytest.raises(UserError, match="ME0345"):
+            register(RUN, now, first)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.sampled_from("abcdefg"), min_size=1, max_size=7), st.data())
+def test_an_id_stays_with_what_its_row_says(titles, data):
+    first = register(RUN, titled(*titles), NONE)
+    now = list(titles)
+    for _ in range(data.draw(st.integers(1, 3))):
+        now.insert(data.draw(st.integers(0, len(now))), data.draw(st.sampled_from("xyz")))
+    said = dict(zip(first["row_id"], titles, strict=True))
+    found = ids_of(titled(*now), first)
+    assert [said.get(i, t) for i, t in zip(found, now, strict=True)] == now
+    assert sorted(i for i in found if i) == sorted(said)
 
 
 def test_twenty_thousand_rows_take_a_moment():

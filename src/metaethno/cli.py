@@ -30,6 +30,7 @@ _COMMANDS = {
     "todo": "what one person still has to decide, as a file to work in: metaethno todo STAGE --reviewer ID",
     "enter": "bring decisions in, all or none: metaethno enter STAGE FILE --reviewer ID",
     "sign": "say that you have read an interpretation against what it rests on: metaethno sign [ID...] --reviewer YOU",
+    "why": "why rows are one record, or why two records are not one: metaethno why ID [ID]",
     "lock": "take on the installed program and the review's files: writes engine.lock and dvc.yaml",
     "example": "write the exports of the worked example where they are missing",
 }
@@ -173,16 +174,22 @@ def _day(text: str) -> str:
         raise argparse.ArgumentTypeError(f"{text!r} is no day (YYYY-MM-DD)") from None
 
 
+def _why(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("id", help="id of a record or of an exported row")
+    sub.add_argument("other", nargs="?", help="another one: why are the two one record, or not")
+
+
 _ARGUMENTS = {
     "run": _run,
     "status": _status,
+    "import": _import,
     "search": _search,
     "flow": _flow,
-    "import": _import,
     "inspect": _inspect,
     "todo": _todo,
     "enter": _enter,
     "sign": _sign,
+    "why": _why,
     "lock": _lock,
 }
 

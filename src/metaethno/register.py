@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from bisect import bisect
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
@@ -34,6 +35,101 @@ def _marks(exports: pd.DataFrame) -> list[str]:
     """Return for each row its fingerprint, or "" where it has an accession number."""
     columns = [exports[name].to_list() for name in ("accession", "title", "authors", "year", "doi")]
     return ["" if number else fingerprint(*rest) for number, *rest in zip(*columns, strict=True)]
+
+
+def _keys(rows: pd.DataFrame, exported: pd.DataFrame) -> tuple[list[str], list[str]]:
+    """Return a mark for each registered and each exported row of one file: equal where they may be the same record.
+
+    A row that was registered by its fingerprint keeps to it, even if a later reader finds its accession number.
+    """
+    known = [a or f for a, f in zip(rows["accession"], rows["fingerprint"], strict=True)]
+    numbers = exported["accession"].to_list()
+    have = set(known)
+    columns = [exported[name].to_list() for name in ("title", "authors", "year", "doi")]
+    found = [number if number in have else fingerprint(*rest) for number, *rest in zip(numbers, *columns, strict=True)]
+    return known, found
+
+
+def _align_file(rows: pd.DataFrame, exported: pd.DataFrame) -> list[int] | None:
+    """Return for each exported row of one file the place of its registered row in `rows`, or -1; None where unclear.
+
+    Rows with a mark of their own find each other wherever they stand; equal rows go in order; a row whose mark has
+    changed is known by where it stands between its neighbours.
+    """
+    known, found = _keys(rows, exported)
+    then, now = rows["place"].astype(int).to_list(), exported["place"].astype(int).to_list()
+    standing = {(place, mark): at for at, (place, mark) in enumerate(zip(then, known, strict=True)) if mark}
+    out = [standing.pop(where, -1) for where in zip(now, found, strict=True)]
+    by_mark: dict[str, list[int]] = {}
+    for at in sorted(set(range(len(known))) - set(out), key=lambda at: then[at]):
+        by_mark.setdefault(known[at], []).append(at)
+    for at, mark in enumerate(found):
+        if out[at] == -1 and mark and by_mark.get(mark):
+            out[at] = by_mark[mark].pop(0)
+    lost = sorted(at for left in by_mark.values() for at in left)
+    free = [at for at, target in enumerate(out) if target == -1]
+    if not lost:
+        return out
+    matched = sorted((then[target], now[at] - then[target]) for at, target in enumerate(out) if target != -1)
+    places = {now[at]: at for at in free}
+    for at in lost:
+        cut = bisect(matched, (then[at], 0))
+        shifts = {shift for _, shift in matched[max(cut - 1, 0) : cut + 1]}
+        if not matched and len(rows) == len(exported):
+            shifts = {0}
+        here = {then[at] + shift for shift in shifts} & set(places)
+        if len(here) != 1:
+            return None
+        out[places.pop(here.pop())] = at
+    return out
+
+
+def align(rows: pd.DataFrame, exports: pd.DataFrame) -> tuple[pd.Series, list[str]]:
+    """Find the registered row of every exported row, though a reader may count or read its records otherwise by now.
+
+    `rows`: schemas.ROWS of one run. `exports`: file_sha256, place and the fields of a record. Returns the row_id for
+    each row of `exports` ("" where it isn't registered), and the hashes of the files of which some registered row
+    can't be told among what is read from them now.
+    """
+    import pandas as pd
+
+    if not len(rows):
+        return pd.Series("", index=exports.index, dtype="str"), []
+    keys = ["file_sha256", "place"]
+    there = exports.reset_index(drop=True).assign(place=exports["place"].astype("str").to_numpy())
+    there["_mark"] = there["accession"]
+    bare = there["accession"].eq("")
+    there.loc[bare, "_mark"] = _marks(there[bare])
+    mark = rows["accession"].where(rows["accession"].ne(""), rows["fingerprint"])
+    known = rows.assign(_mark=mark, place=rows["place"].astype("str"))
+    once = known.drop_duplicates(keys)
+    joined = there[[*keys, "_mark"]].merge(
+        once[[*keys, "_mark", "row_id"]], on=keys, how="left", suffixes=("", "_then")
+    )
+    ids = joined["row_id"].fillna("").astype("str")
+    agree = joined["_mark"].eq(joined["_mark_then"])
+    sizes = known.groupby("file_sha256").size()
+    steady = agree.groupby(there["file_sha256"]).sum().reindex(sizes.index, fill_value=0).eq(sizes)
+    unclear = []
+    for sha in sorted(set(sizes.index[~steady]) & set(there["file_sha256"])):
+        mine = known[known["file_sha256"] == sha]
+        here = there["file_sha256"] == sha
+        found = _align_file(mine, there[here])
+        if found is None:
+            unclear.append(str(sha))
+            found = [-1] * int(here.sum())
+        ids[here] = [mine["row_id"].iloc[at] if at != -1 else "" for at in found]
+    return pd.Series(ids.to_numpy(), index=exports.index, dtype="str"), unclear
+
+
+def unclear_problem(run: str, sha: str) -> Problem:
+    """Return what to tell of a file whose registered rows can't be told any more."""
+    message = (
+        f"of the file with SHA-256 {sha}… this version of metaethno reads other records than the one that registered "
+        "its rows, and some of them can't be told"
+    )
+    hint = "Go on with the version that imported it (see engine.lock), and report this file: ids must not change."
+    return Problem("ME0345", message, f"data/raw/{run}/rows.csv", hint=hint)
 
 
 def _replaced(run: str, new: pd.DataFrame, earlier: pd.DataFrame, present: set[str]) -> list[Problem]:
@@ -78,7 +174,8 @@ def register(run: str, exports: pd.DataFrame, earlier: pd.DataFrame) -> pd.DataF
     """Return the register of a run (schemas.ROWS): `earlier` as it is, then every row of `exports` that is new.
 
     `exports`: file, file_sha256 (first 16 hex digits), place, source and the fields of a record, in the order of the
-    files. A row is known by file hash and place. Raises UserError where one file was given twice (ME0332), or where
+    files. A row is known by file hash and place, and by what it says where a reader counts otherwise by now (ME0345
+    where that is unclear). Raises UserError where one file was given twice (ME0332), or where
     the rows of a registered file come back in a changed one (ME0331): their ids would silently become others.
     """
     import pandas as pd
@@ -97,8 +194,10 @@ def register(run: str, exports: pd.DataFrame, earlier: pd.DataFrame) -> pd.DataF
             )
             for file, sha in twice.itertuples(index=False)
         )
-    known = pd.MultiIndex.from_frame(earlier[["file_sha256", "place"]].astype("str"))
-    new = frame[~pd.MultiIndex.from_frame(frame[["file_sha256", "place"]]).isin(known)].reset_index(drop=True)
+    ids, unclear = align(earlier, exports.reset_index(drop=True))
+    if unclear:
+        raise UserError(unclear_problem(run, sha) for sha in unclear)
+    new = frame[ids.eq("")].reset_index(drop=True)
     problems = _replaced(run, new, earlier, set(frame["file_sha256"]))
     if problems:
         raise UserError(problems)

@@ -691,6 +691,7 @@ MEMBERS = _table(
     _c("run", "run of the row", "date", req=True),
     _c("source", "source of the row", req=True),
     _c("kind", "kind of source", "|".join(SEARCHES["kind"].choices), req=True),
+    _c("accession", "the source's own number"),
     _c("matched_with", "the row it was matched with first; empty for the record's earliest row"),
     _c("rule", "the rule or verdict that joined it"),
     _c("score", "likeness in per cent", "count"),
@@ -732,6 +733,66 @@ RERUN = _table(
     _c("state", "against all earlier runs", "new|known|changed|vanished", req=True),
     _c("changed_fields", "fields that differ from the earlier row of this source, parted by ';'"),
 )
+FIELD_SOURCES = _table(
+    "field_sources",
+    "data/derived/3_dedupe/field_sources.parquet",
+    "derived",
+    "record_id",
+    "Where each field of a record is from: the id of the row. Only records of several rows; else it is the row itself.",
+    _c("record_id", "the record", "id", req=True),
+    *[_c(c.name, f"the row that the {c.name} is from; empty where no row has one", "id") for c in RECORD_COLUMNS],
+)
+SOURCE_COUNTS = _table(
+    "source_counts",
+    "data/derived/3_dedupe/source_counts.csv",
+    "derived",
+    "run source kind",
+    "Per run and source: exported rows, how many of them are the first of their record, and how the others repeat one.",
+    _c("run", "the run", "date", req=True),
+    _c("source", "the source", req=True),
+    _c("kind", "kind of source", "|".join(SEARCHES["kind"].choices), req=True),
+    _c("rows", "exported rows", "count", req=True),
+    _c("first", "rows that are the first of their record", "count", req=True),
+    _c("within_source", "rows that repeat a row of the same source and run", "count", req=True),
+    _c("across_sources", "rows that repeat a row of another source of the same run", "count", req=True),
+    _c("earlier_run", "rows whose record was there in an earlier run", "count", req=True),
+)
+RELATED = _table(
+    "related",
+    "data/derived/3_dedupe/related.csv",
+    "derived",
+    "left_record right_record",
+    "Records that are not the same publication and yet belong together: perhaps reports of one study.",
+    _c("left_record", "a record", "id", req=True),
+    _c("right_record", "another", "id", req=True),
+    _c("concerns", "may both report one study, or is one a notice about the other", "study|notice", req=True),
+    _c("relation", "what the two are", req=True),
+    _c("said_by", "the rules, or the verdict of a person", "rules|verdict", req=True),
+    _c("score", "likeness in per cent; empty where only a person saw it", "count"),
+    _c("left_row", "the row of the left record that was compared", "id", req=True),
+    _c("right_row", "the row of the right record", "id", req=True),
+    *[
+        _c(f"{side}_{name}", f"{name} of the {side} row")
+        for name in ("title", "year", "container")
+        for side in ("left", "right")
+    ],
+)
+PARTED = _table(
+    "parted",
+    "data/derived/3_dedupe/parted.csv",
+    "derived",
+    "verdict_id",
+    "Verdicts that part what would else be one record: decisions stay with the half they were made on.",
+    _c("verdict_id", "the verdict", "id", req=True),
+    _c("left_row", "the row on the left of the verdict", "id", req=True),
+    _c("right_row", "the row on its right", "id", req=True),
+    _c("left_record", "the record of the left row", "id", req=True),
+    _c("right_record", "the record of the right row", "id", req=True),
+    _c("verdict", "the verdict", "different|related|unsure", req=True),
+    _c("reviewer", "whose", "id", req=True),
+    _c("decided_on", "day", "date", req=True),
+    _c("joined_by", "what joins the two without it", "rules|earlier verdict", req=True),
+)
 SCREENED = _table(
     "screened",
     "data/derived/4_screening/screened.csv",
@@ -764,7 +825,7 @@ SCREENING_TO_DECIDE = _table(
         "why",
         "why it is open",
         "never seen|second vote|conflict|your own votes differ|changed since you voted|you were unsure"
-        "|awaiting information",
+        "|awaiting information|parted from a record that was voted on",
         req=True,
     ),
     _c("title", "title"),
@@ -874,6 +935,28 @@ INCLUDED_STUDIES = _table(
     _c("citation", "short citation", req=True),
     _c("first_run", "the run it was first found in", "date", req=True),
     _c("origin", "databases or other methods", "databases|other", req=True),
+)
+RELATED_REPORTS = _table(
+    "related_reports",
+    "data/derived/5_eligibility/related_reports.csv",
+    "derived",
+    "record_id related_id",
+    "Reports sought, each with records that may report the same study or are notices about it.",
+    _c("record_id", "a report that was sought", "id", req=True),
+    _c("related_id", "the other record", "id", req=True),
+    _c("concerns", "may both report one study, or is one a notice about the other", "study|notice", req=True),
+    _c("relation", "what the two are", req=True),
+    _c("outcome", "where the report stands", req=True),
+    _c("related_outcome", "where the other stands: at full text, or else in screening", req=True),
+    _c(
+        "state",
+        "are both linked to one study, to different ones, or is that open",
+        "linked|other studies|open",
+        req=True,
+    ),
+    _c("studies", "the studies that the two are linked to, parted by ';'"),
+    _c("title", "title of the report"),
+    _c("related_title", "title of the other record"),
 )
 FLOW = _table(
     "flow",

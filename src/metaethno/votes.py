@@ -16,6 +16,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from metaethno import tables
+from metaethno.carry import overruled, standing
+from metaethno.carry import resolve as resolve
 from metaethno.errors import Problem, did_you_mean
 from metaethno.schemas import CHECKS, SCREENING
 
@@ -26,15 +28,6 @@ if TYPE_CHECKING:
 
 CONTRADICTION = "conflict"
 UNDECIDED = "undecided"
-
-
-def resolve(ids: pd.Series, aliases: pd.DataFrame) -> pd.Series:
-    """Return `ids` (row or record ids) as ids of records; an id without an alias stays what it is."""
-    known = dict(zip(aliases["alias_id"].tolist(), aliases["record_id"].tolist(), strict=True))
-    out = ids.astype(str).copy()
-    # Lists of Python's own strings: a loop over the strings of a frame takes twenty times as long.
-    out[:] = [known.get(one, one) for one in ids.tolist()]
-    return out
 
 
 def among(ids: pd.Series, known: pd.Series) -> pd.Series:
@@ -266,7 +259,7 @@ def double_heads(votes: pd.DataFrame, aliases: pd.DataFrame) -> list[dict[str, s
 
     It comes from two clones that were merged, or from two records that turned out to be one.
     """
-    live = tables.heads(SCREENING, votes).assign(record_id=lambda f: resolve(f["record_id"], aliases))
+    live = standing(SCREENING, votes, aliases).assign(record_id=lambda f: resolve(f["record_id"], aliases))
     subject = ["record_id", "reviewer", "role", "round"]
     live = live[live.duplicated(subject, keep=False)].sort_values([*subject, "decided_on", "vote_id"])
     rows = []
@@ -286,14 +279,17 @@ def double_heads(votes: pd.DataFrame, aliases: pd.DataFrame) -> list[dict[str, s
 def counting(votes: pd.DataFrame, aliases: pd.DataFrame, meaning: Mapping[str, str]) -> pd.DataFrame:
     """Return the votes that count: heads of the main round; where an adjudicator voted, only those of adjudicators.
 
-    Adds `verdict` (the decision by `meaning`) and makes `record_id` the id of the record.
+    Adds `verdict` (the decision by `meaning`) and `written` (the id voted on), and makes `record_id` the id of the
+    record. `metaethno.carry` says what counts where records were joined or parted since.
     """
-    live = tables.heads(SCREENING, votes)
+    live = standing(SCREENING, votes, aliases)
     live = live[live["round"].eq("main")]
-    live = live.assign(record_id=resolve(live["record_id"], aliases), verdict=live["decision"].map(meaning))
-    judge = live["role"].eq("adjudicator")
-    settled = live["record_id"].isin(set(live.loc[judge, "record_id"]))
-    return live[judge | ~settled]
+    live = live.assign(
+        written=live["record_id"],
+        record_id=resolve(live["record_id"], aliases),
+        verdict=live["decision"].map(meaning),
+    )
+    return live[~overruled(live)]
 
 
 def joined(keys: pd.Series, values: pd.Series) -> pd.Series:

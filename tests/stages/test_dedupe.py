@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from metaethno import schemas, tables
 from metaethno.errors import UserError
 from metaethno.matching.unique import content_hash
-from metaethno.stages.dedupe import dedupe, explain
+from metaethno.stages.dedupe import dedupe
 
 ONE, TWO = "2020-01-02", "2021-01-02"
 PAPER = {
@@ -83,7 +83,9 @@ def test_one_paper_as_three_databases_show_it():
     assert found.members["matched_with"].tolist()[0] == ""
     for table, frame in (
         (schemas.UNIQUE, found.unique), (schemas.MEMBERS, found.members), (schemas.ALIASES, found.aliases),
-        (schemas.DEDUPE_TO_DECIDE, found.to_decide), (schemas.RERUN, found.rerun),
+        (schemas.DEDUPE_TO_DECIDE, found.to_decide), (schemas.RERUN, found.rerun), (schemas.PARTED, found.parted),
+        (schemas.FIELD_SOURCES, found.field_sources), (schemas.SOURCE_COUNTS, found.source_counts),
+        (schemas.RELATED, found.related),
     ):  # fmt: skip
         tables.canonical(table, frame)
 
@@ -248,21 +250,6 @@ def test_what_a_rerun_found():
 def test_a_record_that_another_source_had_before_is_known():
     frame = records(PAPER, OTHER | {"source": "CINAHL"}, OTHER | {"run": TWO}, PAPER | {"run": TWO})
     assert rerun_states(run(frame)) == {"R1": "known", "R2": "known"}
-
-
-def test_why_and_why_not():
-    frame = records(PAPER, PAPER | {"doi": ""}, PAPER | {"doi": "10.5555/mistyped"}, OTHER)
-    found = run(frame)
-    (merged,) = explain(frame, found, "R2")
-    assert (merged.left, merged.right, merged.outcome, merged.together) == ("R1", "R2", "merged", True)
-    assert "title" in merged.agreed
-    (apart,) = explain(frame, found, "R2", "R4")
-    assert (apart.outcome, apart.rule, apart.together) == ("distinct", "another title", False)
-    assert "not merged" not in str(apart)
-    assert "distinct" in str(apart)
-    merges, contradicts = explain(frame, found, "R1", "R3")
-    assert (merges.left, merges.outcome, merges.together) == ("R2", "merged", False)
-    assert (contradicts.left, contradicts.differed) == ("R1", ("DOI",))
 
 
 def test_nothing_to_do():

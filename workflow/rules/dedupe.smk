@@ -1,7 +1,7 @@
 # 3 dedupe: one record per publication
 #
 # READS   data/decisions/duplicates.csv, 1_search, 2_records
-# WRITES  data/derived/3_dedupe/ checked/, unique.parquet, members.parquet, to_decide.csv, aliases.csv, rerun.csv
+# WRITES  data/derived/3_dedupe/ checked/, unique.parquet, members.parquet, field_sources.parquet, to_decide.csv, aliases.csv, rerun.csv, source_counts.csv, related.csv, parted.csv
 
 
 rule dedupe_checked:
@@ -33,6 +33,10 @@ rule dedupe:
         "data/derived/3_dedupe/to_decide.csv",
         "data/derived/3_dedupe/aliases.csv",
         "data/derived/3_dedupe/rerun.csv",
+        "data/derived/3_dedupe/field_sources.parquet",
+        "data/derived/3_dedupe/source_counts.csv",
+        "data/derived/3_dedupe/related.csv",
+        "data/derived/3_dedupe/parted.csv",
     log:
         "logs/dedupe.log",
     params:

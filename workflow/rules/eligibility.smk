@@ -1,7 +1,7 @@
 # 5 eligibility: full texts, and the flow
 #
 # READS   data/raw/fulltext/*.dvc, data/decisions/eligibility/<reviewer>.csv, retrieval.csv, report_studies.csv, baseline.csv, 1_search, 3_dedupe, 4_screening
-# WRITES  data/derived/5_eligibility/ checked/, assessed.csv, excluded.csv, studies.csv, conflicts.csv, agreement.csv, flow.csv, checks.csv, prisma2020.csv, chased.csv
+# WRITES  data/derived/5_eligibility/ checked/, assessed.csv, related_reports.csv, excluded.csv, studies.csv, conflicts.csv, agreement.csv, flow.csv, checks.csv, prisma2020.csv, chased.csv
 
 
 rule eligibility_checked:
@@ -42,9 +42,13 @@ rule eligibility:
         "data/derived/3_dedupe/unique.parquet",
         "data/derived/3_dedupe/members.parquet",
         "data/derived/3_dedupe/aliases.csv",
+        "data/derived/3_dedupe/parted.csv",
+        "data/derived/3_dedupe/related.csv",
+        "data/derived/3_dedupe/rerun.csv",
         "data/derived/4_screening/screened.csv",
     output:
         "data/derived/5_eligibility/assessed.csv",
+        "data/derived/5_eligibility/related_reports.csv",
         "data/derived/5_eligibility/excluded.csv",
         "data/derived/5_eligibility/studies.csv",
         "data/derived/5_eligibility/conflicts.csv",

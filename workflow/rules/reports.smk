@@ -13,6 +13,7 @@ rule reports:
         "data/derived/3_dedupe/members.parquet",
         "data/derived/3_dedupe/to_decide.csv",
         "data/derived/3_dedupe/rerun.csv",
+        "data/derived/3_dedupe/source_counts.csv",
         "data/derived/4_screening/screened.csv",
         "data/derived/4_screening/to_decide.csv",
         "data/derived/4_screening/conflicts.csv",

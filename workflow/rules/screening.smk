@@ -28,6 +28,7 @@ rule screening:
         "data/derived/4_screening/checked/screening.csv",
         "data/derived/3_dedupe/unique.parquet",
         "data/derived/3_dedupe/aliases.csv",
+        "data/derived/3_dedupe/parted.csv",
     output:
         "data/derived/4_screening/screened.csv",
         "data/derived/4_screening/to_decide.csv",

@@ -62,6 +62,7 @@ class ReportData:
     members: pd.DataFrame = _no_rows("members")
     dedupe_to_decide: pd.DataFrame = _no_rows("dedupe_to_decide")
     rerun: pd.DataFrame = _no_rows("rerun")
+    source_counts: pd.DataFrame = _no_rows("source_counts")
     screened: pd.DataFrame = _no_rows("screened")
     screening_to_decide: pd.DataFrame = _no_rows("screening_to_decide")
     conflicts: pd.DataFrame = _no_rows("conflicts")

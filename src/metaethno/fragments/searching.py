@@ -109,6 +109,20 @@ def rerun(data: ReportData) -> str:
     return md.table(headers, body, caption, label, (4, 5, 2, 2, 2, 2), (2, 3, 4, 5))
 
 
+def repeats(data: ReportData) -> str:
+    """Return per run and source how many rows are the first of their record, and how the others repeat one."""
+    label, caption = "repeats", "Exported rows by source: the first of their record, or how they repeat one."
+    if not len(data.source_counts):
+        return md.nothing_yet("No record has been read yet.", "", caption, label)
+    counted = ["rows", "first", "within_source", "across_sources", "earlier_run"]
+    body = [
+        [md.escape(run_label(data, r["run"])), md.escape(r["source"]), *(md.number(r[c]) for c in counted)]
+        for r in rows(data.source_counts)
+    ]
+    headers = ["Run", "Source", "Rows", "First", "Within the source", "Across sources", "In an earlier run"]
+    return md.table(headers, body, caption, label, (4, 5, 2, 2, 2, 2, 2), range(2, 7))
+
+
 def dedupe(data: ReportData) -> str:
     """Return by which rule or verdict rows were joined into records."""
     label, caption = "dedupe", "How exported rows became records: the rule or verdict that joined each row to another."

@@ -17,10 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Explanation:
-    """One pair of rows: what the rules say of it, and what agrees, differs, or is missing in one of them.
-
-    `together` tells whether the two are in one record, which a verdict or a third row may have decided.
-    """
+    """One pair of rows: what the rules say of it, and what agrees, differs, or is missing in one of them."""
 
     left: str
     right: str
@@ -31,7 +28,6 @@ class Explanation:
     agreed: tuple[str, ...]
     differed: tuple[str, ...]
     silent: tuple[str, ...]
-    together: bool = False
 
     def __str__(self) -> str:
         parts = [f"{self.left} and {self.right}: {self.outcome}, {self.score} % alike ({self.says})"]

@@ -12,7 +12,7 @@ from metaethno.matching.block import candidates
 from metaethno.matching.cluster import cluster, components
 from metaethno.matching.compare import Pairs, compare, contradict
 from metaethno.matching.normalise import Array, Normal, normalise
-from metaethno.matching.rules import DOUBTFUL, MERGE, RULE_NAMES, decide
+from metaethno.matching.rules import DOUBTFUL, MERGE, RELATED, RULE_NAMES, decide
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,7 +37,8 @@ class Matched:
 
     `home` is the place of the first row of the row's cluster; `link`, `rule` and `score` say what joined a row (-1 and
     "" for first rows). `doubtful` are pairs of places, best first, with `doubtful_score` and whether the rules would
-    merge them and a third row contradicts (`refused`).
+    merge them and a third row contradicts (`refused`). `related` are pairs of places that the rules call related, with
+    `related_score`; several of them may join the same two clusters.
     """
 
     home: Array
@@ -47,6 +48,8 @@ class Matched:
     doubtful: Array
     doubtful_score: Array
     refused: Array
+    related: Array
+    related_score: Array
 
 
 def _signatures(n: Normal, alone: Array) -> tuple[Array, Array]:
@@ -173,6 +176,7 @@ def match(records: pd.DataFrame, verdicts: Verdicts, doubtful_from: int) -> Matc
         np.concatenate([decided.rule[merged], np.full(len(same_left), len(RULE_NAMES))]),
     )
     open_pairs, open_score, refused = _open_pairs(pairs, decided.outcome, decided.score, label, own)
+    related = np.flatnonzero(decided.outcome == RELATED)
     rows = np.arange(len(every))
     copy = first[code] != rows
     linked = np.where(link >= 0, first[link], -1)[code]
@@ -184,4 +188,6 @@ def match(records: pd.DataFrame, verdicts: Verdicts, doubtful_from: int) -> Matc
         doubtful=first[open_pairs] if len(open_pairs) else np.empty((0, 2), dtype=np.int64),
         doubtful_score=open_score,
         refused=refused,
+        related=first[np.stack([pairs.left[related], pairs.right[related]], axis=1)],
+        related_score=decided.score[related],
     )

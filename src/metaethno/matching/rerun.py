@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from metaethno.schemas import RERUN
+from metaethno.matching.unique import squeezed
+from metaethno.matching.words import RETRACTED
+from metaethno.schemas import RERUN, SOURCE_COUNTS
 
 if TYPE_CHECKING:
     import pandas as pd
 
-WATCHED: Final = ("title", "authors", "year", "container", "volume", "issue", "pages", "doi")
+WATCHED: Final = ("title", "authors", "year", "container", "volume", "issue", "pages", "doi", "abstract")
+RETRACTION: Final = "retraction"  # the title says now that the article was retracted
 
 
 def _comparable(searches: pd.DataFrame, run: str, source: str) -> str:
@@ -29,7 +32,8 @@ def _comparable(searches: pd.DataFrame, run: str, source: str) -> str:
 def _changed(now: pd.DataFrame, before: pd.DataFrame) -> dict[str, str]:
     """Return for each record the watched fields that differ from the latest earlier row of this source.
 
-    Where a record has several rows in a source, rows with the same accession number are compared.
+    Where a record has several rows in a source, rows with the same accession number are compared. Case and
+    punctuation don't count, nor does what this row says nothing of.
     """
     latest = before.sort_values(["run", "order"])
     by_number = latest[latest["accession"] != ""].drop_duplicates(["record_id", "accession"], keep="last")
@@ -40,16 +44,21 @@ def _changed(now: pd.DataFrame, before: pd.DataFrame) -> dict[str, str]:
     fields: dict[str, set[str]] = {}
     for pairs in (close, far):
         for name in WATCHED:
-            for record in pairs.loc[pairs[name] != pairs[f"{name}_then"], "record_id"]:
-                fields.setdefault(record, set()).add(name)
-    return {record: ";".join(n for n in WATCHED if n in names) for record, names in fields.items()}
+            other = pairs.loc[(pairs[name] != pairs[f"{name}_then"]) & (pairs[name] != "")]
+            for record, new, old in zip(other["record_id"], other[name], other[f"{name}_then"], strict=True):
+                if squeezed(new) != squeezed(old):
+                    fields.setdefault(record, set()).add(name)
+                if name == "title" and RETRACTED.search(new) and not RETRACTED.search(old):
+                    fields[record].add(RETRACTION)
+    return {record: ";".join(n for n in (*WATCHED, RETRACTION) if n in names) for record, names in fields.items()}
 
 
 def rerun(rows: pd.DataFrame, searches: pd.DataFrame) -> pd.DataFrame:
     """Return schemas.RERUN. `rows`: RECORDS and `record_id`; `searches`: run, source, scope, strategy_version.
 
-    Covered are the sources of each run that an earlier run had searched too. *New* means that no earlier run had the
-    record from any source; *vanished* is said only where scope is full and the strategy unchanged.
+    Covered is every run after the first. *New* means that no earlier run had the record from any source; *changed*,
+    that this source says something else of it than in its latest earlier run; *vanished* is said only where scope is
+    full and the strategy unchanged.
     """
     import pandas as pd
 
@@ -57,8 +66,6 @@ def rerun(rows: pd.DataFrame, searches: pd.DataFrame) -> pd.DataFrame:
     for run in sorted(set(searches["run"]))[1:]:
         known_before = set(rows.loc[rows["run"] < run, "record_id"])
         for source in sorted(set(searches.loc[searches["run"] == run, "source"])):
-            if not ((searches["run"] < run) & (searches["source"] == source)).any():
-                continue
             of = rows[rows["source"] == source]
             now, before = of[of["run"] == run], of[of["run"] < run]
             changed = _changed(now, before)
@@ -76,3 +83,25 @@ def rerun(rows: pd.DataFrame, searches: pd.DataFrame) -> pd.DataFrame:
         return pd.DataFrame({name: pd.Series(dtype="str") for name in RERUN.names})
     found = pd.concat(parts)[RERUN.names].astype("str")
     return found.sort_values(["run", "source", "record_id"], ignore_index=True)
+
+
+def source_counts(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return schemas.SOURCE_COUNTS. `rows`: row_id, record_id, run, source and kind of every exported row.
+
+    A row is the first of its record, or repeats it: a record of an earlier run, else one that the same source holds
+    in that run too, else one of another source. These are the boxes of the flow, source by source.
+    """
+    first = rows["row_id"].eq(rows["record_id"])
+    begun = rows["record_id"].map(rows.loc[first].set_index("record_id")["run"])
+    ranked = rows.assign(_later=~first).sort_values(["_later", "row_id"], kind="stable")
+    twice = ranked.duplicated(["record_id", "run", "source"]).reindex(rows.index)
+    earlier = rows["run"] > begun
+    out = rows[["run", "source", "kind"]].assign(
+        rows=1,
+        first=first,
+        within_source=~first & ~earlier & twice,
+        across_sources=~first & ~earlier & ~twice,
+        earlier_run=earlier,
+    )
+    out = out.groupby(["run", "source", "kind"], as_index=False).sum()[SOURCE_COUNTS.names]
+    return out.astype({c.name: "Int64" if c.kind == "count" else "str" for c in SOURCE_COUNTS.columns})

@@ -36,7 +36,7 @@ def check(root: Path, config: Config) -> None:
 
 
 def make(root: Path, config: Config) -> None:
-    """De-duplicate, and write the records, their members, what is doubtful, the aliases and what each run brought."""
+    """De-duplicate, and write all tables of the stage."""
     from metaethno.stages.dedupe import dedupe
 
     done = dedupe(
@@ -45,8 +45,6 @@ def make(root: Path, config: Config) -> None:
         config.dedupe.doubtful_from,
         common.checked(root, "searches"),
     )
-    common.write(root, "unique", done.unique)
-    common.write(root, "members", done.members)
     common.write(root, "dedupe_to_decide", done.to_decide, keep_order=True)
-    common.write(root, "aliases", done.aliases)
-    common.write(root, "rerun", done.rerun)
+    for name in ("unique", "members", "field_sources", "aliases", "rerun", "source_counts", "related", "parted"):
+        common.write(root, name, getattr(done, name))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from metaethno.config import Config
 from metaethno.errors import Problem
-from metaethno.schemas import ALIASES
+from metaethno.schemas import ALIASES, ELIGIBILITY, RETRIEVAL
 from metaethno.shell import common, fulltexts
 from metaethno.shell.screening import vote_problems
+from metaethno.votes import checks_frame
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +25,9 @@ def checks(root: Path, config: Config) -> tuple[dict[str, pd.DataFrame], list[Pr
     if not problems and (root / ALIASES.path).is_file():
         from metaethno.stages.eligibility import check_retrieval
 
-        problems = check_retrieval(frames["retrieval"], common.derived(root, "aliases"))
+        found = check_retrieval(frames["retrieval"], common.derived(root, "aliases"))
+        # As with votes: records may have been parted since, and a check says so.
+        problems = [problem for problem in found if problem.code != "ME0403"]
     return frames, problems + fulltexts.problems(root)
 
 
@@ -36,6 +40,7 @@ def make(root: Path, config: Config) -> None:
     """Write what came of every report, Appendix B, the included studies, the flow and its checks."""
     import pandas as pd
 
+    from metaethno import carry, related
     from metaethno.flow import flow
     from metaethno.stages.eligibility import assess
 
@@ -63,6 +68,18 @@ def make(root: Path, config: Config) -> None:
         common.checked(root, "baseline"),
         config.exclusion_reasons,
     )
+    aliases, parted = common.derived(root, "aliases"), common.derived(root, "parted")
+    links = common.checked(root, "report_studies")
+    pairs = related.related_reports(
+        common.derived(root, "related"), screened, done.assessed, links, aliases, unique[["record_id", "title"]]
+    )
+    common.write(root, "related_reports", pairs)
+    found = related.checks(pairs, done.assessed, common.derived(root, "rerun"))
+    sought = set(done.assessed["record_id"])
+    found += carry.checks("eligibility", ELIGIBILITY, common.checked(root, "eligibility"), aliases, parted, sought)
+    asked = common.checked(root, "retrieval").rename(columns={"asked_on": "decided_on"})
+    found += carry.checks("retrieval", RETRIEVAL, asked, aliases, parted, sought)
+    done = replace(done, checks=pd.concat([done.checks, checks_frame(found)], ignore_index=True))
     folder = "data/derived/5_eligibility"
     common.write(root, "assessed", done.assessed)
     common.write(root, "excluded", done.excluded)

@@ -23,7 +23,10 @@ def vote_problems(root: Path, config: Config, stage: str, votes: pd.DataFrame) -
     path = root / ALIASES.path
     aliases = common.derived(root, "aliases", ALIASES.names) if path.is_file() else tables.empty(ALIASES)
     reasons = [reason.id for reason in config.exclusion_reasons]
-    return check(votes, aliases, stage=stage, reviewers=settings.reviewers, reasons=reasons)
+    found = check(votes, aliases, stage=stage, reviewers=settings.reviewers, reasons=reasons)
+    # Records may have been parted since a vote replaced another. Both votes count then, and a check says so: no vote
+    # that was right when it was entered may stop a review.
+    return [problem for problem in found if problem.code != "ME0403"]
 
 
 def checks(root: Path, config: Config) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
@@ -47,6 +50,7 @@ def make(root: Path, config: Config) -> None:
         common.checked(root, "screening"),
         config.screening,
         config.criteria.version,
+        common.derived(root, "parted"),
     )
     common.write(root, "screened", done.screened)
     common.write(root, "screening_to_decide", done.to_decide)

@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from metaethno.schemas import ALIASES, DEDUPE_TO_DECIDE, MEMBERS
+from metaethno.schemas import ALIASES, DEDUPE_TO_DECIDE, DUPLICATES, MEMBERS, PARTED, RELATED
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from metaethno.matching.explain import Explanation
-    from metaethno.matching.match import Matched
+    from metaethno.matching.match import Matched, Verdicts
+
+# A pair of another kind that is less alike than this has no more in common than a journal and a few words.
+_RELATED_FROM: Final = 65
+_FORMS: Final = {1: "preprint", 2: "thesis", 3: "conference paper"}
 
 
 @dataclass(frozen=True)
 class Deduped:
-    """The tables of the stage: schemas UNIQUE, MEMBERS, DEDUPE_TO_DECIDE (best first), ALIASES and RERUN."""
+    """The tables of the stage, each of the schema of its name (`to_decide`: DEDUPE_TO_DECIDE, best first)."""
 
     unique: pd.DataFrame
     members: pd.DataFrame
     to_decide: pd.DataFrame
     aliases: pd.DataFrame
     rerun: pd.DataFrame
-    doubtful_from: int
+    field_sources: pd.DataFrame
+    source_counts: pd.DataFrame
+    related: pd.DataFrame
+    parted: pd.DataFrame
 
 
 def _text(frame: pd.DataFrame, counts: tuple[str, ...] = ()) -> pd.DataFrame:
@@ -42,7 +48,7 @@ def _members(records: pd.DataFrame, matched: Matched) -> pd.DataFrame:
         {
             "row_id": ids,
             "record_id": ids[matched.home],
-            **{name: records[name].to_numpy(dtype=object) for name in ("run", "source", "kind")},
+            **{name: records[name].to_numpy(dtype=object) for name in ("run", "source", "kind", "accession")},
             "matched_with": np.where(linked, ids[matched.link], ""),
             "rule": np.where(linked, matched.rule, ""),
             "score": pd.array(np.where(linked, matched.score, 0), dtype="Int64"),
@@ -77,6 +83,97 @@ def _to_decide(records: pd.DataFrame, matched: Matched, doubtful_from: int) -> p
     return _text(pd.DataFrame(columns), ("score",))[DEDUPE_TO_DECIDE.names]
 
 
+def _what(title: str, container: str, pub_type: str) -> str:
+    """Return what kind of document a row is, in words."""
+    from metaethno.matching.normalise import FLAGS, container_class, flags_of
+
+    bits = flags_of(title, pub_type)
+    if bits:
+        return next(name for at, name in enumerate(FLAGS) if bits >> at & 1)
+    return _FORMS.get(container_class(container, pub_type), "article")
+
+
+def _related(records: pd.DataFrame, matched: Matched, verdicts: Verdicts, duplicates: pd.DataFrame) -> pd.DataFrame:
+    """Return schemas.RELATED: what people call related, and what the rules do where no verdict stands between them."""
+    import pandas as pd
+
+    from metaethno.matching.verdicts import standing
+
+    home = matched.home
+    said = [(int(a), int(b), -1) for a, b in standing(duplicates, records["row_id"], "related")]
+    keep = matched.related_score >= _RELATED_FROM
+    order = np.lexsort((*matched.related[keep].T[::-1], -matched.related_score[keep]))
+    found = [
+        (int(a), int(b), int(score))
+        for (a, b), score in zip(matched.related[keep][order], matched.related_score[keep][order], strict=True)
+    ]
+    judged = {frozenset((int(home[a]), int(home[b]))) for a, b in verdicts.apart}
+    rows: dict[frozenset[int], tuple[int, int, int]] = {}
+    for a, b, score in [*said, *(f for f in found if frozenset((int(home[f[0]]), int(home[f[1]]))) not in judged)]:
+        pair = frozenset((int(home[a]), int(home[b])))
+        if len(pair) == 2:
+            # The earlier record on the left.
+            rows.setdefault(pair, (a, b, score) if home[a] < home[b] else (b, a, score))
+    left, right, scores = (np.array([r[k] for r in rows.values()], dtype=np.int64) for k in range(3))
+    column = {name: records[name].to_numpy(dtype=object) for name in ("row_id", "title", "year", "container")}
+    kinds = records["pub_type"].to_numpy(dtype=object)
+    what = [
+        tuple(_what(column["title"][at], column["container"][at], kinds[at]) for at in pair)
+        for pair in zip(left, right, strict=True)
+    ]
+    notices = {"erratum", "retraction", "comment", "reply", "book review"}
+    out: dict[str, object] = {
+        "left_record": column["row_id"][home[left]],
+        "right_record": column["row_id"][home[right]],
+        "concerns": ["notice" if notices & set(pair) else "study" for pair in what],
+        "relation": ["two publications" if a == b else f"{a} and {b}" for a, b in what],
+        "said_by": np.where(scores < 0, "verdict", "rules"),
+        "score": pd.array(np.maximum(scores, 0), dtype="Int64"),
+        "left_row": column["row_id"][left],
+        "right_row": column["row_id"][right],
+    }
+    for name in ("title", "year", "container"):
+        out |= {f"left_{name}": column[name][left], f"right_{name}": column[name][right]}
+    frame = pd.DataFrame(out)
+    frame.loc[frame["said_by"] == "verdict", "score"] = pd.NA
+    return _text(frame, ("score",))[RELATED.names].sort_values(list(RELATED.key), ignore_index=True)
+
+
+def _parted(
+    records: pd.DataFrame, matched: Matched, verdicts: Verdicts, duplicates: pd.DataFrame, doubtful_from: int
+) -> pd.DataFrame:
+    """Return schemas.PARTED: the verdicts without which the rules, or an earlier verdict, would join the two rows."""
+    from metaethno.matching.match import Verdicts, match
+    from metaethno.tables import empty, heads
+
+    live = heads(DUPLICATES, duplicates)
+    live = live[live["verdict"].ne("same")].reset_index(drop=True)
+    if not len(live):
+        return empty(PARTED)
+    place = {row: at for at, row in enumerate(records["row_id"])}
+    left, right = (live[name].map(place).to_numpy(dtype=np.int64) for name in ("left_row", "right_row"))
+    home = matched.home
+    # Only the rows of the records concerned can join them.
+    near = np.flatnonzero(np.isin(home, home[np.concatenate([left, right])]))
+    at = {int(p): n for n, p in enumerate(near)}
+    same = [(at[a], at[b]) for a, b in verdicts.same if a in at and b in at]
+    free = match(records.iloc[near].reset_index(drop=True), Verdicts(same=same), doubtful_from).home
+    by_rules = free[[at[int(p)] for p in left]] == free[[at[int(p)] for p in right]]
+    before = duplicates[duplicates["verdict"].eq("same") & ~duplicates["verdict_id"].isin(live["verdict_id"])]
+    once = {frozenset(p) for p in zip(before["left_row"], before["right_row"], strict=True)}
+    earlier = np.array(
+        [frozenset(p) in once for p in zip(live["left_row"], live["right_row"], strict=True)], dtype=bool
+    )
+    ids = records["row_id"].to_numpy(dtype=object)
+    out = live.assign(
+        left_record=ids[home[left]],
+        right_record=ids[home[right]],
+        joined_by=np.where(by_rules, "rules", "earlier verdict"),
+    )
+    apart = home[left] != home[right]
+    return _text(out[(by_rules | earlier) & apart][PARTED.names]).sort_values("verdict_id", ignore_index=True)
+
+
 def dedupe(records: pd.DataFrame, duplicates: pd.DataFrame, doubtful_from: int, searches: pd.DataFrame) -> Deduped:
     """Find which rows are one publication.
 
@@ -88,7 +185,7 @@ def dedupe(records: pd.DataFrame, duplicates: pd.DataFrame, doubtful_from: int, 
     A record's id is the id of its earliest row (lowest `order`). Raises UserError where verdicts contradict each other.
     """
     from metaethno.matching.match import match
-    from metaethno.matching.rerun import rerun
+    from metaethno.matching.rerun import rerun, source_counts
     from metaethno.matching.unique import unique
     from metaethno.matching.verdicts import check
 
@@ -99,50 +196,16 @@ def dedupe(records: pd.DataFrame, duplicates: pd.DataFrame, doubtful_from: int, 
     aliases = members.loc[members["row_id"] != members["record_id"], ["row_id", "record_id"]]
     aliases = aliases.rename(columns={"row_id": "alias_id"}).reset_index(drop=True)
     ids = records["row_id"].to_numpy(dtype=object)
-    with_record = records.drop(columns=["abstract", "notes", "keywords"]).assign(record_id=ids[matched.home])
+    with_record = records.drop(columns=["notes", "keywords"]).assign(record_id=ids[matched.home])
+    merged, field_sources = unique(records, matched.home)
     return Deduped(
-        unique=unique(records, matched.home),
+        unique=merged,
         members=members,
         to_decide=_to_decide(records, matched, doubtful_from),
         aliases=_text(aliases[ALIASES.names]),
         rerun=rerun(with_record, searches),
-        doubtful_from=doubtful_from,
+        field_sources=field_sources,
+        source_counts=source_counts(members),
+        related=_related(records, matched, verdicts, duplicates),
+        parted=_parted(records, matched, verdicts, duplicates, doubtful_from),
     )
-
-
-def explain(records: pd.DataFrame, deduped: Deduped, row: str, other: str | None = None) -> tuple[Explanation, ...]:
-    """Say why `row` (id of a row or record) belongs to its record; with `other`, why the two are or aren't one.
-
-    For one id: every row of its record with the row it was matched with. For two: the pair of their rows that says
-    most for a merge, by the rules alone; where that pair would be merged and yet wasn't, also the pair that says most
-    against it. A verdict that decided otherwise stands in `members.rule`.
-    Raises KeyError where there is no such row.
-    """
-    from metaethno.matching.explain import best, least, pairwise
-
-    home = dict(zip(deduped.members["row_id"], deduped.members["record_id"], strict=True))
-    place = {row_id: at for at, row_id in enumerate(records["row_id"])}
-    if other is None:
-        of = deduped.members[(deduped.members["record_id"] == home[row]) & (deduped.members["matched_with"] != "")]
-        left = np.array([place[r] for r in of["matched_with"]], dtype=np.int64)
-        right = np.array([place[r] for r in of["row_id"]], dtype=np.int64)
-        found = pairwise(records, left, right, deduped.doubtful_from)
-        said = {"verdict": "a person called them the same", "identical": "both say exactly the same"}
-        return tuple(
-            replace(e, together=True, outcome="merged", rule=rule, says=said.get(rule, e.says))
-            for e, rule in zip(found, of["rule"], strict=True)
-        )
-    if home[row] == home[other]:
-        mine, theirs = [place[row]], [place[other]]
-        if row == other:
-            return ()
-    else:
-        by_record = deduped.members.groupby("record_id")["row_id"]
-        mine, theirs = ([place[r] for r in by_record.get_group(home[i])] for i in (row, other))
-    a, b = np.array(mine, dtype=np.int64), np.array(theirs, dtype=np.int64)
-    found = pairwise(records, np.repeat(a, len(b)), np.tile(b, len(a)), deduped.doubtful_from)
-    together = home[row] == home[other]
-    shown = [best(found)]
-    if shown[0].outcome == "merged" and not together:
-        shown.append(least(found))
-    return tuple(replace(one, together=together) for one in shown)

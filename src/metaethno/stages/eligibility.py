@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from metaethno import config, tables
+from metaethno import config
 from metaethno import votes as ballot
 from metaethno.agreement import agreement
+from metaethno.carry import standing
 from metaethno.errors import Problem, UserError
 from metaethno.schemas import ASSESSED, EXCLUDED, INCLUDED_STUDIES, RETRIEVAL
 
@@ -138,7 +139,7 @@ def retrieved(retrieval: pd.DataFrame, aliases: pd.DataFrame) -> pd.DataFrame:
     import pandas as pd
 
     rank = {"obtained": 0, "requested": 1, "not_obtained": 2}
-    live = tables.heads(RETRIEVAL, retrieval)
+    live = standing(RETRIEVAL, retrieval, aliases)
     live = live.assign(record_id=ballot.resolve(live["record_id"], aliases), rank=live["outcome"].map(rank))
     # Of equally good rows the last counts for who and when.
     ranked = live.sort_values(["rank", "asked_on", "retrieval_id"], ascending=[True, False, True], kind="stable")

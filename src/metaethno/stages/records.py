@@ -5,23 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from metaethno.errors import Problem, UserError
+from metaethno.register import align, unclear_problem
 from metaethno.schemas import MANUAL_RECORDS, RECORD_COLUMNS, RECORDS
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_KEY: Final = ["run", "file_sha256", "place"]
 MANUAL_SEARCH: Final = "manual"
 _IMPORT: Final = "Run `metaethno import {run}`: it enters exported rows into the register."
 
 
-def _unregistered(joined: pd.DataFrame) -> list[Problem]:
+def _unregistered(rows: pd.DataFrame, exports: pd.DataFrame) -> list[Problem]:
     problems = []
-    for (run, file), rows in joined[joined["_merge"] == "right_only"].groupby(["run", "file"], sort=True):
-        message = f"{len(rows)} of its records are not in the register of rows"
+    for (run, file), part in exports[exports["row_id"] == ""].groupby(["run", "file"], sort=True):
+        message = f"{len(part)} of its records are not in the register of rows"
         problems.append(Problem("ME0341", message, f"data/raw/{run}/{file}", hint=_IMPORT.format(run=run)))
-    for (run, sha), rows in joined[joined["_merge"] == "left_only"].groupby(["run", "file_sha256"], sort=True):
-        message = f"{len(rows)} rows belong to a file (SHA-256 {sha}…) that is not in this folder, or was changed"
+    lost = rows[~rows["row_id"].isin(exports["row_id"])]
+    for (run, sha), part in lost.groupby(["run", "file_sha256"], sort=True):
+        message = f"{len(part)} rows belong to a file (SHA-256 {sha}…) that is not in this folder, or was changed"
         hint = f"Put the imported file back: `dvc checkout` does. {_IMPORT.format(run=run)}"
         problems.append(Problem("ME0342", message, f"data/raw/{run}/rows.csv", hint=hint))
     return problems
@@ -29,14 +30,22 @@ def _unregistered(joined: pd.DataFrame) -> list[Problem]:
 
 def _exported(rows: pd.DataFrame, searches: pd.DataFrame, exports: pd.DataFrame) -> pd.DataFrame:
     """Join register, files and searches; rows keep the order of the register."""
-    rows = rows[["row_id", *_KEY]].assign(place=rows["place"].astype("Int64"), _at=range(len(rows)))
-    exports = exports.assign(place=exports["place"].astype("Int64"))
-    joined = rows.merge(exports, on=_KEY, how="outer", indicator=True)
-    problems = _unregistered(joined)
+    import pandas as pd
+
+    ids = pd.Series("", index=exports.index, dtype="str")
+    unclear: list[Problem] = []
+    for run, part in exports.groupby("run", sort=True) if len(exports) else ():
+        found, lost = align(rows[rows["run"] == run], part)
+        ids[part.index] = found
+        unclear += [unclear_problem(str(run), sha) for sha in lost]
+    exports = exports.assign(row_id=ids, place=exports["place"].astype("Int64"))
+    problems = unclear or _unregistered(rows, exports)
     if problems:
         raise UserError(problems)
+    rows = rows[["row_id", "run"]].assign(_at=range(len(rows)))
+    out = rows.merge(exports, on=["row_id", "run"], how="left")
     named = searches[["run", "file", "search_id", "source", "kind"]]
-    out = joined.drop(columns="_merge").merge(named, on=["run", "file"], how="left", validate="many_to_one")
+    out = out.merge(named, on=["run", "file"], how="left", validate="many_to_one")
     lost = out.loc[out["search_id"].isna(), ["run", "file"]].drop_duplicates()
     if len(lost):
         hint = "Add a row for it to searches.csv."
@@ -73,7 +82,8 @@ def records(rows: pd.DataFrame, searches: pd.DataFrame, exports: pd.DataFrame, m
     run, file, file_sha256 (first 16 hex digits) and formats.RECORD_FIELDS. `manual`: schemas.MANUAL_RECORDS; its
     records follow the rows of their run. `order` counts over all runs by date.
     Raises UserError for exported rows that aren't registered (ME0341), registered rows whose file is gone (ME0342),
-    single finds of an unknown run (ME0343), and an id that stands for two rows (ME0344).
+    single finds of an unknown run (ME0343), an id that stands for two rows (ME0344), and files of which this version
+    reads other records than were registered, in a way that leaves some in doubt (ME0345).
     """
     import pandas as pd
 

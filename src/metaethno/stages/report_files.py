@@ -10,7 +10,7 @@ FRAGMENTS = (
     "agreement", "all_flow_figures", "all_flow_tables", "argument", "banner", "checklist_summary", "checks", "concepts",
     "concepts_brief", "constructs", "criteria", "dedupe", "emerge", "engine", "entreq", "excluded", "first_flow_figure",
     "glance", "groups", "included", "links", "matrix", "matrix_figure", "matrix_groups", "memos", "open", "prisma_s",
-    "provenance", "readings", "reasons", "refutations", "relations", "reports", "rerun", "search", "stale",
+    "provenance", "readings", "reasons", "refutations", "relations", "repeats", "reports", "rerun", "search", "stale",
     "strategies", "support", "team", "third_order",
 )  # fmt: skip
 

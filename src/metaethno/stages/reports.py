@@ -103,6 +103,7 @@ def _fragments(data: ReportData, answered: dict[str, list[dict[str, Any]]]) -> d
         "reasons": flows.reasons(data),
         "refutations": translating.refutations(data),
         "relations": translating.relations(data),
+        "repeats": searching.repeats(data),
         "reports": reading.reports(data),
         "rerun": searching.rerun(data),
         "search": searching.search(data),

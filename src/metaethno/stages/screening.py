@@ -8,10 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from metaethno import carry, tables
 from metaethno import votes as ballot
 from metaethno.agreement import agreement
 from metaethno.config import Screening
-from metaethno.schemas import SCREENED, SCREENING_TO_DECIDE
+from metaethno.schemas import PARTED, SCREENED, SCREENING, SCREENING_TO_DECIDE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,16 +38,23 @@ def meaning(settings: Screening) -> dict[str, str]:
 
 
 def screen(
-    unique: pd.DataFrame, aliases: pd.DataFrame, votes: pd.DataFrame, settings: Screening, criteria_version: str
+    unique: pd.DataFrame,
+    aliases: pd.DataFrame,
+    votes: pd.DataFrame,
+    settings: Screening,
+    criteria_version: str,
+    parted: pd.DataFrame | None = None,
 ) -> Screened:
     """Return the outcome of screening for every record.
 
-    unique: schema UNIQUE. aliases: schema ALIASES. votes: schema SCREENING, of all reviewers. A record is `forward`
+    unique: schema UNIQUE. aliases: schema ALIASES. votes: schema SCREENING, of all reviewers. parted: schema PARTED,
+    records that a verdict parted: the half that nobody voted on is undecided and flagged. A record is `forward`
     or `exclude` once an adjudicator said so, or as many people as `settings` ask for (`votes.needed`) agree;
     `conflict` where they don't, or where one person's votes on two records that were merged contradict each other;
     else `undecided`.
     Calibration rounds count for agreement only.
     """
+    parted = tables.empty(PARTED) if parted is None else parted
     live = ballot.counting(votes, aliases, meaning(settings))
     live = live[ballot.among(live["record_id"], unique["record_id"])]
     content = unique.set_index("record_id")["content_hash"]
@@ -60,7 +68,7 @@ def screen(
     outcome = screened.set_index("record_id")["outcome"]
     return Screened(
         screened,
-        _to_decide(unique, outcome, live, content, settings),
+        _to_decide(unique, outcome, live, content, settings, parted),
         ballot.conflict_rows(live, outcome, unique.set_index("record_id")["title"], "screening"),
         agreement(
             votes,
@@ -70,24 +78,36 @@ def screen(
             meaning(settings),
             FORWARD,
         ),
-        _checks(votes, aliases, live, criteria_version),
+        ballot.checks_frame(
+            [
+                *({**row, "table": "screening"} for row in ballot.double_heads(votes, aliases)),
+                *_old_criteria(live, criteria_version),
+                *carry.checks("screening", SCREENING, votes, aliases, parted, set(unique["record_id"])),
+            ]
+        ),
     )
 
 
 def _to_decide(
-    unique: pd.DataFrame, outcome: pd.Series, live: pd.DataFrame, content: pd.Series, settings: Screening
+    unique: pd.DataFrame,
+    outcome: pd.Series,
+    live: pd.DataFrame,
+    content: pd.Series,
+    settings: Screening,
+    parted: pd.DataFrame,
 ) -> pd.DataFrame:
     """Return a frame of schema SCREENING_TO_DECIDE: one row per record and person who has something to do there."""
     out = ballot.open_votes(outcome, live, content, settings)
+    halves = out["record_id"].isin(set(carry.voted_halves(parted, live)["unseen"])) & out["why"].eq("never seen")
+    out.loc[halves, "why"] = "parted from a record that was voted on"
     out = out.merge(unique[["record_id", "title", "year"]], on="record_id", how="left")
     return out[SCREENING_TO_DECIDE.names].astype(str)
 
 
-def _checks(votes: pd.DataFrame, aliases: pd.DataFrame, live: pd.DataFrame, criteria_version: str) -> pd.DataFrame:
-    """Return a frame of schema CHECKS: people who voted in two ways, and votes given under other criteria."""
-    twice = [{**row, "table": "screening"} for row in ballot.double_heads(votes, aliases)]
+def _old_criteria(live: pd.DataFrame, criteria_version: str) -> list[dict[str, str]]:
+    """Return rows of schema CHECKS: votes that count and were given under other criteria than the present ones."""
     old = live[live["criteria_version"].ne(criteria_version)]
-    rows = [
+    return [
         {
             "code": "ME0416",
             "level": "note",
@@ -99,4 +119,3 @@ def _checks(votes: pd.DataFrame, aliases: pd.DataFrame, live: pd.DataFrame, crit
         }
         for version, n in old["criteria_version"].value_counts().sort_index().items()
     ]
-    return ballot.checks_frame([*twice, *rows])
