@@ -54,18 +54,19 @@ def _items(path: Path, reading: Reading) -> list[_Item]:
     reading.warnings += grid.warnings
     used = {at for names in (_TITLES, ("notes", "note")) if (at := grid.column(*names)) is not None}
     if grid.sheet:
-        # In a text file that a tool wrote, a title that starts with '=' is a title.
         reading.problems += grid.unusable(used)
     return list(_grid_items(grid))
 
 
 def _grid_items(grid: workbook.Grid) -> Iterator[_Item]:
     at = {name: grid.column(*names) for name, names in COLUMNS.items()} | {"pmid": grid.column(*_PMIDS)}
+    # In a text file that a tool wrote, a title that starts with '=' is a title.
+    spoilt = {"date", "error"} | ({"formula"} if grid.sheet else set())
 
     def cell(row: Sequence[str], name: str, place: int) -> str:
         column = at[name]
         # What the spreadsheet made of an identifier identifies nothing.
-        broken = column is None or grid.odd.get((place, column)) in ("date", "error", "formula")
+        broken = column is None or grid.odd.get((place, column)) in spoilt
         return "" if broken or column is None or workbook.is_scientific(row[column]) else row[column]
 
     for place, row in enumerate(grid.rows):
