@@ -39,6 +39,17 @@ def decode_entities(text: str) -> str:
     return unicodedata.normalize("NFC", _CONTROL.sub("", decoded.replace("\r", "\n")))
 
 
+_UNSOUND: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+def sound(text: str) -> str:
+    """Return text from a source that was not decoded as a text file: LF line ends, no control characters, NFC."""
+    if text.isascii() and text.isprintable():
+        return text
+    text = _UNSOUND.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\x85", " "))
+    return unicodedata.normalize("NFC", text)
+
+
 def one_line(text: str) -> str:
     """Return text on one line: entities decoded, every run of white space one space."""
     if "&" in text:
@@ -137,6 +148,15 @@ def _trim_doi(value: str) -> str:
 def issn(*texts: str) -> str:
     """Return the ISSNs in the texts as `1234-567X`, joined by ";". ISBNs are left out."""
     found = {f"{a}-{b.upper()}": None for text in texts for a, b in _ISSN.findall(text)}
+    return ";".join(found)
+
+
+_ISBN: Final = re.compile(r"(?<![\d-])(97[89](?:[-‐– ]?\d){10}|\d(?:[-‐– ]?\d){8}[-‐– ]?[\dXx])(?![\dXx])")
+
+
+def isbn(*texts: str) -> str:
+    """Return the ISBNs in the texts without hyphens, joined by ";"."""
+    found = {re.sub(r"[^\dX]", "", number.upper()): None for text in texts for number in _ISBN.findall(text)}
     return ";".join(found)
 
 

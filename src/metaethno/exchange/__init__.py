@@ -1,0 +1,1 @@
+"""To and from other programs: reference managers, screening tools, spreadsheets."""
