@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import gzip
-import io
-import zipfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metaethno.errors import UserError
 from metaethno.formats import Export, clean, inspect, kinds, read, read_bytes
+
+settings.register_profile("reading", deadline=None)
+settings.load_profile("reading")
 
 RIS = "TY  - JOUR\nAU  - Ålund, Per\nTI  - Ward “A”\nPY  - 2001\nER  - \n"
 
@@ -42,17 +42,10 @@ def test_control_characters_go_and_letters_are_composed() -> None:
     assert (record["authors"], record["title"]) == ("Ålund, Per", "Ward no. “A”")
 
 
-def zipped() -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr("a.ris", RIS)
-    return buffer.getvalue()
-
-
 @pytest.mark.parametrize(
     "data",
-    [zipped(), gzip.compress(RIS.encode()), b"%PDF-1.7\n", b"\xd0\xcf\x11\xe0\xa1", b"\x00\x01\x02TY  - JOUR\n"],
-    ids=["zip or xlsx", "gzip", "pdf", "xls", "binary"],
+    [b"%PDF-1.7\n", b"\xd0\xcf\x11\xe0\xa1", b"\x00\x01\x02TY  - JOUR\n"],
+    ids=["pdf", "xls", "binary"],
 )
 def test_what_is_not_text_is_refused(data: bytes) -> None:
     assert [p.code for p in refusal(data).problems] == ["ME0202"]
@@ -69,7 +62,6 @@ def test_empty_file_is_refused(data: bytes) -> None:
         ("<?xml version='1.0'?><xml/>", "XML"),
         ("@article{a, title={b}}", "BibTeX"),
         ('[{"title": "a"}]', "JSON"),
-        ("%0 Journal Article\n%A Low", "EndNote"),
         ("Titel;Verfasser\na;b\n", "column mapping"),
         ("Dear colleague", "start of a record"),
     ],

@@ -6,12 +6,18 @@ import re
 from typing import Final
 
 from metaethno.formats import clean
-from metaethno.formats.check import foreign, gathered, line_numbers
+from metaethno.formats.check import foreign, line_numbers
 from metaethno.formats.model import Parsed, Reader, Record, Source
 
 _OPENERS: Final = ("PMID", "PMC", "OWN")
 _FIRST: Final = re.compile(r"\A\s*(PMID|PMC|OWN) *- *\S")
 _TAG: Final = re.compile(r"^([A-Z]{4}|[A-Z]{3} |[A-Z]{2} {2})-(?: |$)", re.MULTILINE)
+
+_UNDATED: Final = (
+    "ME0214",
+    "Records without a year",
+    "the year is left empty; look the record up in the database if it matters",
+)
 
 Tags = dict[str, list[str]]
 
@@ -20,28 +26,32 @@ def _recognise(source: Source) -> bool:
     return _FIRST.match(source.head) is not None
 
 
+def _opener(text: str) -> str:
+    found = _FIRST.match(text)
+    return found[1] if found else _OPENERS[0]
+
+
+def _boundary(source: Source) -> re.Pattern[bytes]:
+    opener = f"{_opener(source.text):4}-".encode()
+    return re.compile(opener + b"(?<=[\r\n]" + opener + b")")
+
+
 def _parse(source: Source) -> Parsed:
-    found = _FIRST.match(source.text)
-    opener = found[1] if found else _OPENERS[0]
-    text = source.text
+    text, opener = source.text, _opener(source.text)
     offsets = [m.start() for m in re.finditer(rf"^{opener:4}-(?: |$)", text, re.MULTILINE)]
     lines = line_numbers(text, offsets)
     looks = re.finditer(rf"^[^\w\n]{{0,5}}{opener}[ \t]*-[ \t]*\S", text, re.MULTILINE)
     start_lines = line_numbers(text, [m.start() for m in looks])
     parsed = Parsed("MEDLINE (.nbib)", [], lines, start_lines)
     parsed.doubtful.extend(foreign(text, "MEDLINE"))
-    undated: list[tuple[int, int]] = []
     for place, (start, line) in enumerate(zip(offsets, lines, strict=True), start=1):
         tags = _tags(text[start : offsets[place] if place < len(offsets) else len(text)])
         if len(tags.get("TI", ())) > 1:
             parsed.doubtful.append((line, "Two titles (TI) in one record: the start of a record may be missing."))
         record = _to_record(tags)
         if not record["year"]:
-            undated.append((place, line))
+            parsed.note(*_UNDATED, place, line)
         parsed.records.append(record)
-    if undated:
-        hint = "the year is left empty; look the record up in the database if it matters"
-        parsed.problems.append(gathered("ME0214", "Records without a year", source, undated, hint))
     return parsed
 
 
@@ -83,4 +93,11 @@ def _to_record(tags: Tags) -> Record:
     }
 
 
-READER: Final = Reader("MEDLINE (.nbib)", _recognise, _parse)
+READER: Final = Reader(
+    "MEDLINE (.nbib)",
+    _recognise,
+    _parse,
+    boundary=_boundary,
+    looks=re.compile(r"^(?:PMID|PMC |OWN |FAU |AU  |TI  |DP  )-", re.MULTILINE),
+    about="PubMed's own format (“PubMed” or “Citation manager”): tags of four characters, a hyphen, the value",
+)

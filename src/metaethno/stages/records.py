@@ -11,8 +11,15 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _KEY: Final = ["run", "file_sha256", "place"]
+_COUNTS: Final = ("place", "byte_start", "byte_end")
 MANUAL_SEARCH: Final = "manual"
 _IMPORT: Final = "Run `metaethno import {run}`: it enters exported rows into the register."
+
+
+def _whole(column: pd.Series) -> pd.Series:
+    import pandas as pd
+
+    return pd.to_numeric(column.replace("", None)).astype("Int64")
 
 
 def _unregistered(joined: pd.DataFrame) -> list[Problem]:
@@ -30,7 +37,7 @@ def _unregistered(joined: pd.DataFrame) -> list[Problem]:
 def _exported(rows: pd.DataFrame, searches: pd.DataFrame, exports: pd.DataFrame) -> pd.DataFrame:
     """Join register, files and searches; rows keep the order of the register."""
     rows = rows[["row_id", *_KEY]].assign(place=rows["place"].astype("Int64"), _at=range(len(rows)))
-    exports = exports.assign(place=exports["place"].astype("Int64"))
+    exports = exports.assign(**{name: _whole(exports[name]) for name in _COUNTS})
     joined = rows.merge(exports, on=_KEY, how="outer", indicator=True)
     problems = _unregistered(joined)
     if problems:
@@ -95,6 +102,6 @@ def records(rows: pd.DataFrame, searches: pd.DataFrame, exports: pd.DataFrame, m
             for row, run in twice.itertuples(index=False)
         )
     frame["order"] = pd.array(range(1, len(frame) + 1), dtype="Int64")
-    frame["place"] = frame["place"].astype("Int64")
+    frame = frame.assign(**{name: _whole(frame[name]) for name in _COUNTS})
     text = [c.name for c in (*RECORDS.columns, *RECORD_COLUMNS) if c.kind != "count"]
     return frame[RECORDS.names].fillna(dict.fromkeys(text, "")).astype(dict.fromkeys(text, "str"))
