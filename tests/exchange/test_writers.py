@@ -27,8 +27,8 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 TEXT = st.one_of(
     st.lists(PIECES, max_size=8).map("".join),
-    st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=30),
-)
+    st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufeff"), max_size=30),
+).map(clean.sound)
 PARAGRAPHS = st.lists(TEXT, max_size=3).map("\n".join)
 WORD = st.text("abcdefghijklmnopqrstuvwxyzéüñçłøÅŽ'-", min_size=1, max_size=10).filter(lambda w: w[0].isalpha())
 
@@ -96,11 +96,17 @@ def record(draw) -> dict[str, str]:
     return found
 
 
-FORMAT = {"ris": "RIS", "csv": "metaethno CSV", "bibtex": "BibTeX", "csl-json": "CSL JSON", "endnote-xml": "EndNote XML"}
+FORMAT = {
+    "ris": "RIS",
+    "csv": "metaethno CSV",
+    "bibtex": "BibTeX",
+    "csl-json": "CSL JSON",
+    "endnote-xml": "EndNote XML",
+}
 
 
 @pytest.mark.parametrize("kind", WRITERS)
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(records=st.lists(record(), min_size=1, max_size=4))
 def test_export_then_import_gives_the_same_records(kind, records) -> None:
     frame = pd.DataFrame(records)

@@ -60,7 +60,7 @@ def test_empty_file_is_refused(data: bytes) -> None:
     ("text", "words"),
     [
         ("<?xml version='1.0'?><xml/>", "XML"),
-        ("@article{a, title={b}}", "BibTeX"),
+        ("@string{a = {b}}", "BibTeX"),
         ('[{"title": "a"}]', "JSON"),
         ("Titel;Verfasser\na;b\n", "column mapping"),
         ("Dear colleague", "start of a record"),

@@ -22,7 +22,7 @@ FIELDS: Final = ("record_id", *TEXT_FIELDS)
 Row = dict[str, str]
 _ENTITY_LIKE: Final = re.compile(r"&(?=(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});)")
 # A line of an abstract that a reader of RIS would take for a tag, or for the start of another file.
-_TAG_LIKE: Final = re.compile(r"^\W{0,10}[A-Z0-9]{2,6} {0,4}-|^\W{0,10}(?:PT|FN|VR|EF|ER) ?")
+_TAG_LIKE: Final = re.compile(r"^\W{0,10}[A-Z0-9]{2,6} {0,4}-|^\W{0,10}(?:PT|FN|VR|EF|ER) ?|^\W{0,10}[@%<]")
 _INDENT: Final = " " * 12
 # What a type is called in words, and what RIS, BibTeX, CSL and EndNote call it. The first that fits counts.
 _KINDS: Final = (
@@ -155,7 +155,7 @@ def bibtex(records: pd.DataFrame) -> bytes:
         lines += [f"  {field} = {{{_latex(row[name])}}}" for field, name in _BIBTEX if row[name]]
         if row["keywords"]:
             # Without a semicolon, commas would part it.
-            lines.append(f"  keywords = {{{_latex(row['keywords'])};}}")
+            lines.append(f"  keywords = {{{_latex(row['keywords'] + ';')}}}")
         lines.append(f"  source = {{{OWN}}}")
         out.append(",\n".join(lines) + "\n}\n")
     return "\n".join(out).encode("utf-8")
@@ -192,7 +192,7 @@ def csl_json(records: pd.DataFrame) -> bytes:
             item["issued"] = {"date-parts": [[int(row["year"])]]} if row["year"].isdecimal() else {"raw": row["year"]}
         item |= {field: _kept(row[name]) for field, name in _CSL if row[name]}
         if row["keywords"]:
-            item["keyword"] = _kept(row["keywords"]) + ";"
+            item["keyword"] = _kept(row["keywords"] + ";")
         own = {name: row[name] for name in ("accessions", "status", "status_of") if row[name]}
         if own:
             item["custom"] = own

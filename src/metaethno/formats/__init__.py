@@ -17,6 +17,8 @@ Codes
 | ME0204 | records may be lost: counts differ, or the start of a record is missing | refused |
 | ME0205 | a blank record: the file was taken for another kind, or is damaged | refused |
 | ME0207 | the column mapping names a field or column that does not exist | refused |
+| ME0208 | XML that defines entities of its own, or is nested without end | refused |
+| ME0209 | cells that a spreadsheet has turned into dates, or could not work out | warning |
 | ME0211 | a record without title, authors and DOI | warning |
 | ME0212 | a record without an end: the download may have broken off | warning |
 | ME0213 | lines that are not UTF-8, read as Windows-1252 | warning |

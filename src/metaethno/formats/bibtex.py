@@ -33,7 +33,11 @@ _LOOSE_END: Final = re.compile(
 # The independent count: whatever a person would take for the first line of an entry.
 _LOOKS_LIKE_ENTRY: Final = re.compile(r"@[ \t]*([A-Za-z][\w-]*)\s*[{(](?=[^=@{}\"]{0,300}[,}\n])")
 _NEXT: Final = re.compile(r"@[ \t]*[A-Za-z][\w-]*\s*[{(]\s*[^\s,={}]*\s*,")
-_STRAY: Final = re.compile(r"^[ \t]*(?:title|author)[ \t]*=[ \t]*[{\"]", re.MULTILINE | re.IGNORECASE)
+# What begins a record of another format: an entry can't stand before it in a BibTeX file, and it in no entry.
+_OTHER: Final = re.compile(r"^(?:TY  - [A-Z]|PMID- \d|PT [A-Z]$|FN |%0 |\s*<)", re.MULTILINE)
+_STRAY: Final = re.compile(
+    r"^(?:[ \t]*(?:title|author)[ \t]*=[ \t]*[{\"]|TY  - [A-Z]|PMID- \d|PT [A-Z]$)", re.MULTILINE | re.IGNORECASE
+)
 _MONTHS: Final = {name: name for name in "jan feb mar apr may jun jul aug sep oct nov dec".split()}
 _MENDED: Final = (
     "ME0212",
@@ -70,7 +74,8 @@ def _kind(text: str, at: int) -> str:
 
 
 def _recognise(source: Source) -> bool:
-    return bool(_apparent_entries(source.head))
+    found = _apparent_entries(source.head)
+    return bool(found) and not _OTHER.search(source.head, 0, found[0])
 
 
 def _parse(source: Source) -> Parsed:
@@ -110,7 +115,7 @@ def _place(source: Source, parsed: Parsed, spans: list[tuple[int, int]], stray: 
     text = source.text
     parsed.lines = line_numbers(text, [start for start, _ in spans])
     parsed.start_lines = line_numbers(text, _apparent_entries(text))
-    reason = "Fields outside any entry: the start of a record may be missing."
+    reason = "Fields or another record outside any entry: the start of an entry may be missing."
     parsed.doubtful += [(line, reason) for line in line_numbers(text, stray)]
     parsed.notes = {
         key: [(place, parsed.lines[place - 1]) for place, _ in places] for key, places in parsed.notes.items()

@@ -105,7 +105,7 @@ def _paragraphs(text: str) -> str:
 def _keywords(values: list[str]) -> str:
     words: list[str] = []
     for value in values:
-        words += value.split(";") if ";" in value else value.split(",")
+        words += clean.parted(value) if ";" in value else value.split(",")
     return clean.joined(words)
 
 

@@ -86,6 +86,14 @@ def joined(values: Iterable[str]) -> str:
     return "; ".join({value: None for value in map(one_line, values) if value})
 
 
+_PART: Final = re.compile(r"(?:&(?:amp|lt|gt|quot|apos|nbsp|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});|[^;\n])+")
+
+
+def parted(text: str) -> list[str]:
+    """Part a list at semicolons and line ends, but not inside an HTML entity ("R&amp;D; costs")."""
+    return _PART.findall(text) if "&" in text else text.replace("\n", ";").split(";")
+
+
 def address(text: str) -> str:
     """Return a URL as exported, without what follows a space (entities are left alone: they may be parameters)."""
     parts = text.split(None, 1)

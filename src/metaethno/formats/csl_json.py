@@ -167,7 +167,7 @@ def _year(value: object) -> str:
 
 def _keywords(value: object) -> str:
     text = _text(value)
-    return clean.joined(text.split(";") if ";" in text else text.split(","))
+    return clean.joined(clean.parted(text) if ";" in text else text.split(","))
 
 
 READER: Final = Reader(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from metaethno.formats import clean
 from metaethno.formats.model import OWN, Parsed, Reader, Record, Source
-from metaethno.formats.xml_records import every, first, parse, text_of
+from metaethno.formats.xml_records import every, first, is_xml, parse, text_of
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -20,12 +20,11 @@ _MARK: Final = re.compile(r"<record(?=[\s>])")
 _OWN: Final = re.compile(r"<(?:ref-type|source-app|contributors|electronic-resource-num)(?=[\s>])")
 _APP: Final = re.compile(r"<source-app\s[^>]*?name=[\"']([^\"']{1,40})")
 _PMID: Final = re.compile(r"^PMID: *(\d{1,9})\b", re.MULTILINE)
-_PARTER: Final = re.compile(r"[\n;]")
 _PUBMED: Final = re.compile(r"pubmed|medline|\bnlm\b", re.IGNORECASE)
 
 
 def _recognise(source: Source) -> bool:
-    return _MARK.search(source.head) is not None and _OWN.search(source.head) is not None
+    return is_xml(source) and _MARK.search(source.head) is not None and _OWN.search(source.head) is not None
 
 
 def _parse(source: Source) -> Parsed:
@@ -69,7 +68,7 @@ def _to_record(record: Element) -> Record:
         "isbn": clean.isbn(*issn),
         "language": clean.one_line(first(record, "language")),
         "pub_type": clean.one_line(first(record, "work-type") or (kind.get("name", "") if kind is not None and not own else "")),
-        "keywords": clean.joined(word for text in every(record, "keywords/keyword") for word in _PARTER.split(text)),
+        "keywords": clean.joined(word for text in every(record, "keywords/keyword") for word in clean.parted(text)),
         "url": clean.address(urls[0]) if urls else "",
         "abstract": clean.paragraphs(first(record, "abstract")),
         "notes": clean.paragraphs("\n".join(every(record, "notes", "research-notes"))),

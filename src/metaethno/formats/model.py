@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 Record = dict[str, str]
 """One record: names from `fields.TEXT_FIELDS` to text; a missing name means an empty string."""
 
+OWN = "metaethno"
+"""By this name of a program or provider the readers know what `exchange.writers` wrote."""
+
 HEAD = 256 * 1024
 """How many bytes of a file are looked at to tell its kind."""
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from metaethno.formats import clean
 from metaethno.formats.model import Parsed, Reader, Record, Source
-from metaethno.formats.xml_records import every, first, parse, text_of
+from metaethno.formats.xml_records import every, first, is_xml, parse, text_of
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -25,7 +25,7 @@ _PRINTED: Final = {"aheadofprint": "early view", "ppublish": "print", "epublish"
 
 
 def _recognise(source: Source) -> bool:
-    return _MARK.search(source.head) is not None
+    return is_xml(source) and _MARK.search(source.head) is not None
 
 
 def _parse(source: Source) -> Parsed:

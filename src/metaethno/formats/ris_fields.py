@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from metaethno.formats import clean
-from metaethno.formats.model import Record
+from metaethno.formats.model import OWN, Record
 
 Tags = dict[str, list[str]]
 """A tag and its values in their order, continuation lines included; `_link` holds what stands behind `ER`."""
@@ -30,6 +30,8 @@ _ARTICLE_NUMBER: Final = re.compile(r"^(?:[A-Za-z]+\d{4,}|0\d{3,})$")
 
 def flavour_of(tags: Tags, before: str) -> str:
     """Name the program or platform that wrote a record, or return an empty string. `before` is what precedes it."""
+    if _first(tags, "DP").strip() == OWN:
+        return OWN
     accession = _first(tags, "AN").strip()
     link = _first(tags, "UR")
     if "NS" in tags and "PG" in tags:
@@ -61,6 +63,8 @@ def _is_ovid(tags: Tags, before: str, link: str) -> bool:
 
 def to_record(tags: Tags, flavour: str) -> Record:
     """Return a record with every field of `fields.TEXT_FIELDS` that the tags hold."""
+    if flavour == OWN:
+        return _own(tags)
     notes = _notes(tags, flavour)
     links = tags.get("UR", []) + tags.get("_link", [])
     return {
@@ -201,3 +205,23 @@ def _notes(tags: Tags, flavour: str) -> str:
         # Elsewhere M1 holds addresses (Embase), the cited references (PsycINFO) or an issue number (EndNote).
         values += tags.get("M1", [])
     return clean.paragraphs("\n".join(values)) if values else ""
+
+
+def _own(tags: Tags) -> Record:
+    """Return a record that this program wrote (`exchange.writers.ris`); a comma behind a name tells a group."""
+    names = [clean.one_line(name) for name in tags.get("AU", ())]
+    single = {
+        "accession": "AN", "title": "TI", "year": "PY", "container": "T2", "volume": "VL", "issue": "IS", "pages": "SP",
+        "pmid": "PM", "language": "LA", "pub_type": "M3", "url": "UR", "accessions": "C1", "status": "C2",
+        "status_of": "C3",
+    }  # fmt: skip
+    return {field: clean.one_line(_filled(tags, tag)) for field, tag in single.items()} | {
+        "authors": clean.joined(name.rstrip(",") for name in names),
+        "group_authors": clean.joined(name.rstrip(",") for name in names if name.endswith(",")),
+        "doi": clean.doi(*tags.get("DO", ())),
+        "issn": clean.issn(*tags.get("SN", ())),
+        "isbn": clean.isbn(*tags.get("BN", ())),
+        "keywords": clean.joined(tags.get("KW", ())),
+        "abstract": clean.paragraphs(_filled(tags, "AB")),
+        "notes": clean.paragraphs(_filled(tags, "N1")),
+    }

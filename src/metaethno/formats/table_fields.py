@@ -121,7 +121,7 @@ def _keywords(layout: Layout, row: list[str]) -> str:
     cells = layout.values(row, "keywords")
     if layout.flavour == "Embase CSV":
         return clean.joined(word for cell in cells for word in _EMBASE_PARTER.split(cell))
-    return clean.joined(word for cell in cells for word in cell.split(";"))
+    return clean.joined(word for cell in cells for word in clean.parted(cell))
 
 
 def _from_citation(record: Record, citation: str) -> None:

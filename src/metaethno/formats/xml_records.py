@@ -34,6 +34,11 @@ _UNDATED: Final = (
 )
 
 
+def is_xml(source: Source) -> bool:
+    """Say whether a file starts like XML."""
+    return source.head.lstrip()[:1] == "<"
+
+
 def parse(source: Source, kind: str, names: tuple[str, ...], to_record: Callable[[Element], Record]) -> Parsed:
     """Read every element called one of `names` as a record; `to_record` says what is in it.
 
