@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from metaethno.formats import nbib, ris, table, wos
+from metaethno.formats import enw, nbib, ovid, ris, table, wos
 from metaethno.formats.model import Reader
 
 READERS: Final[tuple[Reader, ...]] = (
@@ -12,6 +12,8 @@ READERS: Final[tuple[Reader, ...]] = (
     # and some tagged preambles hold commas.
     wos.READER,
     nbib.READER,
+    ovid.READER,
+    enw.READER,
     ris.READER,
     table.READER,
 )
