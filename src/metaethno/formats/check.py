@@ -195,7 +195,12 @@ def line_numbers(text: str, offsets: Iterable[int]) -> list[int]:
     return lines
 
 
-_OPENERS = {"RIS": r"\nTY {2}- [A-Z]", "Web of Science": r"\nPT [A-Z]\n", "MEDLINE": r"\nPMID- \d"}
+_OPENERS = {
+    "RIS": r"\nTY {2}- [A-Z]",
+    "Web of Science": r"\nPT [A-Z]\n",
+    "MEDLINE": r"\nPMID- \d",
+    "Ovid": r"\nVN  - Ovid ",
+}
 
 
 def foreign(text: str, kind: str) -> list[tuple[int, str]]:

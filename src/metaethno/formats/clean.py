@@ -15,8 +15,9 @@ _YEAR: Final = re.compile(r"(?<!\d)(1[4-9]\d\d|20\d\d)(?!\d)")
 _COMPACT_DATE: Final = re.compile(r"^\s*(1[4-9]\d\d|20\d\d)(?:0\d|1[0-2])(?:[0-2]\d|3[01])\s*$")
 _DOI: Final = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+")
 # Several DOIs in one field. A DOI itself may hold a semicolon ("…3.0.CO;2-2"), so only one before a new DOI parts them.
-_DOI_PARTER: Final = re.compile(r"[\s;,|]+(?=(?:https?://|doi\b|10\.\d{4}))", re.IGNORECASE)
+_DOI_PARTER: Final = re.compile(r"(?<![\s;,|])[\s;,|]++(?=(?:https?://|doi\b|10\.\d{4}))", re.IGNORECASE)
 _ISSN: Final = re.compile(r"(?<![\d-])(\d{4})[-‐–]?(\d{3}[\dXx])(?![\dXx-])")
+_ISBN: Final = re.compile(r"(?<![\d-])(?:97[89][-‐ ]?)?\d(?:[-‐ ]?\d){8}[-‐ ]?[\dXx](?![\dXx-])")
 _INITIALS: Final = re.compile(r"^(\S.*?)\s+((?:[^\W\d_]\.(?:[-‐ ]?(?=[^\W\d_]\.))?)+)$")
 _CAPITALS: Final = re.compile(
     r"^(\S.*?)\s+([A-Z\u00c0-\u00de](?:[-‐]?[A-Z\u00c0-\u00de]){0,3})(\s+(?:Jr|Sr|2nd|3rd|4th|II|III|IV))?$"
@@ -159,13 +160,31 @@ def issn(*texts: str) -> str:
     return ";".join(found)
 
 
-_ISBN: Final = re.compile(r"(?<![\d-])(97[89](?:[-‐– ]?\d){10}|\d(?:[-‐– ]?\d){8}[-‐– ]?[\dXx])(?![\dXx])")
-
-
 def isbn(*texts: str) -> str:
-    """Return the ISBNs in the texts without hyphens, joined by ";"."""
-    found = {re.sub(r"[^\dX]", "", number.upper()): None for text in texts for number in _ISBN.findall(text)}
+    """Return the ISBNs in the texts, without hyphens, joined by ";": those whose check digit is right."""
+    found: dict[str, None] = {}
+    for text in texts:
+        if len(text) < 10:
+            continue
+        for match in _ISBN.findall(text[:10_000]):
+            digits_only = match.replace("-", "").replace(" ", "").replace("‐", "").upper()
+            if _is_isbn(digits_only):
+                found[digits_only] = None
     return ";".join(found)
+
+
+def _is_isbn(text: str) -> bool:
+    if len(text) == 13:
+        return text.isdecimal() and sum(int(c) * (1 + 2 * (i % 2)) for i, c in enumerate(text)) % 10 == 0
+    if len(text) == 10:
+        values = [10 if c == "X" else int(c) for c in text]
+        return sum(value * (10 - i) for i, value in enumerate(values)) % 11 == 0
+    return False
+
+
+def numbers(*pairs: tuple[str, str]) -> str:
+    """Return accession numbers as "SOURCE:number", joined by "; "; pairs without a number are left out."""
+    return joined(f"{source}:{number}" for source, number in pairs if number)
 
 
 def pages(first: str, last: str = "") -> str:

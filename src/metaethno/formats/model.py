@@ -88,7 +88,7 @@ class Reader:
     kind: str
     recognise: Callable[[Source], bool]
     parse: Callable[[Source], Parsed]
-    boundary: Callable[[Source], re.Pattern[bytes]] | None = None
+    boundary: Callable[[Source], re.Pattern[bytes] | None] | None = None
     looks: re.Pattern[str] | None = None
     binary: bool = False
     about: str = ""

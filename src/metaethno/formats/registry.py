@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from typing import Final
 
-from metaethno.formats import bibtex, csl_json, ebsco_xml, endnote_xml, nbib, pubmed_xml, ris, table, wos, xlsx
+from metaethno.formats import (
+    bibtex,
+    csl_json,
+    ebsco_xml,
+    endnote_xml,
+    enw,
+    nbib,
+    ovid,
+    ovid_xml,
+    pubmed_xml,
+    ris,
+    table,
+    wos,
+    xlsx,
+)
 from metaethno.formats.model import Reader
 
 READERS: Final[tuple[Reader, ...]] = (
@@ -12,6 +26,7 @@ READERS: Final[tuple[Reader, ...]] = (
     xlsx.READER,
     pubmed_xml.READER,
     ebsco_xml.READER,
+    ovid_xml.READER,
     endnote_xml.READER,
     csl_json.READER,
     bibtex.READER,
@@ -19,6 +34,8 @@ READERS: Final[tuple[Reader, ...]] = (
     # and some tagged preambles hold commas.
     wos.READER,
     nbib.READER,
+    ovid.READER,
+    enw.READER,
     ris.READER,
     table.READER,
 )
