@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import csv
+import datetime
+import hashlib
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.worlds import add_run, call, lay_out, ris, write_rows
+from metaethno import cli
+from tests.worlds import add_run, call, environment, lay_out, ris, write_rows
 
 RUN = "2020-01-02"
 ONE = {"title": "Living with waiting lists", "author": "Ash, Mira", "year": "2015", "doi": "10.5555/one"}
@@ -34,12 +39,13 @@ def test_a_batch_that_is_missing_registers_nothing(root):
     assert "2 rows registered, 2 of them new" in call(root, "metaethno", "import", RUN).stdout
 
 
-def test_a_file_that_the_search_log_does_not_name_is_not_passed_over(root):
+def test_a_file_that_the_search_log_does_not_name_gets_a_row_to_be_filled_in(root):
     add_run(root, RUN, {"a.ris": (ris(ONE), "Alpha", 1)})
     (root / "b.ris").write_bytes(ris(TWO))
     done = call(root, "metaethno", "import", RUN, "b.ris", check=False)
     assert done.returncode == 1
-    assert f"ME0302 data/raw/{RUN}/b.ris: no row of the search log names this export" in done.stderr
+    assert "ME0313" in done.stderr
+    assert "b.ris has a row now, which still needs: source, kind, searched_on, scope, hits" in done.stderr
     assert not register(root).exists()
 
 
@@ -62,3 +68,261 @@ def test_a_single_find_can_be_voted_on(root):
     write_rows(root, "screening", [vote | {"record_id": "M2"}], "ann")
     done = call(root, "metaethno", "check", check=False)
     assert "'M2' does not occur in data/raw/*/rows.csv or data/decisions/manual_records.csv" in done.stderr
+
+
+# ------------------------------------------------------------------------------------------- from files to rows
+
+FLAGS = ("--source", "Embase", "--platform", "Ovid", "--searched-on", RUN)
+
+
+def run_here(root: Path, monkeypatch, capsys, *words: str) -> tuple[int, str, str]:
+    """Call the command in this process, which is many times quicker; nobody is at a terminal."""
+    monkeypatch.chdir(root)
+    code = cli.main(list(words))
+    said = capsys.readouterr()
+    return code, said.out, said.err
+
+
+@pytest.fixture
+def go(root, monkeypatch, capsys):
+    (root / "down").mkdir()
+    (root / "down/one.ris").write_bytes(ris(ONE))
+    (root / "down/two.ris").write_bytes(ris(TWO))
+    return lambda *words: run_here(root, monkeypatch, capsys, *words)
+
+
+def log_of(root: Path, run: str = RUN) -> list[dict[str, str]]:
+    with (root / f"data/raw/{run}/searches.csv").open(newline="") as text:
+        return list(csv.DictReader(text))
+
+
+def everything(root: Path) -> dict[str, str]:
+    files = [p for p in root.rglob("*") if p.is_file()]
+    return {p.relative_to(root).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
+
+
+def test_one_command_copies_logs_and_registers(root, go):
+    query = "1. care\r\n2. cure\n3. 1 or 2".encode("utf-8-sig")
+    (root / "down/embase query.txt").write_bytes(query)
+    code, said, _ = go("import", RUN, "down/one.ris", *FLAGS, "--hits", "1", "--query-file", "down/embase query.txt")
+    assert code == 0
+    assert "1 rows registered, 1 of them new" in said
+    (row,) = log_of(root)
+    assert (row["search_id"], row["file"], row["source"], row["kind"], row["scope"], row["hits"]) == (
+        "embase", "one.ris", "Embase", "database", "full", "1",
+    )  # fmt: skip
+    assert (root / f"data/raw/{RUN}/embase query.txt").read_bytes() == query
+    assert (root / f"data/raw/{RUN}/one.ris").read_bytes() == ris(ONE)
+    before = everything(root)
+    assert go("import", RUN, "down/one.ris", *FLAGS, "--hits", "1")[0] == 0
+    assert everything(root) == before
+
+
+def test_files_of_one_command_are_batches_of_one_search(root, go):
+    assert go("import", RUN, "down/one.ris", "down/two.ris", *FLAGS, "--hits", "2")[0] == 0
+    assert {(row["file"], row["search_id"]) for row in log_of(root)} == {("one.ris", "embase"), ("two.ris", "embase")}
+
+
+def test_another_search_of_the_same_source_has_an_id_of_its_own(root, go):
+    assert go("import", RUN, "down/one.ris", *FLAGS, "--hits", "1")[0] == 0
+    assert go("import", RUN, "down/two.ris", *FLAGS, "--hits", "1")[0] == 0
+    assert [row["search_id"] for row in log_of(root)] == ["embase", "embase-2"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("down/one.ris", *FLAGS, "--hits", "2"), 1, "the database displayed 2 records"),
+        (("down/gone.ris", *FLAGS, "--hits", "1"), 1, "ME0310"),
+        (("down/one.ris", *FLAGS, "--hits", "many"), 2, "--hits: a whole number"),
+        (("down/one.ris", *FLAGS, "--hits", "1", "--kind", "shelf"), 2, "--kind: one of: database"),
+        (("down/one.ris", *FLAGS[:-1], "2020-02-31", "--hits", "1"), 2, "--searched-on: a day of the calendar"),
+        (("down/one.ris", *FLAGS[:-1], "2999-01-01", "--hits", "1"), 1, "ME0318"),
+        (("down/one.ris", *FLAGS, "--hits", "1", "--query-file", "down/gone.txt"), 1, "ME0309"),
+        (("down/notes.txt", *FLAGS, "--hits", "1"), 1, "ME0201"),
+        (FLAGS, 2, "without its files"),
+    ],
+)
+def test_what_is_refused_changes_nothing(root, go, words, code, said):
+    (root / "down/notes.txt").write_text("call Bea on Monday\n")
+    before = everything(root)
+    found, _, err = go("import", RUN, *words)
+    assert (found, said in err) == (code, True), err
+    assert everything(root) == before
+    assert not (root / f"data/raw/{RUN}").exists()
+
+
+@pytest.mark.parametrize("run", ["2020-1-2", "first", "2020-02-31", "2999-01-01"])
+def test_a_run_is_named_by_a_day_that_has_come(go, run):
+    assert go("import", run, "down/one.ris")[0] == 2
+
+
+def test_without_a_terminal_nothing_is_asked_and_the_log_is_started(root, go):
+    code, _, err = go("import", RUN, "down/one.ris", "--source", "Embase")
+    assert code == 1
+    assert "one.ris has a row now, which still needs: searched_on, hits" in err
+    assert go("import", RUN, "down/one.ris", *FLAGS, "--hits", "1")[0] == 0
+    assert len(log_of(root)) == 1
+
+
+def test_at_a_terminal_what_is_missing_is_asked_for(root, go, monkeypatch):
+    asked = []
+    answers = {"source": "Embase", "platform": "Ovid", "hits": iter(["one", "1"]), "kind": "", "searched_on": ""}
+
+    def answer(question: str) -> str:
+        name = question.split(":")[0]
+        asked.append(name)
+        said = answers.get(name, "")
+        return said if isinstance(said, str) else next(said)
+
+    monkeypatch.setattr("metaethno.commands.import_._at_terminal", lambda: True)
+    monkeypatch.setattr("builtins.input", answer)
+    code, out, _ = go("import", RUN, "down/one.ris")
+    assert code == 0
+    assert asked.count("hits") == 2
+    assert "a whole number" in out
+    (row,) = log_of(root)
+    assert (row["source"], row["kind"], row["searched_on"], row["hits"]) == ("Embase", "database", RUN, "1")
+
+
+def test_who_gives_no_answer_changes_nothing(root, go, monkeypatch):
+    def end(_: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr("metaethno.commands.import_._at_terminal", lambda: True)
+    monkeypatch.setattr("builtins.input", end)
+    before = everything(root)
+    code, _, err = go("import", RUN, "down/one.ris")
+    assert (code, "ME0336" in err) == (1, True)
+    assert everything(root) == before
+
+
+def test_nothing_is_replaced(root, go):
+    assert go("import", RUN, "down/one.ris", *FLAGS, "--hits", "1")[0] == 0
+    (root / "down/one.ris").write_bytes(ris(TWO))
+    code, _, err = go("import", RUN, "down/one.ris", *FLAGS, "--hits", "1")
+    assert (code, "ME0311" in err) == (1, True)
+    assert (root / f"data/raw/{RUN}/one.ris").read_bytes() == ris(ONE)
+    code, _, err = go("import", RUN, f"data/raw/{RUN}/one.ris", "--hits", "7")
+    assert (code, "ME0333" in err) == (1, True)
+    assert log_of(root)[0]["hits"] == "1"
+
+
+def test_a_persons_log_keeps_its_order_and_its_separator(root, go):
+    add_run(root, RUN, {"a.ris": (ris(ONE), "Alpha", 1)})
+    log = root / f"data/raw/{RUN}/searches.csv"
+    header, row = log.read_text().replace(",", ";").split("\n")[:2]
+    log.write_bytes(f"\ufeff{header}\r\n{row}\r\n".encode())
+    assert go("import", RUN, "down/two.ris", *FLAGS, "--hits", "1")[0] == 0
+    lines = log.read_text().split("\n")
+    assert lines[:2] == [header, row]
+    assert lines[2].startswith("embase;two.ris;Embase;Ovid;")
+
+
+def test_files_dropped_in_are_offered_and_never_read_on_the_quiet(root, go, monkeypatch):
+    add_run(root, RUN, {"a.ris": (ris(ONE), "Alpha", 1)})
+    assert go("import", RUN)[0] == 0
+    (root / f"data/raw/{RUN}/b.ris").write_bytes(ris(TWO))
+    (root / f"data/raw/{RUN}/.DS_Store").write_bytes(b"x")
+    (root / f"data/raw/{RUN}/Batch 2").mkdir()
+    shown = f"ME0302 data/raw/{RUN}/b.ris: no row of the search log names this export"
+    for command in ("check", "import"):
+        code, _, err = go(command, *([RUN] if command == "import" else []))
+        assert (code, shown in err, "DS_Store" in err) == (1, True, False)
+        assert f"data/raw/{RUN}/Batch 2/: a folder, whose files are not read" in err
+        assert f"metaethno import {RUN} data/raw/{RUN}/b.ris" in err
+    assert shown in go("status")[1]
+    assert len(register(root).read_text().splitlines()) == 2
+    answers = iter(["y", "Beta", "", "", "", "1", "", "", "", "", "", ""])
+    monkeypatch.setattr("metaethno.commands.import_._at_terminal", lambda: True)
+    monkeypatch.setattr("builtins.input", lambda _: next(answers))
+    assert go("import", RUN)[0] == 0
+    assert len(register(root).read_text().splitlines()) == 3
+
+
+def test_a_folder_that_is_no_day_and_a_day_to_come_are_refused_by_check(root, go):
+    add_run(root, RUN, {"a.ris": (ris(ONE), "Alpha", 1)}, {"a.ris": {"searched_on": "2999-12-31"}})
+    (root / "data/raw/first search").mkdir()
+    (root / "data/raw/2020-02-31").mkdir()
+    code, _, err = go("check")
+    assert code == 1
+    assert "ME0319 data/raw/first search" in err
+    assert "ME0319 data/raw/2020-02-31" in err
+    today = datetime.date.today().isoformat()
+    assert f"ME0318 data/raw/{RUN}/searches.csv, line 2, column searched_on" in err
+    assert f"(today is {today})" in err
+
+
+def test_an_export_of_an_earlier_run_is_not_taken_again(root, go):
+    assert go("import", RUN, "down/one.ris", *FLAGS, "--hits", "1")[0] == 0
+    again = ("import", "2021-03-04", "down/one.ris", *FLAGS, "--hits", "1", "--supersedes", "embase")
+    code, _, err = go(*again)
+    assert (code, "ME0328" in err) == (1, True)
+    assert not (root / "data/raw/2021-03-04").exists()
+    assert go(*again, "--note", "the database gave the same again")[0] == 0
+
+
+@pytest.mark.parametrize("step", ["_bring", "tables.write_bytes"])
+def test_a_command_that_was_killed_goes_on_when_it_is_given_again(root, go, monkeypatch, step):
+    from metaethno.commands import import_
+
+    words = ("import", RUN, "down/one.ris", "down/two.ris", *FLAGS, "--hits", "2")
+    copied = []
+    copy, write = import_._copy, import_.tables.write_bytes
+
+    def killed_in_copying(source: Path, target: Path) -> None:
+        if copied:
+            raise KeyboardInterrupt
+        copied.append(target)
+        copy(source, target)
+
+    def killed_before_the_register(path: Path, data: bytes) -> None:
+        if path == root / f"data/raw/{RUN}/rows.csv":
+            raise KeyboardInterrupt
+        write(path, data)
+
+    with monkeypatch.context() as patch:
+        if step == "_bring":
+            patch.setattr(import_, "_copy", killed_in_copying)
+        else:
+            patch.setattr(import_.tables, "write_bytes", killed_before_the_register)
+        assert go(*words)[0] == 130
+    assert not register(root).exists()
+    assert go(*words)[0] == 0
+    assert len(register(root).read_text().splitlines()) == 3
+    assert sorted(p.name for p in (root / f"data/raw/{RUN}").iterdir()) == [
+        "one.ris", "rows.csv", "searches.csv", "two.ris",
+    ]  # fmt: skip
+
+
+def git(root: Path, *words: str) -> None:
+    done = subprocess.run(["git", *words], cwd=root, env=environment() | {"HOME": str(root)}, capture_output=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_run_in_a_snapshot_is_frozen(root, go):
+    assert go("import", RUN, "down/one.ris", *FLAGS, "--hits", "1")[0] == 0
+    git(root, "init", "-q")
+    commit = ("-c", "user.name=Ann", "-c", "user.email=ann@example.org", "commit", "-qm", "x")
+    git(root, "add", "data", "config")
+    git(root, *commit)
+    # Committed, but no result was made of it yet: it can still grow.
+    assert go("import", RUN, "down/two.ris", *FLAGS, "--hits", "1")[0] == 0
+    (root / "dvc.lock").write_text(f"stages:\n  records:\n    deps:\n    - path: data/raw/{RUN}/rows.csv\n")
+    git(root, "add", "data", "dvc.lock")
+    git(root, *commit)
+    assert go("import", RUN)[0] == 0
+    before = everything(root)
+    (root / "down/three.ris").write_bytes(ris(ONE, TWO))
+    code, _, err = go("import", RUN, "down/three.ris", *FLAGS, "--hits", "2")
+    assert (code, "ME0335" in err, "a run of its own" in err) == (1, True, True)
+    (root / "down/three.ris").unlink()
+    assert everything(root) == before
+
+
+def test_a_link_or_a_full_name_leads_to_a_copy_of_the_file(root, go):
+    (root / "down/link.ris").symlink_to(root / "down/one.ris")
+    assert go("import", RUN, str(root / "down/link.ris"), *FLAGS, "--hits", "1")[0] == 0
+    copied = root / f"data/raw/{RUN}/link.ris"
+    assert not copied.is_symlink()
+    assert copied.read_bytes() == ris(ONE)

@@ -37,8 +37,8 @@ ROOT = Path(__file__).resolve().parent.parent
 FIRST, SECOND = "2018-12-11", "2020-05-22"
 ONE, TWO = "standin-1", "standin-2"
 
-# As printed, but for one closing quotation mark, which is curly in the paper: pasted so, the search fails.
-QUERY = """("health inequalit*" or "health equit*" or "social determinants of health") AND
+# As printed, with its one curly quotation mark: pasted so, the search fails, and `metaethno search lint` says so.
+QUERY = """("health inequalit*" or "health equit*" or "social determinants of health\u201d) AND
 (qualitative or interview* or focus group* or discourse* or framing* or construct* or perception* or perspective* or
 understand* or discussion*)
 """

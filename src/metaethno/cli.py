@@ -23,7 +23,8 @@ _COMMANDS = {
     "run": "run the review (or one stage) and say what is left to do",
     "status": "what is done, what waits for whom, the next step",
     "check": "check all decisions and the configuration, without running anything",
-    "import": "register the exports of a search run: metaethno import RUN [FILE...]",
+    "import": "bring in the exports of a search: metaethno import RUN FILE... [--source ... --hits ...]",
+    "search": "look through the queries: metaethno search lint [RUN | FILE...]",
     "inspect": "what kind of export is this, and what is in it: metaethno inspect FILE... [--json]",
     "lock": "take on the installed program and the review's files: writes engine.lock and dvc.yaml",
     "example": "write the exports of the worked example where they are missing",
@@ -70,7 +71,24 @@ def _run(sub: argparse.ArgumentParser) -> None:
 
 def _import(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("run", help="the run: the folder's name in data/raw, an ISO date such as 2026-11-22")
-    sub.add_argument("files", nargs="*", type=Path, help="exports to copy into the run's folder first")
+    sub.add_argument("files", nargs="*", type=Path, help="exports of one search, to copy into the run's folder first")
+    from metaethno.schemas import SEARCHES
+
+    about = sub.add_argument_group("what the search log says of these files (asked for at a terminal)")
+    for column in SEARCHES.columns:
+        if column.name != "file":
+            said = f"{column.says}{' (' + ', '.join(column.choices) + ')' if column.choices else ''}"
+            about.add_argument(f"--{column.name.replace('_', '-')}", metavar="TEXT", help=said.replace("%", "%%"))
+
+
+def _search(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("step", choices=("lint",), help="lint: brackets, quotation marks, line references, syntax")
+    sub.add_argument(
+        "what", nargs="*", help="a run such as 2026-11-22, or text files with queries; all runs, if not given"
+    )
+    sub.add_argument(
+        "--platform", choices=("ovid", "pubmed", "ebscohost", "wos", "other"), help="where it is to be run"
+    )
 
 
 def _inspect(sub: argparse.ArgumentParser) -> None:
@@ -86,7 +104,7 @@ def _lock(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--check", action="store_true", help="write nothing; exit with 1 where they would change")
 
 
-_ARGUMENTS = {"run": _run, "import": _import, "inspect": _inspect, "status": _status, "lock": _lock}
+_ARGUMENTS = {"run": _run, "import": _import, "search": _search, "inspect": _inspect, "status": _status, "lock": _lock}
 
 
 def main(argv: Sequence[str] | None = None) -> int:

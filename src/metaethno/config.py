@@ -46,6 +46,14 @@ class Person(_Section):
     stand_in: bool = False
 
 
+class Search(_Section):
+    """What no row of the search log can say of the searches (PRISMA-S items 11, 14 and 16), in a sentence or two."""
+
+    prior_work: str = ""
+    peer_review: str = ""
+    deduplication: str = ""
+
+
 class Criterion(_Section):
     """One criterion of inclusion or exclusion."""
 
@@ -154,6 +162,7 @@ class Config(_Section):
     team: Annotated[dict[Id, Person], Field(min_length=1)]
     criteria: Criteria
     exclusion_reasons: Annotated[list[Reason], Field(min_length=1)]
+    search: Search = Search()
     dedupe: Dedupe = Dedupe()
     screening: Screening
     eligibility: Eligibility

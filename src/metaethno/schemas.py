@@ -612,6 +612,18 @@ SOURCES = _table(
     _c("sha256", "SHA-256 of the file", req=True),
     _c("query_sha256", "SHA-256 of the query file, where there is one"),
 )
+SEARCH_PRISMA_S = _table(
+    "search_prisma_s",
+    "data/derived/1_search/prisma_s.csv",
+    "derived",
+    "item",
+    "The 16 items of PRISMA-S as far as the search log and the settings answer them.",
+    _c("item", "number", "count", req=True),
+    _c("name", "name of the item", req=True),
+    _c("state", "how far it is answered", "answered|partly|not_answered|not_applicable", req=True),
+    _c("evidence", "table or setting that answers it"),
+    _c("note", "what is missing, or why it does not apply"),
+)
 RECORD_COLUMNS = (
     _c("title", "title"),
     _c("authors", "'Family, Given', parted by '; '"),

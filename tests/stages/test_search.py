@@ -91,5 +91,5 @@ def test_a_file_belongs_to_one_search():
 
 def test_the_same_search_id_in_another_run_is_another_search():
     logs = log({"file": "a.ris", "hits": "1"}, {"file": "a.ris", "hits": "2", "run": "2021-01-02"})
-    files = pd.concat([read(("a.ris", 1)), read(("a.ris", 2)).assign(run="2021-01-02")], ignore_index=True)
+    files = pd.concat([read(("a.ris", 1)), read(("a.ris", 2), sha="b").assign(run="2021-01-02")], ignore_index=True)
     assert search(logs, files)["parsed_search"].tolist() == [1, 2]

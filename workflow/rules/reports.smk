@@ -8,6 +8,7 @@
 rule reports:
     input:
         "data/derived/1_search/sources.csv",
+        "data/derived/1_search/checks.csv",
         "data/derived/3_dedupe/unique.parquet",
         "data/derived/3_dedupe/members.parquet",
         "data/derived/3_dedupe/to_decide.csv",

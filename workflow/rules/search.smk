@@ -1,7 +1,7 @@
 # 1 search: what was searched, and how much it gave
 #
 # READS   SEARCH_LOGS (data/raw/<run>/searches.csv), the exports and query files they name
-# WRITES  data/derived/1_search/ checked/, sources.csv
+# WRITES  data/derived/1_search/ checked/, sources.csv, prisma_s.csv, checks.csv
 
 
 rule search_checked:
@@ -27,6 +27,8 @@ rule search:
         QUERIES,
     output:
         "data/derived/1_search/sources.csv",
+        "data/derived/1_search/prisma_s.csv",
+        "data/derived/1_search/checks.csv",
     log:
         "logs/search.log",
     params:

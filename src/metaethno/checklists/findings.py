@@ -45,6 +45,11 @@ class Reader:
             return Finding(YES, f"{_CONFIG}: review.{name}", sha256(text.encode()).hexdigest())
         return Finding(NO, missing=f"{what} (`review: {name}` in {_CONFIG})")
 
+    def text(self, key: str, text: str) -> Finding | None:
+        """Take a text of the configuration as evidence, where there is one."""
+        said = text.strip()
+        return Finding(YES, f"{_CONFIG}: {key}", sha256(said.encode()).hexdigest()) if said else None
+
     def prose(self, key: str, what: str) -> Finding:
         """Look for a section that answers an item in prose, or says that it does not apply."""
         section = self.sections.get(key)

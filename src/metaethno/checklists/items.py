@@ -39,7 +39,9 @@ class Item:
 @lru_cache(maxsize=8)
 def items(checklist: str) -> tuple[Item, ...]:
     """Return the items of `emerge`, `entreq` or `prisma_s`, in order."""
-    text = resources.files("metaethno.checklists").joinpath(f"{checklist}.csv").read_text(encoding="utf-8")
+    # What stage 1 writes lies beside its code, so that a change here is a change of that stage.
+    package, name = ("metaethno.prisma_s", "items") if checklist == "prisma_s" else ("metaethno.checklists", checklist)
+    text = resources.files(package).joinpath(f"{name}.csv").read_text(encoding="utf-8")
     return tuple(
         Item(
             int(row["item"]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 
-from metaethno import config, review
+from metaethno import config, intake, review
 from metaethno.commands import out
 from metaethno.errors import Problem, UserError
 from metaethno.stages import STAGES
@@ -22,7 +22,12 @@ def main(arguments: argparse.Namespace) -> int:
             continue
         frames, found = importlib.import_module(f"metaethno.shell.{stage.name}").checks(root, settings)
         problems += found
+        if stage.name == "search":
+            # Asked of people only: a rule must say the same tomorrow, and must not stop at a file nobody reads.
+            problems += intake.future_problems(frames["searches"])
         rows += sum(len(f) for f in frames.values())
+    problems += [p for p in intake.folder_problems(root) if p not in problems]
+    problems += intake.left_out(intake.strangers(root))
     if problems:
         raise UserError(problems)
     out.plain(f"The configuration and {rows:,} rows of decisions and logs are in order.")

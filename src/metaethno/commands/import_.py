@@ -1,54 +1,403 @@
-"""`metaethno import RUN [FILE...]`: copy exports into a run, give every row its id, track the files with DVC."""
+"""`metaethno import RUN [FILE...]`: take exports into a run, note the search, give every row its id, track the files.
+
+Everything is checked in a copy of the run's folder first. Only when nothing is wrong are the exports copied, the
+search log and the register of rows written, in this order, each whole or not at all: a command that was stopped
+half-way goes on where it stopped when it is given again.
+"""
 
 from __future__ import annotations
 
 import argparse
-import re
+import hashlib
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from metaethno import config, review, tables
+from metaethno import config, intake, review, tables
 from metaethno.commands import out
 from metaethno.errors import Problem, UsageError, UserError
-from metaethno.schemas import DATE, ROWS, SEARCHES
+from metaethno.review import RAW
+from metaethno.schemas import ROWS, SEARCHES
+from metaethno.searchlog import FIELDS, OF_THE_SEARCH, REQUIRED, SearchLog, wrong
 
-_OURS = ("searches.csv", "rows.csv")
+if TYPE_CHECKING:
+    import pandas as pd
+
+# What a person at the terminal is asked for, in this order.
+_ASKED = (
+    "source", "platform", "kind", "searched_on", "hits", "scope", "query_file", "limits", "filters", "searched_by",
+    "note",
+)  # fmt: skip
 
 
-def _copy(files: list[Path], folder: Path) -> None:
-    """Copy exports into the run's folder, once all of them could be read; a file that is there is never replaced."""
+def main(arguments: argparse.Namespace) -> int:
+    """Import one run; exit code 1 where anything has to be mended first, and then nothing was changed."""
+    root = review.find_root()
+    settings = config.load(root)
+    run = _run(arguments.run)
+    given = {name: getattr(arguments, name) or "" for name in FIELDS}
+    query = Path(given["query_file"]) if given["query_file"] else None
+    given["query_file"] = query.name if query else ""
+    _usage(given, arguments.files)
+    files = list(arguments.files)
+    loose = intake.strangers(root, run)
+    if loose and not files:
+        files = _offer(root, run, loose)
+    _readable(root, run, files, query)
+    log = SearchLog.read(_sound_log(root, run))
+    unknown = [f for f in files if log.of(f.name) is None]
+    if unknown and (snapshot := intake.snapshot_of(root, run)):
+        raise UserError(_frozen(run, snapshot))
+    cells, query = _cells(root, log, files, given, query, run)
+    for file in files:
+        known = log.of(file.name) is not None or given_any(cells)
+        log.put(file.name, cells if known else {"search_id": log.new_id(file.stem)}, f"{RAW}/{run}/searches.csv")
+    if files and (lacking := log.lacking(f.name for f in files)):
+        _bring(root, run, files, log, _there(root, run, query))
+        raise UserError(_to_fill_in(run, lacking))
+    total, new, warnings = _take_in(root, settings, run, files, log, query)
+    _track(root, run)
+    for warning in warnings:
+        out.plain(str(warning))
+    _lint(root, run, files)
+    out.plain(f"{run}: {total:,} rows registered, {new:,} of them new.")
+    return 0
+
+
+def given_any(cells: dict[str, str]) -> bool:
+    """Tell whether anything is known of a search."""
+    return any(cells.values())
+
+
+def _run(run: str) -> str:
+    if not intake.is_day(run):
+        message = f"{run!r} is not a date; a run is named by one, such as 2026-11-22"
+        raise UsageError(Problem("ME0312", message))
+    import datetime
+
+    if run > datetime.date.today().isoformat():
+        raise UsageError(Problem("ME0318", f"{run} is still to come; a run is named by the day it was done on"))
+    return run
+
+
+def _usage(given: dict[str, str], files: Sequence[Path]) -> None:
+    """Refuse flags that could not stand in the search log."""
+    said = [
+        Problem("ME0334", f"--{name.replace('_', '-')}: {rule}", value=given[name])
+        for name in FIELDS
+        if given[name] and (rule := wrong(name, given[name]))
+    ]
+    if given_any(given) and not files:
+        said.append(Problem("ME0334", "what is known of a search was given without its files: import RUN FILE..."))
+    if said:
+        raise UsageError(said)
+
+
+def _frozen(run: str, snapshot: str) -> Problem:
+    hint = (
+        "Put a new search, or a new export, into a run of its own: `metaethno import TODAY FILE...`, with today's date."
+    )
+    message = f"this run is part of the snapshot {snapshot}: results were made of it, and it stays as it is"
+    return Problem("ME0335", message, f"{RAW}/{run}", hint=hint)
+
+
+def _at_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _answer(question: str) -> str:
+    try:
+        return input(question).strip()
+    except EOFError:
+        raise UserError(Problem("ME0336", "no answer was given. Nothing was changed.")) from None
+
+
+def _offer(root: Path, run: str, loose: list[str]) -> list[Path]:
+    """Offer files that somebody put into the run's folder; without a person to ask, refuse and say how they come in."""
+    if not _at_terminal():
+        raise UserError(intake.left_out(loose))
+    taken = []
+    for path in loose:
+        if path.endswith("/"):
+            out.plain(str(intake.left_out([path])[0]))
+        elif _answer(f"{path} is in no search log. Import it? [y/N] ").casefold() in ("y", "yes"):
+            taken.append(root / path)
+    return taken
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _readable(root: Path, run: str, files: list[Path], query: Path | None) -> None:
+    """Refuse files that are not there, that would replace another, that are given twice, or that no reader knows."""
     from metaethno import formats
 
     problems: list[Problem] = []
+    names: dict[str, Path] = {}
     for file in files:
-        target = folder / file.name
+        target = root / RAW / run / file.name
         if not file.is_file():
             problems.append(Problem("ME0310", "there is no such file", str(file)))
-        elif file.name in _OURS:
-            hint = "Give the export another name: the search log and the register of rows are called so."
+        elif file.name in intake.OURS or file.suffix == ".dvc" or not review.is_plain_name(file.name):
+            hint = "Give the export another name."
             problems.append(Problem("ME0314", "an export can't have this name", str(file), hint=hint))
-        elif target.exists() and target.read_bytes() != file.read_bytes():
-            hint = "Exports are never replaced. Give the new one another name, and a row of its own in searches.csv."
-            problems.append(
-                Problem("ME0311", "another file of this name is in this run already", str(target), hint=hint)
-            )
+        elif file.name in names and not names[file.name].samefile(file):
+            hint = "Rename one of them."
+            problems.append(Problem("ME0311", f"has the same name as {names[file.name]}", str(file), hint=hint))
+        elif target.exists() and not target.samefile(file) and _sha256(target) != _sha256(file):
+            hint = "Exports are never replaced. Give the new one another name, or put it into a run of its own."
+            shown = f"{RAW}/{run}/{file.name}"
+            problems.append(Problem("ME0311", "another file of this name is in this run already", shown, hint=hint))
         else:
             try:
                 formats.read(file)
             except UserError as error:
                 problems += error.problems
+        names.setdefault(file.name, file)
+    if query is not None:
+        problems += _query_problems(root, run, query, set(names))
     if problems:
         raise UserError(problems)
-    for file in files:
-        if not (folder / file.name).exists():
-            tables.write_bytes(folder / file.name, file.read_bytes())
 
 
-def _start_log(log: Path, files: list[Path]) -> None:
-    """Write a search log with a row per export that was given; what only the searcher knows stays empty."""
-    import pandas as pd
+def _query_problems(root: Path, run: str, query: Path, exports: set[str]) -> list[Problem]:
+    """Find what keeps a query file from being copied as it is."""
+    target = root / RAW / run / query.name
+    if not query.is_file():
+        hint = "Save the query, as it was run, in a text file, and give its path."
+        return [] if target.is_file() else [Problem("ME0309", "this query file does not exist", str(query), hint=hint)]
+    if query.name in exports or query.name in intake.OURS:
+        return [Problem("ME0314", "a query file can't have this name", str(query), hint="Give it another name.")]
+    if target.is_file() and _sha256(target) != _sha256(query):
+        hint = "Query files are never replaced. Give the new one another name."
+        shown = f"{RAW}/{run}/{query.name}"
+        return [Problem("ME0311", "another query file of this name is in this run already", shown, hint=hint)]
+    return []
 
-    rows = [{"search_id": f"S{i}", "file": file.name} for i, file in enumerate(files, 1)]
-    tables.write_bytes(log, tables.to_csv(pd.DataFrame(rows, columns=SEARCHES.names, dtype=str).fillna("")))
+
+def _sound_log(root: Path, run: str) -> Path:
+    """Return the path of the run's search log; refuse one that can't be read as a table."""
+    path = root / RAW / run / "searches.csv"
+    _, problems = tables.load_decisions(replace(SEARCHES, path=f"{RAW}/{run}/searches.csv"), root)
+    if path.is_file() and problems:
+        raise UserError(problems)
+    return path
+
+
+def _cells(
+    root: Path, log: SearchLog, files: list[Path], given: dict[str, str], query: Path | None, run: str
+) -> tuple[dict[str, str], Path | None]:
+    """Return what is known of the search that these files hold, and its query file: from flags, the log, or answers."""
+    cells = dict(given)
+    unknown = [f for f in files if log.of(f.name) is None]
+    if not files:
+        return cells, query
+    if same := log.of_search(cells["search_id"]):
+        # A further batch of a search that is in the log says the same of it.
+        cells |= {n: same[n] for n in OF_THE_SEARCH if not cells[n]}
+    elif given_any(given):
+        cells |= {"kind": cells["kind"] or "database", "scope": cells["scope"] or "full"}
+    if unknown and _at_terminal() and any(not cells[n] for n in REQUIRED if n != "search_id"):
+        query = _ask(cells, unknown, run) or query
+        if query and (problems := _query_problems(root, run, query, {f.name for f in files})):
+            raise UserError(problems)
+    if not cells["search_id"] and cells["source"] and unknown:
+        cells["search_id"] = log.new_id(cells["source"])
+    return cells, query
+
+
+def _ask(cells: dict[str, str], files: list[Path], run: str) -> Path | None:
+    """Ask for what flags did not say; return the query file."""
+    names = ", ".join(f.name for f in files)
+    more = " (one search in several files; for several searches, import them one by one)" if len(files) > 1 else ""
+    out.plain(f"What search is this? {names}{more}. Enter leaves a cell empty, or takes what stands in brackets.")
+    defaults = {"kind": "database", "scope": "full", "searched_on": run}
+    query = None
+    for name in _ASKED:
+        while not cells[name]:
+            column, default = SEARCHES[name], defaults.get(name, "")
+            options = f" ({', '.join(column.choices)})" if column.choices else ""
+            value = _answer(f"{name}: {column.says}{options}{f' [{default}]' if default else ''}: ") or default
+            if name == "query_file" and value:
+                query = Path(value).expanduser()
+                if not query.is_file():
+                    out.plain(f"  There is no file {value!r}.")
+                    continue
+                value = query.name
+            if rule := wrong(name, value):
+                out.plain(f"  {rule}")
+                continue
+            cells[name] = value
+            break
+    return query
+
+
+def _to_fill_in(run: str, lacking: dict[str, list[str]]) -> list[Problem]:
+    """Say which cells of the search log only the searcher can fill."""
+    hint = (
+        f"Fill them in, in a spreadsheet or text editor; then run `metaethno import {run}` again. Or name the file and "
+        f"say it at once: `metaethno import {run} FILE --source ... --platform ... --searched-on ... --hits ...`."
+    )
+    return [
+        Problem(
+            "ME0313", f"{file} has a row now, which still needs: {', '.join(names)}",
+            f"{RAW}/{run}/searches.csv", hint=hint,
+        )
+        for file, names in lacking.items()
+    ]  # fmt: skip
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a file whole or not at all; what is there is never replaced."""
+    if target.exists():
+        if not target.samefile(source) and _sha256(target) != _sha256(source):
+            hint = "Nothing is ever replaced in data/raw. Give the new file another name."
+            raise UserError(
+                Problem("ME0311", "another file of this name is in this run already", str(target), hint=hint)
+            )
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    part = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as copy, source.open("rb") as original:
+            shutil.copyfileobj(original, copy, 1 << 20)
+            copy.flush()
+            os.fsync(copy.fileno())
+        part.chmod(0o644)
+        part.rename(target)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _bring(root: Path, run: str, files: list[Path], log: SearchLog, query: Path | None) -> None:
+    """Copy the exports and the query file, then write the search log, into a run's folder."""
+    folder = root / RAW / run
+    for file in [*files, *([query] if query else [])]:
+        _copy(file, folder / file.name)
+    data = log.to_bytes()
+    if files and not ((folder / "searches.csv").is_file() and (folder / "searches.csv").read_bytes() == data):
+        tables.write_bytes(folder / "searches.csv", data)
+
+
+def _there(root: Path, run: str, query: Path | None) -> Path | None:
+    """Return the path of a query file that is named as it lies in the run's folder already."""
+    return query if query is None or query.is_file() else root / RAW / run / query.name
+
+
+@contextmanager
+def _rehearsal(root: Path, run: str, files: list[Path], log: SearchLog, query: Path | None) -> Iterator[Path]:
+    """Lay out the review's raw data as they would be, in a temporary folder: links, but for the tables of this run."""
+    with tempfile.TemporaryDirectory(prefix="metaethno-") as place:
+        copy = Path(place)
+        (copy / RAW / run).mkdir(parents=True)
+        for folder in (root / RAW).glob("*"):
+            if folder.is_dir() and folder.name != run:
+                (copy / RAW / folder.name).symlink_to(folder.resolve())
+        present = [p for p in (root / RAW / run).glob("*") if p.name not in intake.OURS]
+        extra = [*files, *([query] if query and query.is_file() else [])]
+        for path in {p.name: p for p in [*extra, *present]}.values():
+            (copy / RAW / run / path.name).symlink_to(path.resolve())
+        for name in intake.OURS:
+            if (root / RAW / run / name).is_file():
+                shutil.copyfile(root / RAW / run / name, copy / RAW / run / name)
+        if files:
+            tables.write_bytes(copy / RAW / run / "searches.csv", log.to_bytes())
+        yield copy
+
+
+def _take_in(
+    root: Path, settings: config.Config, run: str, files: list[Path], log: SearchLog, query: Path | None
+) -> tuple[int, int, list[Problem]]:
+    """Check everything beside the review, then bring it in; return (rows now, rows that are new, warnings)."""
+    if not files and not (root / RAW / run / "searches.csv").is_file():
+        hint = f"Say which files: `metaethno import {run} FILE... --source ... --searched-on ... --hits ...`."
+        raise UserError(Problem("ME0337", "this run has no search log and no exports yet", f"{RAW}/{run}", hint=hint))
+    query = _there(root, run, query)
+    with _rehearsal(root, run, files, log, query) as copy:
+        total, new, warnings = register_run(copy, settings, run)
+        rows = (copy / RAW / run / "rows.csv").read_bytes()
+    if new and (snapshot := intake.snapshot_of(root, run)):
+        raise UserError(_frozen(run, snapshot))
+    _bring(root, run, files, log, query)
+    register = root / RAW / run / "rows.csv"
+    if not register.is_file() or register.read_bytes() != rows:
+        tables.write_bytes(register, rows)
+    return total, new, warnings
+
+
+def register_run(root: Path, settings: config.Config, run: str) -> tuple[int, int, list[Problem]]:
+    """Give every exported row of `run` its id; return (rows now, rows that are new, warnings). Ids once given stay.
+
+    A file that holds more or fewer records than the database displayed is refused before any of its rows gets an id:
+    once registered it could not be exported again in place.
+    """
+    from metaethno.register import register
+    from metaethno.shell import common, search
+    from metaethno.stages.search import odd_sources
+    from metaethno.stages.search import search as hold_against_log
+
+    frames, problems = search.checks(root, settings)
+    searches = frames["searches"][frames["searches"]["run"] == run]
+    mine = f"{RAW}/{run}/"
+    # What is wrong in another run's log is that run's business.
+    problems = [p for p in problems if p.file.startswith(mine)] + intake.future_problems(searches)
+    if problems:
+        raise UserError(problems)
+    exports = search.read_exports(root, searches)
+    hold_against_log(searches, exports.files, exports.overlaps)
+    if problems := _seen_before(root, run, searches, exports.files):
+        raise UserError(problems)
+    exported = exports.records.merge(searches[["file", "source"]], on="file", how="left")
+    path = root / RAW / run / "rows.csv"
+    if path.is_file():
+        rows, problems = common.load_checked(root, settings, "rows")
+        if problems := [p for p in problems if p.file.startswith(mine)]:
+            raise UserError(problems)
+        earlier = rows.loc[rows["run"] == run, ROWS.names]
+    else:
+        earlier = tables.empty(ROWS)
+    now = register(run, exported, earlier) if len(exported) else earlier
+    tables.write_bytes(path, tables.to_csv(now[ROWS.names]))
+    return len(now), len(now) - len(earlier), [*exports.warnings, *odd_sources(searches, exports.files)]
+
+
+def _seen_before(root: Path, run: str, searches: pd.DataFrame, files: pd.DataFrame) -> list[Problem]:
+    """Find exports that came into an earlier run byte for byte, and no note says that this is right."""
+    from metaethno.stages.search import same_as_before
+
+    problems = []
+    registers, _ = tables.load_decisions(ROWS, root)
+    registers["run"] = registers["_file"].str.split("/").str[2]
+    mine = set(registers.loc[registers["run"] == run, "file_sha256"])
+    before = registers[registers["run"] != run].drop_duplicates("file_sha256").set_index("file_sha256")["run"]
+    rows = searches.set_index("file").to_dict("index")
+    for file, sha256 in zip(files["file"], files["sha256"].str[:16], strict=True):
+        if sha256 in before.index and sha256 not in mine and not rows[file]["note"]:
+            problems.append(same_as_before(run, file, str(before[sha256]), rows[file]))
+    return problems
+
+
+def _lint(root: Path, run: str, files: list[Path]) -> None:
+    """Say in a line what is odd about the queries of these files."""
+    from metaethno import lint
+
+    log = SearchLog.read(root / RAW / run / "searches.csv")
+    for name in sorted({(log.of(f.name) or {}).get("query_file", "") for f in files} - {""}):
+        text, found = lint.decode_query((root / RAW / run / name).read_bytes())
+        found = found or lint.check_query(text)
+        if odd := [f for f in found if f.level != "note"]:
+            out.plain(
+                f"{RAW}/{run}/{name}: {len(odd)} things look odd in this query: see `metaethno search lint {run}`"
+            )
 
 
 def _track(root: Path, run: str) -> None:
@@ -56,11 +405,10 @@ def _track(root: Path, run: str) -> None:
     if not (root / ".dvc").is_dir():
         return
     import subprocess
-    import sys
 
     from metaethno.history import pipeline
 
-    exports = [path for path in review.exports(root) if path.startswith(f"{review.RAW}/{run}/")]
+    exports = [path for path in review.exports(root) if path.startswith(f"{RAW}/{run}/")]
     new = [path for path in exports if not (root / f"{path}.dvc").is_file()]
     if new:
         command = [sys.executable, "-m", "dvc", "add", "--quiet", *new]
@@ -70,69 +418,3 @@ def _track(root: Path, run: str) -> None:
             raise UserError(Problem("ME0315", f"DVC could not track the exports: {done.stderr.strip()}", hint=hint))
     if (root / pipeline.PATH).is_file():
         tables.write_bytes(root / pipeline.PATH, pipeline.text(root).encode())
-
-
-def _unnamed(files: list[Path], named: set[str], run: str) -> list[Problem]:
-    """Find files that were given to import and that no row of the search log names: they would never be read."""
-    hint = f"Add a row for it to {review.RAW}/{run}/searches.csv."
-    message = "no row of the search log names this export"
-    names = sorted({file.name for file in files} - named)
-    return [Problem("ME0302", message, f"{review.RAW}/{run}/{name}", hint=hint) for name in names]
-
-
-def register_run(root: Path, run: str, files: list[Path]) -> tuple[int, int, list[Problem]]:
-    """Give every exported row of `run` its id; return (rows now, rows that are new, warnings). Ids once given stay.
-
-    A file that holds more or fewer records than the database displayed is refused before any of its rows gets an id:
-    once registered it could not be exported again in place.
-    """
-    from metaethno.register import register
-    from metaethno.shell import common, search
-    from metaethno.stages.search import search as hold_against_log
-
-    settings = config.load(root)
-    frames, problems = search.checks(root, settings)
-    if problems:
-        raise UserError(problems)
-    searches = frames["searches"][frames["searches"]["run"] == run]
-    if problems := _unnamed(files, set(searches["file"]), run):
-        raise UserError(problems)
-    exports = search.read_exports(root, searches)
-    hold_against_log(searches, exports.files)
-    exported = exports.records.merge(searches[["file", "source"]], on="file", how="left")
-    path = root / review.RAW / run / "rows.csv"
-    if path.is_file():
-        rows, problems = common.load_checked(root, settings, "rows")
-        if problems:
-            raise UserError(problems)
-        earlier = rows.loc[rows["run"] == run, ROWS.names]
-    else:
-        earlier = tables.empty(ROWS)
-    now = register(run, exported, earlier)
-    tables.write_bytes(path, tables.to_csv(now[ROWS.names]))
-    return len(now), len(now) - len(earlier), exports.warnings
-
-
-def main(arguments: argparse.Namespace) -> int:
-    """Import one run."""
-    root = review.find_root()
-    if not re.fullmatch(DATE, arguments.run):
-        raise UsageError(
-            Problem("ME0312", f"{arguments.run!r} is not a date; a run is named by one, such as 2026-11-22")
-        )
-    folder = root / review.RAW / arguments.run
-    folder.mkdir(parents=True, exist_ok=True)
-    _copy(arguments.files, folder)
-    log = folder / "searches.csv"
-    if not log.is_file():
-        _start_log(log, arguments.files)
-        hint = (
-            f"Fill in one row per export: source, kind, day, hits …; then run `metaethno import {arguments.run}` again."
-        )
-        raise UserError(Problem("ME0313", "the search log of this run was started for you", str(log), hint=hint))
-    total, new, warnings = register_run(root, arguments.run, arguments.files)
-    _track(root, arguments.run)
-    for warning in warnings:
-        out.plain(str(warning))
-    out.plain(f"{arguments.run}: {total:,} rows registered, {new:,} of them new.")
-    return 0

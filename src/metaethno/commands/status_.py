@@ -7,7 +7,7 @@ import json
 from collections import Counter
 from dataclasses import asdict
 
-from metaethno import made, review
+from metaethno import intake, made, review
 from metaethno.commands import out
 from metaethno.stages import STAGES
 from metaethno.state import State, read_state
@@ -37,8 +37,9 @@ def main(arguments: argparse.Namespace) -> int:
     elif all(state.made.values()) and (changed := made.changed_since(root)):
         more = f" and {len(changed) - 1} more files" if len(changed) > 1 else ""
         following = f"Run `metaethno run`: {changed[0]}{more} changed since everything was made."
+    loose = intake.strangers(root)
     if arguments.json:
-        said = asdict(state) | {"next": following}
+        said = asdict(state) | {"not_imported": loose, "next": following}
         out.plain(json.dumps(said, ensure_ascii=False, indent=2))
         return 0
     waiting = Counter({w.stage: 0 for w in state.open})
@@ -70,5 +71,9 @@ def main(arguments: argparse.Namespace) -> int:
         )
         notes = sum(c["level"] == "note" for c in state.checks)
         out.plain(f"{notes} notes beside these: see data/derived/*/checks.csv." if notes else "")
+    for problem in intake.left_out(loose[:20]):
+        out.plain(str(problem))
+    if len(loose) > 20:
+        out.plain(f"... and {len(loose) - 20:,} more files in data/raw that no search log names.")
     out.plain(f"Next: {following}")
     return 0

@@ -23,7 +23,8 @@ MEMBER_COUNT_COLUMNS = ("run", "source", "kind", "rule", "rows")
 _PARTIAL = {"unique": UNIQUE_COLUMNS, "members": MEMBER_COUNT_COLUMNS}
 # A frame's name, where its table is called otherwise.
 _TABLE_OF = {"constructs": "extracted_constructs", **dict.fromkeys(
-    ("screening_checks", "eligibility_checks", "extraction_checks", "translation_checks", "synthesis_checks"), "checks"
+    ("search_checks", "screening_checks", "eligibility_checks", "extraction_checks", "translation_checks",
+     "synthesis_checks"), "checks"
 )}  # fmt: skip
 
 
@@ -56,6 +57,7 @@ class ReportData:
 
     config: Config
     sources: pd.DataFrame = _no_rows("sources")
+    search_checks: pd.DataFrame = _no_rows("search_checks")
     unique: pd.DataFrame = _no_rows("unique")
     members: pd.DataFrame = _no_rows("members")
     dedupe_to_decide: pd.DataFrame = _no_rows("dedupe_to_decide")

@@ -7,6 +7,7 @@ from metaethno.fragments.boxes import boxes_of, with_addends
 from metaethno.fragments.data import ReportData, rows
 
 STAGES_OF_CHECKS = {
+    "search_checks": "search",
     "screening_checks": "screening",
     "eligibility_checks": "eligibility",
     "extraction_checks": "extraction",

@@ -8,13 +8,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from metaethno import intake, tables
 from metaethno.config import Config
 from metaethno.errors import Problem, UserError
 from metaethno.review import RAW, is_plain_name
+from metaethno.review import queries as queries_of
+from metaethno.schemas import SEARCHES
 from metaethno.shell import common
+from metaethno.stages import STAGES
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from metaethno.formats import Export
 
 
 def checks(root: Path, config: Config) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
@@ -29,6 +35,8 @@ def checks(root: Path, config: Config) -> tuple[dict[str, pd.DataFrame], list[Pr
             elif name and column == "query_file" and not (root / RAW / row["run"] / name).is_file():
                 said = "this query file does not exist"
                 problems.append(Problem("ME0309", said, row["_file"], int(row["_line"]), column, name))
+    runs = set(frames["searches"]["run"])
+    problems += [p for p in intake.folder_problems(root) if p.file.rpartition("/")[2] in runs]
     twice = frames["searches"][frames["searches"].duplicated(["run", "file"])]
     for _, row in twice.iterrows():
         said = "another row of this table already names this export"
@@ -53,13 +61,50 @@ def _sha256(path: Path) -> str:
 class Exports(NamedTuple):
     """What the exports hold.
 
-    `files`: run, file, format, parsed, sha256, query_sha256. `records`: run, file, file_sha256 and the fields of
-    `metaethno.formats`. `warnings`: what a person should look at, though every record could be read.
+    `files`: run, file, format, parsed, sha256, query_sha256, and more of each file. `records`: run, file, file_sha256
+    and the fields of `metaethno.formats`. `warnings`: what a person should look at, though every record could be read.
+    `overlaps`: files of different searches with the same accession numbers.
     """
 
     files: pd.DataFrame
     records: pd.DataFrame
     warnings: list[Problem]
+    overlaps: pd.DataFrame
+
+
+# Warnings of readers that bear on the number of records.
+_DOUBTFUL = ("ME0211", "ME0215")
+_BROKEN_OFF = "ME0212"
+
+
+def _places(problems: Iterable[Problem], codes: Iterable[str]) -> str:
+    """Return the places of these warnings in words."""
+    wanted = [p for p in problems if p.code in codes]
+    more = f" and {len(wanted) - 3} more" if len(wanted) > 3 else ""
+    return "; ".join(f"line {p.line}: {p.message.rstrip('.')}" for p in wanted[:3]) + more
+
+
+def _told(path: Path, export: Export, search_id: str) -> dict[str, object]:
+    """Return what a file shows of itself beyond its records: where it breaks off, is joined, is doubtful."""
+    from metaethno.stages.search import looks_like, seam
+
+    # A second header is looked for in text only; a table that a spreadsheet saved in its own format has none.
+    line = seam(path.read_bytes().replace(b"\r\n", b"\n").replace(b"\r", b"\n").decode("utf-8", errors="replace"))
+    return {
+        "search_id": search_id,
+        "doubtful": _places(export.problems, _DOUBTFUL),
+        "broken_off": _places(export.problems, [_BROKEN_OFF]),
+        "joined": f"line {line}" if line else "",
+        "looks_like": looks_like(export.records["accession"]),
+    }
+
+
+def _repeated(files: pd.DataFrame, records: pd.DataFrame) -> pd.Series:
+    """Return for each file how many of its records stood in the same search before, by their accession numbers."""
+    keys = ["run", "search_id", "accession"]
+    known = records[records["accession"] != ""]
+    counts = known[known.duplicated(keys)].groupby(["run", "file"]).size().to_dict()
+    return files[["run", "file"]].apply(tuple, axis=1).map(counts).fillna(0).astype(int)
 
 
 def read_exports(root: Path, searches: pd.DataFrame) -> Exports:
@@ -67,6 +112,7 @@ def read_exports(root: Path, searches: pd.DataFrame) -> Exports:
     import pandas as pd
 
     from metaethno import formats
+    from metaethno.stages.search import overlaps
 
     files, records = [], []
     problems: list[Problem] = []
@@ -87,19 +133,50 @@ def read_exports(root: Path, searches: pd.DataFrame) -> Exports:
         sha256 = _sha256(path)
         query = root / RAW / search.run / search.query_file if search.query_file else None
         files.append(
-            (search.run, search.file, export.format, len(export.records), sha256, _sha256(query) if query else "")
+            {
+                "run": search.run,
+                "file": search.file,
+                "format": export.format,
+                "parsed": len(export.records),
+                "sha256": sha256,
+                "query_sha256": _sha256(query) if query else "",
+            }
+            | _told(path, export, search.search_id)
         )
-        records.append(export.records.assign(run=search.run, file=search.file, file_sha256=sha256[:16]))
+        records.append(
+            export.records.assign(run=search.run, search_id=search.search_id, file=search.file, file_sha256=sha256[:16])
+        )
     if problems:
         raise UserError(problems)
-    columns = ["run", "file", "format", "parsed", "sha256", "query_sha256"]
-    exported = pd.concat(records, ignore_index=True) if records else pd.DataFrame()
-    return Exports(pd.DataFrame(files, columns=columns), exported, warnings)
+    if not records:
+        empty = ["run", "file", "format", "parsed", "sha256", "query_sha256"]
+        return Exports(pd.DataFrame(columns=empty), pd.DataFrame(), [], pd.DataFrame())
+    exported = pd.concat(records, ignore_index=True)
+    told = pd.DataFrame(files)
+    told["repeated"] = _repeated(told, exported)
+    same = overlaps(exported[["run", "search_id", "file", "accession"]])
+    return Exports(told.drop(columns="search_id"), exported.drop(columns="search_id"), warnings, same)
 
 
 def make(root: Path, config: Config) -> None:
-    """Read every export and write `sources.csv`: declared and parsed counts."""
-    from metaethno.stages.search import search
+    """Read every export; write `sources.csv` (declared and parsed counts), `prisma_s.csv` and `checks.csv`."""
+    from metaethno import prisma_s
+    from metaethno.stages.search import check_search, odd_sources, search
 
-    searches = common.checked(root, "searches")
-    common.write(root, "sources", search(searches, read_exports(root, searches).files))
+    searches = _with_lines(root, common.checked(root, "searches"))
+    exports = read_exports(root, searches)
+    sources = search(searches, exports.files, exports.overlaps)
+    queries = {path: (root / path).read_bytes() for path in queries_of(root)}
+    common.write(root, "sources", sources)
+    common.write(root, "search_prisma_s", prisma_s.table(sources, config.search))
+    found = check_search(searches, queries, odd_sources(searches, exports.files))
+    common.write(root, "checks", found, f"{STAGES['search'].folder}/checks.csv")
+
+
+def _with_lines(root: Path, searches: pd.DataFrame) -> pd.DataFrame:
+    """Return the canonical search log with the file and line of each row: only for what is said when counts differ."""
+    logs, _ = tables.load_decisions(SEARCHES, root)
+    logs["run"] = logs["_file"].str.split("/").str[2]
+    places = logs.drop_duplicates(["run", "search_id", "file"])[["run", "search_id", "file", "_file", "_line"]]
+    found = searches.merge(places, on=["run", "search_id", "file"], how="left")
+    return found if found["_line"].notna().all() else searches

@@ -32,7 +32,7 @@ class Stage:
 STAGES: dict[str, Stage] = {
     s.name: s
     for s in (
-        Stage("search", 1, "what was searched, and how much it gave", ("searches",), ()),
+        Stage("search", 1, "what was searched, and how much it gave", ("searches",), ("search",)),
         Stage("records", 2, "every exported record, normalised", ("rows", "manual_records"), ()),
         Stage("dedupe", 3, "one record per publication", ("duplicates",), ("dedupe",)),
         Stage(
@@ -92,7 +92,7 @@ STAGES: dict[str, Stage] = {
             9,
             "tables, figures and checklists",
             (),
-            ("criteria", "exclusion_reasons", "flow", "reports", "review", "synthesis", "team"),
+            ("criteria", "exclusion_reasons", "flow", "reports", "review", "search", "synthesis", "team"),
         ),
     )
 }
