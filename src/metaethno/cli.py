@@ -26,6 +26,7 @@ _COMMANDS = {
     "import": "bring in the exports of a search: metaethno import RUN FILE... [--source ... --hits ...]",
     "search": "look through the queries: metaethno search lint [RUN | FILE...]",
     "inspect": "what kind of export is this, and what is in it: metaethno inspect FILE... [--json]",
+    "export": "write records for other programs: metaethno export FILE --to ris|csv|bibtex|csl-json|endnote-xml",
     "lock": "take on the installed program and the review's files: writes engine.lock and dvc.yaml",
     "example": "write the exports of the worked example where they are missing",
 }
@@ -96,6 +97,16 @@ def _inspect(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--json", action="store_true", help="as a list of objects, for other programs")
 
 
+def _export(sub: argparse.ArgumentParser) -> None:
+    from metaethno.exchange.select import SETS, in_words
+
+    sub.add_argument("file", type=Path, help="the file to write")
+    formats = ("ris", "csv", "bibtex", "csl-json", "endnote-xml")
+    sub.add_argument("--to", choices=formats, help="the format; by the file's ending, if not given")
+    sub.add_argument("--of", choices=tuple(SETS), default="all", help=f"which records ({in_words()})")
+    sub.add_argument("--force", action="store_true", help="replace the file, if it is there")
+
+
 def _status(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--json", action="store_true", help="for other programs")
 
@@ -104,7 +115,15 @@ def _lock(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--check", action="store_true", help="write nothing; exit with 1 where they would change")
 
 
-_ARGUMENTS = {"run": _run, "import": _import, "search": _search, "inspect": _inspect, "status": _status, "lock": _lock}
+_ARGUMENTS = {
+    "run": _run,
+    "import": _import,
+    "search": _search,
+    "inspect": _inspect,
+    "export": _export,
+    "status": _status,
+    "lock": _lock,
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -13,6 +13,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from metaethno.errors import Problem, UserError, did_you_mean
+from metaethno.formats.fields import TEXT_FIELDS
 from metaethno.schemas import ID
 
 PATH = "config/review.yaml"
@@ -169,6 +170,8 @@ class Config(_Section):
     flow: Flow
     extraction: Extraction = Extraction()
     synthesis: Synthesis = Synthesis()
+    # For tables whose headings say nothing to us: search id -> field of a record -> heading of its column.
+    columns: dict[Id, dict[str, str]] = {}
     reports: Reports = Reports()
 
     @model_validator(mode="after")
@@ -180,6 +183,10 @@ class Config(_Section):
                     raise ValueError(f"{section}: {person!r} is not in `team`.{did_you_mean(person, self.team)}")
             if settings.votes_per_record > len(settings.reviewers):
                 raise ValueError(f"{section}: {settings.votes_per_record} votes per record need as many reviewers")
+        for search, mapping in self.columns.items():
+            for field in mapping:
+                if field not in TEXT_FIELDS:
+                    raise ValueError(f"columns: {search}: no record has a {field!r}.{did_you_mean(field, TEXT_FIELDS)}")
         for name, ids in {
             "exclusion_reasons": [r.id for r in self.exclusion_reasons],
             "criteria": [c.id for c in self.criteria.criteria],

@@ -13,7 +13,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -49,7 +49,7 @@ def main(arguments: argparse.Namespace) -> int:
     loose = intake.strangers(root, run)
     if loose and not files:
         files = _offer(root, run, loose)
-    _readable(root, run, files, query)
+    _readable(root, run, files, query, settings.columns)
     log = SearchLog.read(_sound_log(root, run))
     unknown = [f for f in files if log.of(f.name) is None]
     if unknown and (snapshot := intake.snapshot_of(root, run)):
@@ -136,8 +136,13 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _readable(root: Path, run: str, files: list[Path], query: Path | None) -> None:
-    """Refuse files that are not there, that would replace another, that are given twice, or that no reader knows."""
+def _readable(
+    root: Path, run: str, files: list[Path], query: Path | None, columns: Mapping[str, Mapping[str, str]]
+) -> None:
+    """Refuse files that are not there, that would replace another, that are given twice, or that no reader knows.
+
+    Whose search a file is may not be known yet: a table counts as known if any mapping in `columns` fits it.
+    """
     from metaethno import formats
 
     problems: list[Problem] = []
@@ -160,12 +165,23 @@ def _readable(root: Path, run: str, files: list[Path], query: Path | None) -> No
             try:
                 formats.read(file)
             except UserError as error:
-                problems += error.problems
+                if not any(_reads(file, mapping) for mapping in columns.values()):
+                    problems += error.problems
         names.setdefault(file.name, file)
     if query is not None:
         problems += _query_problems(root, run, query, set(names))
     if problems:
         raise UserError(problems)
+
+
+def _reads(file: Path, mapping: Mapping[str, str]) -> bool:
+    from metaethno import formats
+
+    try:
+        formats.read(file, mapping)
+    except UserError:
+        return False
+    return True
 
 
 def _query_problems(root: Path, run: str, query: Path, exports: set[str]) -> list[Problem]:
@@ -352,7 +368,7 @@ def register_run(root: Path, settings: config.Config, run: str) -> tuple[int, in
     problems = [p for p in problems if p.file.startswith(mine)] + intake.future_problems(searches)
     if problems:
         raise UserError(problems)
-    exports = search.read_exports(root, searches)
+    exports = search.read_exports(root, searches, settings.columns)
     hold_against_log(searches, exports.files, exports.overlaps)
     if problems := _seen_before(root, run, searches, exports.files):
         raise UserError(problems)

@@ -38,7 +38,7 @@ _OTHER: Final = re.compile(r"^(?:TY  - [A-Z]|PMID- \d|PT [A-Z]$|FN |%0 |\s*<)", 
 _STRAY: Final = re.compile(
     r"^(?:[ \t]*(?:title|author)[ \t]*=[ \t]*[{\"]|TY  - [A-Z]|PMID- \d|PT [A-Z]$)", re.MULTILINE | re.IGNORECASE
 )
-_MONTHS: Final = {name: name for name in "jan feb mar apr may jun jul aug sep oct nov dec".split()}
+_MONTHS: Final = {name: name for name in ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]}
 _MENDED: Final = (
     "ME0212",
     "Entries whose braces don't match",
@@ -57,9 +57,9 @@ def _apparent(text: str, pattern: re.Pattern[str]) -> list[int]:
     for match in pattern.finditer(text):
         at = match.start()
         before = text[max(0, at - 12) : at].rpartition("\n")[2]
-        if (at <= 12 or len(before) < 12) and not any(c.isalnum() or c in '{="@' for c in before):
-            found.append(at)
-        elif before.rstrip().endswith(("}", ")")):
+        at_line_start = at <= 12 or len(before) < 12
+        clean_before = at_line_start and not any(c.isalnum() or c in '{="@' for c in before)
+        if clean_before or before.rstrip().endswith(("}", ")")):
             found.append(at)
     return found
 

@@ -41,6 +41,7 @@ def _to_record(record: Element) -> Record:
     accession = clean.one_line(first(record, "accession-num"))
     database = first(record, "remote-database-name") + " " + first(record, "remote-database-provider")
     kind = record.find("ref-type")
+    named = kind.get("name", "") if kind is not None else ""
     urls = every(record, "urls/related-urls/url", "urls/web-urls/url", "urls/text-urls/url", "url")
     doi = clean.doi(*every(record, "electronic-resource-num", "doi"))
     own = first(record, "source-app") == OWN
@@ -67,7 +68,7 @@ def _to_record(record: Element) -> Record:
         "issn": clean.issn(*issn),
         "isbn": clean.isbn(*issn),
         "language": clean.one_line(first(record, "language")),
-        "pub_type": clean.one_line(first(record, "work-type") or (kind.get("name", "") if kind is not None and not own else "")),
+        "pub_type": clean.one_line(first(record, "work-type") or ("" if own else named)),
         "keywords": clean.joined(word for text in every(record, "keywords/keyword") for word in clean.parted(text)),
         "url": clean.address(urls[0]) if urls else "",
         "abstract": clean.paragraphs(first(record, "abstract")),

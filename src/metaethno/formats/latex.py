@@ -49,6 +49,11 @@ _COMMAND: Final = re.compile(
     re.VERBOSE,
 )
 _FREQUENT: Final = re.compile(r"(?<!\\)\\([_&%#])")
+# Commands that change the type from here on, and show nothing themselves.
+_SWITCHES: Final = frozenset({
+    "em", "it", "bf", "sc", "rm", "sf", "tt", "sl", "itshape", "bfseries", "scshape", "upshape", "slshape", "rmfamily",
+    "sffamily", "ttfamily", "normalfont", "relax", "noopsort", "protect", "ensuremath", "left", "right",
+})  # fmt: skip
 _EMPTY_ACCENT: Final = re.compile(r"\\([~^])\{\s*\}")
 _MATH: Final = re.compile(r"(?<!\\)\$([^$]{0,200})(?<!\\)\$")
 _SCRIPT: Final = re.compile(r"[_^](\{[^{}]*\}|\w)")
@@ -61,9 +66,9 @@ def to_text(value: str, *, verbatim: bool = False) -> str:
     with an argument (`\\textit{…}`) leave the argument. Combining accents are composed (NFC).
     """
     # Searches for single letters are much faster than one for all of them, and most values have none.
-    if not ("\\" in value or "{" in value or "}" in value or "$" in value):
-        if verbatim or not ("--" in value or "~" in value or "``" in value or "''" in value):
-            return value
+    plain = not ("\\" in value or "{" in value or "}" in value or "$" in value)
+    if plain and (verbatim or not ("--" in value or "~" in value or "``" in value or "''" in value)):
+        return value
     if "$" in value:
         value = _MATH.sub(lambda match: "{" + _SCRIPT.sub(r"\1", match[1]) + "}", value)
     if "\\_" in value or "\\&" in value:  # by far the most frequent
@@ -98,7 +103,3 @@ def _command(match: re.Match[str]) -> str:
 
 
 # Commands that change the type from here on, and show nothing themselves.
-_SWITCHES: Final = frozenset(
-    "em it bf sc rm sf tt sl itshape bfseries scshape upshape slshape rmfamily sffamily ttfamily normalfont relax "
-    "noopsort protect ensuremath left right displaystyle textstyle".split()
-)

@@ -43,7 +43,7 @@ def _to_record(record: Element) -> Record:
     names, groups = _authors(article)
     pmid = clean.digits(first(citation, "PMID"))
     # The references of an article have identifiers, too: only those of the article itself count.
-    own = [e for e in record.iterfind("PubmedData/ArticleIdList/ArticleId")]
+    own = record.findall("PubmedData/ArticleIdList/ArticleId")
     own += record.findall("PubmedBookData/ArticleIdList/ArticleId") + article.findall("ArticleIdList/ArticleId")
     ids = {kind: [text_of(e) for e in own if e.get("IdType") == kind] for kind in ("doi", "pmc", "pii")}
     located = [text_of(e) for e in article.iterfind("ELocationID") if e.get("EIdType") == "doi"]

@@ -22,11 +22,18 @@ from metaethno.formats.table_columns import Layout
 _LARGEST: Final = 256 * 1024**2
 _MOST_FILES: Final = 2000
 _MOST_ROWS: Final = 1_048_576  # what Excel itself can hold
-_MOST_CELLS: Final = 20_000_000
+_MOST_CELLS: Final = 10_000_000
 _HEAD_ROWS: Final = 30
-_ROW: Final = re.compile(rb"<(?:\w+:)?row\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?row>)", re.DOTALL)
+_ROW: Final = re.compile(rb"<(?:\w+:)?row\b([^>]*?)(?:/>|>(.*?)(?:</(?:\w+:)?row>|\Z))", re.DOTALL)
 _ROW_NUMBER: Final = re.compile(rb"\br=[\"'](\d{1,9})[\"']")
 _FILLED: Final = re.compile(rb"<(?:\w+:)?(?:v|is|f)(?=[\s>])")
+# A formula whose result was not stored: a program wrote the workbook, and nothing ever worked it out.
+_UNWORKED: Final = re.compile(
+    rb"<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+)
+_UNWORKED_SAID: Final = (
+    "A formula stands here whose result is not stored: open the workbook in Excel, save it, and give it again."
+)
 _ASK: Final = "save the sheet as CSV (UTF-8), and give that file"
 
 Rows = list[tuple[int, list[str]]]
@@ -42,7 +49,7 @@ def _parse(source: Source) -> Parsed:
     read: list[str] = []
     empty: list[str] = []
     above = 0  # rows of the sheets before
-    for title, rows, apparent in _sheets(source):
+    for title, rows, apparent, unworked in _sheets(source):
         found = find_header(rows[:_HEAD_ROWS], ",", source)
         if found is None:
             if rows:
@@ -52,6 +59,7 @@ def _parse(source: Source) -> Parsed:
         one = Parsed("", [], [], [])
         read_rows(one, found, rows)
         one.start_lines = _counted(one, found, rows, apparent)
+        one.doubtful += [(number, _UNWORKED_SAID) for number in unworked if number > found.line]
         _join(parsed, one, above)
         above += max((line for line, _ in rows), default=0)
         read.append(title)
@@ -96,8 +104,10 @@ def _weigh(source: Source) -> None:
         raise UserError(Problem("ME0218", message, source.name, hint=_ASK))
 
 
-def _sheets(source: Source) -> Iterator[tuple[str, Rows, list[int]]]:
-    """Yield title, filled rows (number and cells) and the numbers of the rows that seem to be filled, per sheet."""
+def _sheets(source: Source) -> Iterator[tuple[str, Rows, list[int], list[int]]]:
+    """Yield per sheet: title, filled rows (number and cells), numbers of the rows that seem to be filled, and of
+    those with formulas that nobody has worked out.
+    """
     import warnings
 
     import openpyxl
@@ -109,10 +119,10 @@ def _sheets(source: Source) -> Iterator[tuple[str, Rows, list[int]]]:
             for sheet in book.worksheets:
                 sheet.reset_dimensions()
                 path = getattr(sheet, "_worksheet_path", "")
-                apparent = _apparent(archive.read(path)) if path in archive.namelist() else []
+                apparent, unworked = _apparent(archive.read(path)) if path in archive.namelist() else ([], [])
                 if any(number > _MOST_ROWS for number in apparent):
                     raise _too_large(source)
-                yield sheet.title, _filled(sheet, source), apparent
+                yield sheet.title, _filled(sheet, source), apparent, unworked
     except UserError:
         raise
     except Exception as error:  # openpyxl raises whatever a damaged workbook makes it trip over
@@ -159,16 +169,22 @@ def _text(value: object) -> str:
     return clean.sound(str(value))
 
 
-def _apparent(xml: bytes) -> list[int]:
-    """Count without openpyxl: the numbers of the rows in which any cell has a value, a text or a formula."""
+def _apparent(xml: bytes) -> tuple[list[int], list[int]]:
+    """Count without openpyxl: the numbers of the rows in which any cell has a value, a text or a formula.
+
+    Also return those with a formula that has no result.
+    """
     found: list[int] = []
+    unworked: list[int] = []
     number = 0
     for match in _ROW.finditer(xml):
         given = _ROW_NUMBER.search(match[1])
         number = int(given[1]) if given else number + 1
         if match[2] and _FILLED.search(match[2]):
             found.append(number)
-    return found
+            if _UNWORKED.search(match[2]):
+                unworked.append(number)
+    return found, unworked
 
 
 def _counted(one: Parsed, found: Layout, rows: Rows, apparent: list[int]) -> list[int]:

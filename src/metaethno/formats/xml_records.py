@@ -26,7 +26,7 @@ _STEP: Final = 1 << 20
 _DOCUMENT: Final = re.compile(r"<\?xml\s+version\s*=")
 _REFERENCE: Final = re.compile(r"&(#[0-9]{1,7};|#[xX][0-9a-fA-F]{1,6};|[A-Za-z][A-Za-z0-9]{0,31};)?")
 _XML_NAMES: Final = frozenset({"amp;", "lt;", "gt;", "quot;", "apos;"})
-_HIDDEN: Final = re.compile(r"<!--.*?-->|<!\[CDATA\[.*?\]\]>", re.DOTALL)
+_HIDDEN: Final = re.compile(r"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)", re.DOTALL)
 _UNDATED: Final = (
     "ME0214",
     "Records without a year",
@@ -83,7 +83,7 @@ def _elements(source: Source, parsed: Parsed, names: tuple[str, ...]) -> Iterato
         before = text.count("\n", 0, start)
         collector = _Collector(names)
         parser: Any = DefusedXMLParser(target=collector, encoding="utf-8", forbid_entities=True, forbid_external=True)
-        collector.line = lambda parser=parser: parser.parser.CurrentLineNumber
+        collector.parser = parser.parser
         try:
             for piece in _pieces(text, start, end):
                 parser.feed(piece)
@@ -145,17 +145,17 @@ class _Collector:
         self._builder: TreeBuilder | None = None
         self._depth = self._at = self._starts_on = 0
         self._found: list[tuple[Element, int]] = []
-        self.line: Callable[[], int] = lambda: 0
+        self.parser: Any = None
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         self._depth += 1
         if self._depth > _DEEPEST:
-            raise _TooDeep(self.line())
+            raise _TooDeep(self.parser.CurrentLineNumber)
         tag = tag.rpartition("}")[2]
         if self._builder is None and tag in self._names:
             from xml.etree.ElementTree import TreeBuilder
 
-            self._builder, self._at, self._starts_on = TreeBuilder(), self._depth, self.line()
+            self._builder, self._at, self._starts_on = TreeBuilder(), self._depth, self.parser.CurrentLineNumber
         if self._builder is not None:
             self._builder.start(tag, attributes)
 
