@@ -26,7 +26,8 @@ _TAG_LIKE: Final = re.compile(r"^\W{0,10}[A-Z0-9]{2,6} {0,4}-|^\W{0,10}(?:PT|FN|
 _INDENT: Final = " " * 12
 # What a type is called in words, and what RIS, BibTeX, CSL and EndNote call it. The first that fits counts.
 _KINDS: Final = (
-    (re.compile(r"chapter|book section|incollection|\bchap\b", re.I), ("CHAP", "incollection", "chapter", "Book Section", "5")),
+    (re.compile(r"chapter|book section|incollection|\bchap\b", re.I),
+     ("CHAP", "incollection", "chapter", "Book Section", "5")),
     (re.compile(r"thes[ie]s|dissertation|\bthes\b", re.I), ("THES", "phdthesis", "thesis", "Thesis", "32")),
     (re.compile(r"conference|proceeding|\bcpaper\b|\bconf\b", re.I),
      ("CPAPER", "inproceedings", "paper-conference", "Conference Paper", "47")),

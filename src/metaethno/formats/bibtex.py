@@ -38,7 +38,7 @@ _OTHER: Final = re.compile(r"^(?:TY  - [A-Z]|PMID- \d|PT [A-Z]$|FN |%0 |\s*<)", 
 _STRAY: Final = re.compile(
     r"^(?:[ \t]*(?:title|author)[ \t]*=[ \t]*[{\"]|TY  - [A-Z]|PMID- \d|PT [A-Z]$)", re.MULTILINE | re.IGNORECASE
 )
-_MONTHS: Final = {name: name for name in ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]}
+_MONTHS: Final = {n: n for n in ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")}
 _MENDED: Final = (
     "ME0212",
     "Entries whose braces don't match",

@@ -97,8 +97,8 @@ def _command(match: re.Match[str]) -> str:
             return "" if match.string[match.end() : match.end() + 1] == "{" or word in _SWITCHES else word
         return "\ue003" if symbol == "~" else symbol
     sign = match["sign"]
-    if sign in "\\,;:!/ \n\t":
-        return "" if sign in "!/" else " "
+    if sign in "\\,;:!/- \n\t":
+        return "" if sign in "!/-" else " "
     return _ESCAPES.get(sign, sign)
 
 
