@@ -19,12 +19,44 @@ from metaethno.formats.status import publication_status
 # What people and hostile files put into text: LaTeX, XML, RIS tags, formulas, entities, quotes, other scripts.
 PIECES = st.sampled_from(
     [
-        "care", "women", " ", " ", "and", "AND", ",", ";", "--", "---", "``", "''", "~", "^", "\\", "{", "}", "$", "%", "#",
-        "_", "&", "&amp;", "&lt;", "&#65;", "<", ">", "]]>", "<!--", '"', "'", "=1+1", "+", "-", "@article{x,", "TY  - JOUR",
-        "ER  - ", "PT J", "PMID- 1", "AU  - ", "é", "Ž", "ß", "ł", "ü", "漢字", "עברית", "ا", "😀", "\\textit{x}",
-        "10.1000/x", "Part II", "type 2", ":", "/", "|", "\t", "%0 x", "1. ", "<1. >", "source = {x}", "others", "[", "]",
+        "care",
+        "women",
+        " ",
+        " ",
+        "and",
+        "AND",
+        ",",
+        ";",
+        "--",
+        "---",
+        "``",
+        "''",
+        "~",
+        "^",
+        "\\",
+        "{",
+        "}",
+        "$",
+        "%",
+        "#",
     ]
-)  # fmt: skip
+    + ["_", "&", "&amp;", "&lt;", "&#65;", "<", ">", "]]>", "<!--", '"', "'", "=1+1", "+", "-", "@article{x,", "@x{"]
+    + ["TY  - JOUR", "ER  - ", "PT J", "PMID- 1", "AU  - ", "é", "Ž", "ß", "ł", "ü", "漢字", "עברית", "ا", "😀", ":"]
+    + [
+        "\\textit{x}",
+        "10.1000/x",
+        "Part II",
+        "type 2",
+        "/",
+        "|",
+        "\t",
+        "%0 x",
+        "1. ",
+        "<1. >",
+        "source = {x}",
+        "others",
+    ]
+)
 TEXT = st.one_of(
     st.lists(PIECES, max_size=8).map("".join),
     st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufeff"), max_size=30),

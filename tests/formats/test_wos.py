@@ -85,7 +85,7 @@ def test_every_field() -> None:
         "notes": "stand-in\nPaid by nobody.",
         "isbn": "",
         "group_authors": "",
-        "accessions": "",
+        "accessions": "WOS:000282053100002",
         "status": "print",
         "status_of": "",
     }

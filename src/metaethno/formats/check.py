@@ -168,13 +168,22 @@ def _frame(parsed: Parsed, places: range, part: str, spans: tuple[Array, Array])
 
     columns: dict[str, pd.Series] = {
         "place": pd.Series(places, dtype="int64"),
-        "part": pd.Series([part] * len(places), dtype="str"),
+        "part": _texts([part] * len(places)),
         "byte_start": pd.Series(spans[0], dtype="int64"),
         "byte_end": pd.Series(spans[1], dtype="int64"),
     }
     for name in TEXT_FIELDS:
-        columns[name] = pd.Series([record.get(name, "") for record in parsed.records], dtype="str")
+        columns[name] = _texts([record.get(name, "") for record in parsed.records])
     return pd.DataFrame(columns)
+
+
+def _texts(values: list[str]) -> pd.Series:
+    """Return a text column. Straight from Arrow, since pandas looks at every cell several times."""
+    import pandas as pd
+    import pyarrow as pa
+
+    array = pa.chunked_array([pa.array(values, type=pa.large_string())])
+    return pd.Series(pd.array(array, dtype="str"))
 
 
 def gathered(code: str, message: str, source: Source, positions: list[tuple[int, int]], hint: str) -> Problem:
@@ -196,18 +205,19 @@ def line_numbers(text: str, offsets: Iterable[int]) -> list[int]:
 
 
 _OPENERS = {
-    "RIS": r"\nTY {2}- [A-Z]",
-    "Web of Science": r"\nPT [A-Z]\n",
-    "MEDLINE": r"\nPMID- \d",
-    "Ovid": r"\nVN  - Ovid ",
+    "RIS": ("\nTY  - ", r"\nTY {2}- [A-Z]"),
+    "Web of Science": ("\nPT ", r"\nPT [A-Z]\n"),
+    "MEDLINE": ("\nPMID- ", r"\nPMID- \d"),
+    "Ovid": ("\nVN  - Ovid ", r"\nVN  - Ovid "),
 }
 
 
 def foreign(text: str, kind: str) -> list[tuple[int, str]]:
     """Find the first record of another tagged format in a file of `kind`: its tags would melt into ours."""
     found = []
-    for other, opener in _OPENERS.items():
-        match = re.search(opener, text) if other != kind else None
+    for other, (plain, opener) in _OPENERS.items():
+        # The plain search is many times faster, and finds nothing in nearly all files.
+        match = re.search(opener, text) if other != kind and plain in text else None
         if match:
             line = line_numbers(text, [match.start() + 1])[0]
             found.append((line, f"A {other} record in a {kind} file: give files of different formats one by one."))

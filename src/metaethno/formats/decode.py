@@ -132,7 +132,9 @@ def decode(data: bytes, opening: bytes = b"") -> Decoded:
         data = data.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     nuls = _lines_with_nul(data) if b"\0" in raw else []
     data = data.translate(_SPACES, _CONTROLS)
-    if not data.isascii():
+    if data.isascii():
+        return Decoded(data.decode("ascii"), glued, [], nuls)
+    if b"\xc2" in data:
         data = _C1.sub(b"", data.replace(b"\xc2\x85", b" "))
     text, odd = _utf8_or_cp1252(data)
     if _BOM in text:

@@ -9,10 +9,12 @@ from metaethno.formats import clean
 from metaethno.formats.check import foreign, line_numbers
 from metaethno.formats.model import Parsed, Reader, Record, Source
 
+_DIALECTS: Final = {"PMID": "", "PMC": "PMC", "OWN": "ERIC"}
 _OPENERS: Final = ("PMID", "PMC", "OWN")
 _FIRST: Final = re.compile(r"\A\s*(PMID|PMC|OWN) *- *\S")
 _TAG: Final = re.compile(r"^([A-Z]{4}|[A-Z]{3} |[A-Z]{2} {2})-(?: |$)", re.MULTILINE)
 
+_SO_DOI: Final = re.compile(r"\bdoi: (10\.\d{4,9}/\S+)")
 _UNDATED: Final = (
     "ME0214",
     "Records without a year",
@@ -45,10 +47,11 @@ def _parse(source: Source) -> Parsed:
     parsed = Parsed("MEDLINE (.nbib)", [], lines, start_lines)
     parsed.doubtful.extend(foreign(text, "MEDLINE"))
     for place, (start, line) in enumerate(zip(offsets, lines, strict=True), start=1):
+        parsed.flavours[_DIALECTS[opener]] += 1
         tags = _tags(text[start : offsets[place] if place < len(offsets) else len(text)])
         if len(tags.get("TI", ())) > 1:
             parsed.doubtful.append((line, "Two titles (TI) in one record: the start of a record may be missing."))
-        record = _to_record(tags)
+        record = _to_record(tags, opener)
         if not record["year"]:
             parsed.note(*_UNDATED, place, line)
         parsed.records.append(record)
@@ -63,34 +66,63 @@ def _tags(chunk: str) -> Tags:
     return tags
 
 
-def _to_record(tags: Tags) -> Record:
+def _to_record(tags: Tags, opener: str) -> Record:
     def first(*names: str) -> str:
         return next((v for name in names for v in tags.get(name, ()) if v.strip()), "")
 
-    dois = [v.replace("[doi]", "") for name in ("LID", "AID") for v in tags.get(name, ()) if "[doi]" in v]
+    stated = [v for name in ("LID", "AID") for v in tags.get(name, ())]
+    dois = [v.replace("[doi]", "") for v in stated if "[doi]" in v or "doi.org/" in v]
     short = [clean.author(name, capitals=True) for name in tags.get("AU", ())]
     full = [clean.author(name) for name in tags.get("FAU", ())]
+    groups = [clean.one_line(name) for name in tags.get("CN", ())]
     pmid = clean.digits(first("PMID"))
+    pmc = clean.one_line(first("PMC"))
+    other = clean.one_line(first("AN", "OID", "ID"))
+    # ERIC writes the kind of number before it: "ISSN-0018-1560", "EISSN-…".
+    issns = [v.replace("ISSN-", "ISSN ") for name in ("IS", "ISSN") for v in tags.get(name, ())]
+    status, about = _status(tags)
     return {
-        "accession": pmid or clean.one_line(first("AN", "PMC", "OID", "ID")),
+        "accession": (pmc if opener == "PMC" else "") or pmid or other or pmc,
         "title": clean.title(first("TI", "BTI", "TT")),
-        "authors": clean.joined([*(full if len(full) >= len(short) else short), *tags.get("CN", ())]),
+        "authors": clean.joined([*(full if len(full) >= len(short) else short), *groups]),
+        "group_authors": clean.joined(groups),
         "year": clean.year(first("DP"), first("DEP"), first("YR")),
         "container": clean.one_line(first("JT", "TA", "BTI")),
         "volume": clean.one_line(first("VI")),
         "issue": clean.issue(first("IP")),
         "pages": clean.one_line(first("PG"))
         or next((clean.one_line(v.replace("[pii]", "")) for v in tags.get("LID", ()) if "[pii]" in v), ""),
-        "doi": clean.doi(*dois),
+        "doi": clean.doi(*dois) or clean.doi(*_SO_DOI.findall(first("SO"))),
         "pmid": pmid,
-        "issn": clean.issn(*tags.get("IS", ())),
+        "issn": clean.issn(*issns),
+        "isbn": clean.isbn(*tags.get("ISBN", ())),
         "language": clean.one_line(first("LA")),
         "pub_type": clean.joined(tags.get("PT", ())),
         "keywords": clean.joined([*tags.get("OT", ()), *tags.get("MH", ())]),
-        "url": clean.address(first("URL")),
+        "url": clean.address(first("URL", "UR")),
         "abstract": clean.one_line(first("AB")),
         "notes": clean.paragraphs("\n".join([*tags.get("GN", ()), *tags.get("NT", ())])),
+        "accessions": clean.numbers(("PubMed", pmid), ("PMC", pmc), (clean.one_line(first("OWN")) or "export", other)),
+        "status": status,
+        "status_of": about,
     }
+
+
+def _status(tags: Tags) -> tuple[str, str]:
+    """Return the state of publication that PubMed states, and what a notice is about.
+
+    The tags are those of PubMed's help page: EFR, ROF and ECF on notices; RIN and EIN on the articles; PST.
+    """
+    for tag, status in (("ROF", "retraction notice"), ("EFR", "erratum"), ("ECF", "expression of concern")):
+        if tag in tags:
+            return status, clean.joined(tags[tag])
+    if "RIN" in tags:
+        return "retracted", ""
+    if "EIN" in tags or "CRI" in tags:
+        return "corrected", ""
+    if any("aheadofprint" in value for value in tags.get("PST", ())):
+        return "early view", ""
+    return "", ""
 
 
 READER: Final = Reader(

@@ -43,7 +43,7 @@ _VOLUME: Final = re.compile(r"(?:\bVol\.?\s*|[.;,]\s+)(\d+[A-Za-z]?)\s*(?:\((?!p
 _PAGES: Final = (
     re.compile(r"\(pp\.?\s*([^()]+)\)"),
     re.compile(r"\bpp?\.\s*([A-Za-z]?\d[\w-]*)"),
-    re.compile(r":\s*([A-Za-z]{0,4}\d[\w.]*(?:-\w+)?)\s*(?=[,.;]|$)"),
+    re.compile(r"(?<=[\d)]):\s*([A-Za-z]{0,4}\d[\w.]*(?:-\w+)?)\s*(?=[,.;]|$)"),
     re.compile(r"Article Number:?\s*([\w.-]+?)(?=[.,;]|\s|$)"),
 )
 _LISTED: Final = re.compile(r"^(?:[^.;,]+ [A-Z]{1,4}\.\s*){2,}$")

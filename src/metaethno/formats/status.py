@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from metaethno.formats.model import Record
@@ -20,6 +21,10 @@ _RETRACTION: Final = re.compile(
     r"^(?:notice of )?(?:retraction|withdrawal)(?: note| notice)?\s*(?:[:.\[(\u2014]|to\b|of\b|$)", re.IGNORECASE
 )
 _CONCERN: Final = re.compile(r"^(?:editorial )?expression of concern\b", re.IGNORECASE)
+# Most titles are none; this tells it fast.
+_MAY_BE_NOTICE: Final = re.compile(
+    r"\W{0,2}(?:publi|author|errat|corr|addend|retract|withdr|notice|editorial|expression)", re.IGNORECASE
+)
 _EARLY: Final = (
     "in press",
     "early access",
@@ -40,12 +45,14 @@ def publication_status(record: Record) -> None:
     what its title names.
     """
     title, kind = record.get("title", ""), record.get("pub_type", "").casefold()
-    status = _of_notice(title, kind)
+    status = _of_kind(kind)
+    if not status and (_MAY_BE_NOTICE.match(title) or "etract" in title or "ETRACT" in title or "ithdraw" in title):
+        status = _of_title(title)
     if status in ("erratum", "retraction notice", "expression of concern") and not record.get("status_of"):
         found = _OF_DOI.search(title)
         record["status_of"] = found.group().rstrip(".").lower() if found else _after(title)
     if not status:
-        if any(word in kind for word in _EARLY):
+        if kind and _is_early(kind):
             status = "early view"
         elif record.get("volume") or record.get("issue") or record.get("pages"):
             status = "print"
@@ -53,15 +60,23 @@ def publication_status(record: Record) -> None:
         record["status"] = status
 
 
-def _of_notice(title: str, kind: str) -> str:
+@lru_cache(maxsize=4096)
+def _of_kind(kind: str) -> str:
     if "retract" in kind or "withdrawn" in kind:
         if "notice" in kind or "retraction of" in kind or kind.endswith("retraction"):
             return "retraction notice"
         return "retracted"
-    if "erratum" in kind or "corrigendum" in kind or kind == "correction" or "published erratum" in kind:
+    if "erratum" in kind or "corrigendum" in kind or kind == "correction":
         return "erratum"
-    if "expression of concern" in kind:
-        return "expression of concern"
+    return "expression of concern" if "expression of concern" in kind else ""
+
+
+@lru_cache(maxsize=4096)
+def _is_early(kind: str) -> bool:
+    return any(word in kind for word in _EARLY)
+
+
+def _of_title(title: str) -> str:
     start = title[:200]
     for pattern, status in (
         (_RETRACTED, "retracted"),

@@ -110,6 +110,7 @@ def to_record(tags: Tags) -> Record:
         "accession": clean.one_line(get("UT", "")),
         "title": clean.title(get("TI", "")),
         "authors": _authors(tags),
+        "group_authors": clean.joined(get("CA", "").split("\n")),
         "year": clean.year(get("PY", ""), get("EY", ""), get("EA", ""), get("PD", "")),
         "container": clean.one_line(get("SO", "") or get("J9", "") or get("JI", "")),
         "volume": clean.one_line(get("VL", "")),
@@ -118,12 +119,16 @@ def to_record(tags: Tags) -> Record:
         "doi": clean.doi(_unwrapped(get("DI", ""))),
         "pmid": clean.digits(get("PM", "")),
         "issn": clean.issn(get("SN", ""), get("EI", "")),
+        "isbn": clean.isbn(get("BN", "")),
         "language": clean.one_line(get("LA", "")),
         "pub_type": clean.one_line(get("DT", "") or get("PT", "")),
         "keywords": clean.joined(f"{get('DE', '')};{get('ID', '')}".replace("\n   ", " ").split(";")),
         "url": clean.address(get("UR", "")),
         "abstract": clean.one_line(get("AB", "")),
         "notes": clean.paragraphs("\n".join(get(tag, "") for tag in ("NT", "N1", "FX", "M1"))),
+        "accessions": clean.numbers(("WOS", clean.one_line(get("UT", ""))), ("PubMed", clean.digits(get("PM", "")))),
+        # EA is the date of early access; it stays when the article has got its volume.
+        "status": "early view" if "EA" in tags and not get("VL", "").strip() else "",
     }
 
 
@@ -132,6 +137,8 @@ def _authors(tags: Tags) -> str:
     full = [name for name in tags.get("AF", "").split("\n") if name.strip()]
     # Full names are better, but some records have them for a part of the authors only.
     people = full if len(full) >= len(short) else short
+    if not people:  # a book: its authors, else its editors
+        people = [name for name in (tags.get("BA", "") or tags.get("BE", "")).split("\n") if name.strip()]
     groups = [name for name in tags.get("CA", "").split("\n") if name.strip()]
     return clean.joined([*map(clean.author, people), *groups])
 
