@@ -19,42 +19,77 @@ from metaethno.formats.status import publication_status
 # What people and hostile files put into text: LaTeX, XML, RIS tags, formulas, entities, quotes, other scripts.
 PIECES = st.sampled_from(
     [
-        "care",
-        "women",
-        " ",
-        " ",
-        "and",
-        "AND",
-        ",",
-        ";",
-        "--",
-        "---",
-        "``",
-        "''",
-        "~",
-        "^",
-        "\\",
-        "{",
-        "}",
-        "$",
-        "%",
-        "#",
-    ]
-    + ["_", "&", "&amp;", "&lt;", "&#65;", "<", ">", "]]>", "<!--", '"', "'", "=1+1", "+", "-", "@article{x,", "@x{"]
-    + ["TY  - JOUR", "ER  - ", "PT J", "PMID- 1", "AU  - ", "é", "Ž", "ß", "ł", "ü", "漢字", "עברית", "ا", "😀", ":"]
-    + [
-        "\\textit{x}",
-        "10.1000/x",
-        "Part II",
-        "type 2",
-        "/",
-        "|",
-        "\t",
-        "%0 x",
-        "1. ",
-        "<1. >",
-        "source = {x}",
-        "others",
+        *(
+            "care",
+            "women",
+            " ",
+            " ",
+            "and",
+            "AND",
+            ",",
+            ";",
+            "--",
+            "---",
+            "``",
+            "''",
+            "~",
+            "^",
+            "\\",
+            "{",
+            "}",
+            "$",
+            "%",
+            "#",
+        ),
+        *(
+            "_",
+            "&",
+            "&amp;",
+            "&lt;",
+            "&#65;",
+            "<",
+            ">",
+            "]]>",
+            "<!--",
+            '"',
+            "'",
+            "=1+1",
+            "+",
+            "-",
+            "@article{x,",
+            "@x{",
+        ),
+        *(
+            "TY  - JOUR",
+            "ER  - ",
+            "PT J",
+            "PMID- 1",
+            "AU  - ",
+            "é",
+            "Ž",
+            "ß",
+            "ł",
+            "ü",
+            "漢字",
+            "עברית",
+            "ا",
+            "😀",
+            ":",
+        ),
+        *(
+            "\\textit{x}",
+            "10.1000/x",
+            "Part II",
+            "type 2",
+            "/",
+            "|",
+            "\t",
+            "%0 x",
+            "1. ",
+            "<1. >",
+            "source = {x}",
+            "others",
+        ),
     ]
 )
 TEXT = st.one_of(
@@ -147,3 +182,33 @@ def test_export_then_import_gives_the_same_records(kind, records) -> None:
     assert export.starts == len(records)
     found = export.records[list(TEXT_FIELDS)].to_dict("records")
     assert found == [{name: one.get(name, "") for name in TEXT_FIELDS} for one in records]
+
+
+FRAME = pd.DataFrame(
+    {
+        "record_id": ["R1"],
+        "title": ['=HYPERLINK("x")'],
+        "authors": ["Ash, Mira; WHO"],
+        "group_authors": ["WHO"],
+        "year": ["2001"],
+        "pub_type": ["Book chapter"],
+    }
+)
+
+
+def test_cells_that_a_spreadsheet_would_run_are_made_text() -> None:
+    text = WRITERS["csv"](FRAME).decode("utf-8-sig")
+    (row,) = csv.DictReader(io.StringIO(text))
+    assert row["title"] == '\'=HYPERLINK("x")'
+
+
+def test_what_other_programs_go_by() -> None:
+    assert b"TY  - CHAP\r\n" in WRITERS["ris"](FRAME)
+    assert b"@incollection{R1," in WRITERS["bibtex"](FRAME)
+    assert b"{WHO}" in WRITERS["bibtex"](FRAME)
+    (item,) = json.loads(WRITERS["csl-json"](FRAME))
+    assert (item["type"], item["id"]) == ("chapter", "R1")
+    assert item["author"] == [{"family": "Ash", "given": "Mira"}, {"literal": "WHO"}]
+    assert item["issued"] == {"date-parts": [[2001]]}
+    assert b'<ref-type name="Book Section">5</ref-type>' in WRITERS["endnote-xml"](FRAME)
+    assert b">WHO,</style>" in WRITERS["endnote-xml"](FRAME)

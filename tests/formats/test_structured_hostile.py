@@ -19,7 +19,7 @@ from metaethno.formats import read_bytes
 FIXTURES = Path(__file__).parent / "fixtures/structured"
 DATA = {path.name: path.read_bytes() for path in sorted(FIXTURES.iterdir())}
 STARTS = {
-    "bib": rb"@(?:article|inproceedings|book)",
+    "bib": rb"(?i)@(?:article|inproceedings|book)\{",
     "xml": rb"<(?:record|rec|PubmedArticle|PubmedBookArticle)[ >]",
     "json": rb'"type"',
 }
@@ -52,22 +52,28 @@ def refusal(data: bytes, name: str = "x") -> str:
     return str(caught.value)
 
 
-@settings(max_examples=120, deadline=None)
+def read_or_refused(data: bytes, name: str) -> list[str]:
+    """Return the codes with which a file is refused; none where it is read, and then every record that was counted."""
+    try:
+        export = read_bytes(data, name)
+    except UserError as error:
+        return [problem.code for problem in error.problems]
+    assert export.starts == len(export.records)
+    return []
+
+
+@settings(max_examples=80, deadline=None)
 @given(st.sampled_from(sorted(DATA)), st.lists(st.tuples(st.floats(0, 1), st.integers(0, 8), JUNK), max_size=4))
 def test_whatever_is_changed_only_the_documented_exception(name: str, changes) -> None:
     data = DATA[name]
     for at, gone, new in changes:
         start = int(at * len(data))
         data = data[:start] + new + data[start + gone :]
-    try:
-        export = read_bytes(data, name)
-    except UserError as error:
-        assert all(problem.code.startswith("ME02") for problem in error.problems)
-    else:
-        assert export.starts == len(export.records)
+    codes = read_or_refused(data, name)
+    assert all(code.startswith("ME02") for code in codes)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.sampled_from([name for name in DATA if name.endswith((".bib", ".xml", ".json"))]), st.floats(0, 1))
 def test_a_file_that_breaks_off_loses_no_record_that_has_begun(name: str, at: float) -> None:
     data = DATA[name][: int(at * len(DATA[name]))]
@@ -123,10 +129,7 @@ def test_xml_nested_without_end_is_refused() -> None:
 )
 def test_what_never_ends_takes_little_time(data: bytes) -> None:
     started = time.process_time()
-    try:
-        read_bytes(data, "x")
-    except UserError as error:
-        assert all(problem.code.startswith("ME02") for problem in error.problems)
+    assert all(code.startswith("ME02") for code in read_or_refused(data, "x"))
     assert time.process_time() - started < 5
 
 
@@ -138,8 +141,10 @@ def test_a_brace_too_many_swallows_no_entry() -> None:
     assert [problem.code for problem in export.problems] == ["ME0212"]
 
 
-def test_an_entry_inside_a_value_is_doubted() -> None:
-    assert "ME0204" in refusal(b"@article{a,\n title = {One\n@article{b,\n title = {Two}}}\n")
+def test_an_entry_inside_a_value_is_an_entry() -> None:
+    export = read_bytes(b"@article{a,\n title = {One\n@article{b,\n title = {Two}}}\n", "x.bib")
+    assert list(export.records["title"]) == ["One", "Two"]
+    assert "ME0212" in [problem.code for problem in export.problems]
 
 
 @pytest.mark.parametrize("stray", ["title = {Lost},\n", "TY  - JOUR\nTI  - Lost\nER  - \n", "PMID- 1\nTI  - Lost\n"])

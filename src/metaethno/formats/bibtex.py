@@ -153,17 +153,14 @@ def _entry(text: str, at: int, limit: int, strings: dict[str, str]) -> tuple[str
     found = _KEY.match(text, at)
     key = found[1] if found else ""
     at = found.end() if found else at
-    fields, end, whole, closed = _fields(text, at, limit, strings, by_line=False)
+    fields, end, closed = _fields(text, at, limit, strings, by_line=False)
     if not closed:
-        fields, end, _, _ = _fields(text, at, limit, strings, by_line=True)
-    return key, fields, end, whole and closed
+        fields, end, _ = _fields(text, at, limit, strings, by_line=True)
+    return key, fields, end, closed
 
 
-def _fields(
-    text: str, at: int, limit: int, strings: dict[str, str], *, by_line: bool
-) -> tuple[Fields, int, bool, bool]:
+def _fields(text: str, at: int, limit: int, strings: dict[str, str], *, by_line: bool) -> tuple[Fields, int, bool]:
     fields: Fields = {}
-    whole = True
     while True:
         if plain := _PLAIN_FIELD.match(text, at, limit):
             name, braced, quoted, number = plain.groups()
@@ -175,12 +172,13 @@ def _fields(
                 value, at = _loose(text, named.end() + 1, limit)
             else:
                 value, at, matched = _value(text, named.end(), limit, strings)
-                whole = whole and matched
+                if not matched:  # or every further field would be searched to the end of the entry, too
+                    return fields, at, False
         else:
             break
         fields.setdefault(name.lower(), []).append(value)
     closing = _CLOSE.match(text, at)
-    return fields, closing.end() if closing else at, whole, closing is not None
+    return fields, closing.end() if closing else at, closing is not None
 
 
 def _value(text: str, at: int, limit: int, strings: dict[str, str]) -> tuple[str, int, bool]:

@@ -76,6 +76,8 @@ def to_record(kind: str, key: str, fields: Fields, flavour: str) -> Record:
 def _several(name: str, found: list[str]) -> str:
     """Return one value for a field that stands in an entry more than once: the first, but all keywords and notes."""
     filled = [value for value in found if value.strip()]
+    if name in _KEYWORDS:
+        filled = [value if ";" in value else value.replace(",", ";") for value in filled]
     return _JOINTS[name].join(filled) if name in _JOINTS else next(iter(filled), "")
 
 

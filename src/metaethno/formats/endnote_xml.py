@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
 _MARK: Final = re.compile(r"<record(?=[\s>])")
-_OWN: Final = re.compile(r"<(?:ref-type|source-app|contributors|electronic-resource-num)(?=[\s>])")
+_OWN: Final = re.compile(r"<(?:ref-type|source-app|contributors|electronic-resource-num)(?=[\s/>])")
 _APP: Final = re.compile(r"<source-app\s[^>]*?name=[\"']([^\"']{1,40})")
 _PMID: Final = re.compile(r"^PMID: *(\d{1,9})\b", re.MULTILINE)
 _PUBMED: Final = re.compile(r"pubmed|medline|\bnlm\b", re.IGNORECASE)
