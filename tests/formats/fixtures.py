@@ -4,6 +4,8 @@
 named in that tool.
 """
 
+# ruff: noqa: E501 - the bytes of an export are easier to compare where a line is a line
+
 from __future__ import annotations
 
 from typing import NamedTuple

@@ -5,11 +5,11 @@ from __future__ import annotations
 import gzip
 
 import pytest
+from tests.formats.fixtures import FIXTURES, Fixture
 
 from metaethno.errors import UserError
 from metaethno.formats import read_bytes
 from metaethno.formats.fields import STATUS, TEXT_FIELDS
-from tests.formats.fixtures import FIXTURES, Fixture
 
 every = pytest.mark.parametrize("fixture", FIXTURES, ids=[f.dialect.split(":")[0] for f in FIXTURES])
 
