@@ -100,7 +100,7 @@ class Reading:
         raise UserError(_unknown(source))
 
     def _part(self, reader: Reader, source: Source, starts: Array, part: str) -> pd.DataFrame:
-        self.about = reader.about
+        self.about = reader.about or reader.kind
         return self._gathering.add(source, reader.parse(source), starts, part)
 
 

@@ -24,6 +24,7 @@ _LOOKS_LIKE_START: Final = re.compile(r"TY[ \t]{0,4}-[ \t]*(?:[A-Z]{3,6}[ \t]*$|
 # What Ovid and Cochrane write before `TY`: it would end up in the last tag of the record before.
 _BETWEEN: Final = re.compile(r"^\s*(?:\d+\. *|<\d+\. *>|Record #\d+ of \d+|Provider:.*|Content:.*)$")
 _BOUNDARY: Final = re.compile(rb"TY  -(?<=[\r\n]TY  -)")
+_LINK: Final = re.compile(r"\s*https?://\S+\s*$")
 _TITLE_TAGS: Final = ("TI", "T1")
 _SHORT_TAIL: Final = 400
 _UNENDED: Final = (
@@ -120,6 +121,11 @@ def _tags(chunk: str) -> tuple[Tags, bool, str]:
             if tag in _TITLE_TAGS and any(name in tags for name in _TITLE_TAGS):
                 doubt = "A second title after the end (ER) of a record: the start of a record may be missing."
             value = _until_next(value)
+            if "\n" in value and "://" in value:
+                # Ovid's link to the record stands behind its last tag, on a line of its own.
+                lines = value.split("\n")
+                tags.setdefault("_link", []).extend(line for line in lines[1:] if _LINK.match(line))
+                value = "\n".join([lines[0], *(line for line in lines[1:] if not _LINK.match(line))])
         if tag in tags:
             last = tags[tag]
             last.append(value)
