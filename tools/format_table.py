@@ -15,13 +15,13 @@ from pathlib import Path
 REPO = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(REPO), str(REPO / "src")]
 
-from tests.formats import fixtures  # noqa: E402
+from tests.formats import fixtures, structured_fixtures  # noqa: E402
 
 from metaethno.formats import RECORD_FIELDS, read_bytes  # noqa: E402 - the path comes first
 from metaethno.formats.fields import PLACE_FIELDS  # noqa: E402
 
 # Another list of made-up exports is a module with FIXTURES of the same form, named here.
-MODULES = (fixtures,)
+MODULES = (fixtures, structured_fixtures)
 DOCUMENT = REPO / "docs/formats.md"
 START, END = "<!-- table: start -->\n", "<!-- table: end -->\n"
 
