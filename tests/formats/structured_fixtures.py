@@ -71,6 +71,7 @@ EXPECTED: dict[str, tuple[str, list[dict[str, str]]]] = {
                 "accession": "L900000245",
                 "authors": "Yang, Z.; Jiang, B.",
                 "doi": "10.5555/ray.1",
+                "notes": 'RAYYAN-INCLUSION: {"A"=>"Included"} | RAYYAN-LABELS: x',
                 "url": "https://www.embase.com/search/results?subaction=viewrecord&id=L900000245&from=export",
             }
         ],

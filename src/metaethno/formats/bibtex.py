@@ -99,7 +99,7 @@ def _parse(source: Source) -> Parsed:
         place = len(spans)
         flavour = flavour_of(key, fields)
         parsed.flavours[flavour] += 1
-        record = to_record(kind, key, fields, flavour)
+        record = to_record(kind, fields, flavour)
         if not whole:
             parsed.note(*_MENDED, place, match.start())
         if "year" not in record:

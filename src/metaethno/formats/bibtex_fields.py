@@ -39,37 +39,44 @@ def flavour_of(key: str, fields: Fields) -> str:
     return ""
 
 
-def to_record(kind: str, key: str, fields: Fields, flavour: str) -> Record:
+def to_record(kind: str, fields: Fields, flavour: str) -> Record:
     """Return one record: names from `fields.TEXT_FIELDS`, as far as the entry has them."""
+    record: Record = {}
+    ranks: dict[str, int] = {}
     values: dict[str, str] = {}
     for name, found in fields.items():
-        value = found[0] if len(found) == 1 else _several(name, found)
-        if value and not value.isspace():
-            values[name] = value if name in _NAMES else to_text(value, verbatim=name in _EXACT)
-    own = flavour == OWN
-    record = {} if own else {"pub_type": kind}
-    if own:
-        record |= {field: clean.one_line(values.get(name, "")) for name, field in _OWN_FIELDS}
-    for field, names, cleaned in _PLAIN:
-        if field == "pages" and field in record:
+        rule = _RULES.get(name)
+        if rule is None and name not in _OTHERS:
             continue
-        for name in names:
-            if name in values and (value := cleaned(values[name])):
-                record[field] = value
-                break
+        value = found[0] if len(found) == 1 else _several(name, found)
+        if not value or value.isspace():
+            continue
+        if rule is None:
+            # Rayyan's notes hold its decisions in braces.
+            raw = name in _NAMES or (name in _NOTES and flavour == "Rayyan")
+            values[name] = value if raw else to_text(value, verbatim=name in _EXACT)
+            continue
+        field, rank, cleaned = rule
+        if rank < ranks.get(field, len(_RULES)) and (value := cleaned(to_text(value, verbatim=name in _EXACT))):
+            record[field], ranks[field] = value, rank
     for name in _NAMES:
         if name in values and "authors" not in record:
             record["authors"], record["group_authors"] = _authors(values[name])
-    if doi := clean.doi(values.get("doi", "")) or clean.doi(values.get("url", "")):
+    address = values.get("url") or values.get("link", "")
+    if doi := clean.doi(values.get("doi", "")) or clean.doi(address):
         record["doi"] = doi
-    numbers = [values[name] for name in ("issn", "eissn", "isbn") if name in values]
-    if numbers:
+    if numbers := [values[name] for name in _NUMBERS if name in values]:
         record["issn"], record["isbn"] = clean.issn(*numbers), clean.isbn(*numbers)
     if words := [values[name] for name in _KEYWORDS if name in values]:
         record["keywords"] = _keywords(words)
     if notes := [values[name] for name in _NOTES if name in values]:
         record["notes"] = _paragraphs("\n\n".join(notes))
-    record["accession"] = _accession(values, flavour)
+    if address:
+        record["url"] = clean.address(address)
+    record["accession"] = _accession(values, address, flavour)
+    if flavour == OWN:
+        return record | {field: clean.one_line(values.get(name, "")) for name, field in _OWN_FIELDS}
+    record.setdefault("pub_type", kind)
     return record
 
 
@@ -81,13 +88,13 @@ def _several(name: str, found: list[str]) -> str:
     return _JOINTS[name].join(filled) if name in _JOINTS else next(iter(filled), "")
 
 
-def _accession(values: dict[str, str], flavour: str) -> str:
+def _accession(values: dict[str, str], address: str, flavour: str) -> str:
     """Return the number by which the source knows the record. Rayyan's own key is none: it changes at each import."""
     for name in _ACCESSIONS:
         if name in values:
             return clean.one_line(values[name]).replace("ISI:", "WOS:")
     pattern = _IN_ADDRESS.get(flavour)
-    found = pattern.search(values.get("url", "")) if pattern else None
+    found = pattern.search(address) if pattern else None
     return found[1] if found else ""
 
 
@@ -137,6 +144,9 @@ def _parted(value: str) -> list[str]:
     """Part names at "and", but not inside braces: {Health and Safety Executive} is one."""
     if "{" not in value:
         return _AND.split(value)
+    whole = _AND.split(value)
+    if all(part.count("{") == part.count("}") for part in whole):
+        return whole
     parts, depth, last = [], 0, 0
     for mark in re.finditer(r"[{}]|\s+and\s+", value, re.IGNORECASE):
         sign = mark.group()
@@ -176,7 +186,7 @@ def _with_suffix(name: str) -> str:
 
 
 _NAMES: Final = ("author", "authors")
-_NOTES: Final = ("note", "annote", "annotation", "howpublished")
+_NOTES: Final = ("note", "notes", "annote", "annotation", "howpublished")
 _KEYWORDS: Final = ("keywords", "keyword", "author_keywords", "keywords-plus")
 _JOINTS: Final = {
     **dict.fromkeys(_NAMES, " and "), **dict.fromkeys(_KEYWORDS, "; "), **dict.fromkeys(_NOTES, "\n\n"), "doi": "; ",
@@ -189,13 +199,15 @@ _IN_ADDRESS: Final = {
     "Scopus": re.compile(r"\b(2-s2\.0-\d+)"),
     "Rayyan": re.compile(r"\s+U2 {2}- (\S+)"),
 }
+_NUMBERS: Final = ("issn", "eissn", "isbn")
 _PAGES: Final = ("pages",)
 _ARTICLE: Final = ("article-number", "art_number", "article_number", "articleno", "eid")
 # Addresses and numbers in which "~", "--" and quotes are what they look like.
-_EXACT: Final = frozenset(
-    ("url", "link", "doi", "issn", "eissn", "isbn", "pmid", "pubmed_id", *_PAGES, *_ARTICLE, *_ACCESSIONS)
-)
+_EXACT: Final = frozenset(("url", "link", "doi", *_NUMBERS, "pmid", "pubmed_id", *_PAGES, *_ARTICLE, *_ACCESSIONS))
 _OWN_FIELDS: Final = (("accessions", "accessions"), ("status", "status"), ("status-of", "status_of"))
+_OTHERS: Final = frozenset(
+    (*_NAMES, *_NOTES, *_KEYWORDS, *_ACCESSIONS, *_NUMBERS, "doi", "url", "link", *(name for name, _ in _OWN_FIELDS))
+)
 # Field, names in order of preference, how it is cleaned.
 _PLAIN: Final[tuple[tuple[str, tuple[str, ...], Callable[[str], str]], ...]] = (
     ("title", ("title",), clean.title),
@@ -203,11 +215,10 @@ _PLAIN: Final[tuple[tuple[str, tuple[str, ...], Callable[[str], str]], ...]] = (
     ("container", ("journal", "journaltitle", "journal-full", "booktitle", "maintitle", "series"), clean.one_line),
     ("volume", ("volume",), clean.one_line),
     ("issue", ("number", "issue"), clean.issue),
-    ("pages", _PAGES, _pages),
-    ("pages", _ARTICLE, clean.one_line),
+    ("pages", (*_PAGES, *_ARTICLE), _pages),
     ("pmid", ("pmid", "pubmed_id", "pubmedid", "pubmed-id"), clean.digits),
     ("language", ("language", "langid"), clean.one_line),
     ("pub_type", ("document_type", "type"), clean.one_line),
-    ("url", ("url", "link"), clean.address),
     ("abstract", ("abstract",), _paragraphs),
 )
+_RULES: Final = {name: (field, rank, cleaned) for field, names, cleaned in _PLAIN for rank, name in enumerate(names)}
