@@ -115,8 +115,9 @@ def kinds() -> list[str]:
 def inspect(paths: Iterable[Path]) -> list[dict[str, Any]]:
     """Say of each file what it is and how complete its records are, without raising.
 
-    Keys: file, format, records, with_title, with_authors, with_year, with_doi, with_abstract, with_accession (counts)
-    and problems (texts). A file that can't be read has the format "unknown" and no records.
+    Keys: file, format, about (what such a file is, in words), records, with_title, with_authors, with_year, with_doi,
+    with_abstract, with_accession (counts), problems and remarks (texts). A file that can't be read has the format
+    "unknown" and no records.
     """
     return [_inspect(Path(path)) for path in paths]
 
@@ -128,9 +129,10 @@ def _inspect(path: Path) -> dict[str, Any]:
     try:
         export = read(path)
     except UserError as error:
-        counts = {f"with_{name}": 0 for name in _INSPECTED}
-        problems = [str(problem) for problem in error.problems]
-        return {"file": str(path), "format": "unknown", "records": 0, **counts, "problems": problems}
-    counts = {f"with_{name}": int((export.records[name] != "").sum()) for name in _INSPECTED}
-    problems = [str(problem) for problem in export.problems]
-    return {"file": str(path), "format": export.format, "records": len(export.records), **counts, "problems": problems}
+        found: dict[str, Any] = {"file": str(path), "format": "unknown", "about": "", "records": 0}
+        found |= {f"with_{name}": 0 for name in _INSPECTED}
+        return found | {"problems": [str(problem) for problem in error.problems], "remarks": []}
+    records = export.records
+    found = {"file": str(path), "format": export.format, "about": export.about, "records": len(records)}
+    found |= {f"with_{name}": int((records[name] != "").sum()) for name in _INSPECTED}
+    return found | {"problems": [str(problem) for problem in export.problems], "remarks": export.remarks}

@@ -51,6 +51,10 @@ class Gathering:
         if positions:
             self._notes.setdefault(key, []).extend(positions)
 
+    def remark(self, text: str) -> None:
+        """Keep what a person may want to know of the file, and `inspect` says."""
+        self._remarks[text] = None
+
     def add(self, source: Source, parsed: Parsed, starts: Array, part: str) -> pd.DataFrame:
         """Return the records of a part as a table (`RECORD_FIELDS`). `starts`: first byte of each line of the part."""
         lines = [self._line + line for line in parsed.lines]

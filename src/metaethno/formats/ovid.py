@@ -161,7 +161,9 @@ def _names(values: list[str]) -> list[str]:
         values = values[0].split(";")
     elif len(values) == 1 and _LISTED.match(values[0][:20_000]):
         values = values[0].split(".")
-    return [clean.author(_BRACKET.sub("", value), capitals=True) for value in values if value.strip()]
+    # What is longer than any name is none, and would be costly to search.
+    bare = [_BRACKET.sub("", value) if len(value) < 500 else value for value in values if value.strip()]
+    return [clean.author(value, capitals=True) for value in bare]
 
 
 def _container(source: str) -> str:

@@ -22,6 +22,7 @@ PART: Final = 2 * 1024 * 1024
 _LARGEST_RECORD: Final = 64 * 1024 * 1024
 _LARGEST_WHOLE: Final = 512 * 1024 * 1024
 _BEFORE: Final = 400
+_JOINT: Final = re.compile(rb"\xef\xbb\xbf(?:FN )?|(?:(?<=[\r\n])|\A)FN (?=Clarivate|Thomson|ISI)")
 
 
 class Reading:
@@ -63,7 +64,7 @@ class Reading:
         reader, start = self._reader(head, name, whole=len(head) < HEAD)
         boundary = reader.boundary(start) if reader.boundary else None
         blocks = _blocks(head, opened, boundary, name) if boundary else [_whole(head, opened, name)]
-        before, opening = "", _opening(head)
+        before, opening, joints = "", _opening(head), 0
         for block in blocks:
             decoded = decode.decode(block, opening)
             self._gathering.note(decode.LINES_NOT_UTF8, decoded.odd)
@@ -71,6 +72,10 @@ class Reading:
             source = Source(name, decoded.text, self._mapping, (), block, before, not before)
             yield self._part(reader, source, decode.line_starts(block, decoded.glued), part)
             before = (before + decoded.text)[-_BEFORE:]
+            joints += len(_JOINT.findall(block)) + len(decoded.glued)
+        # What stands at the start of the file is no joint; a byte-order mark and a header behind it are one.
+        if joints > len(_JOINT.findall(head[:40])):
+            self._gathering.remark("Several exports seem to have been put together in this file; it is read as one.")
 
     def _wide(self, head: bytes, opened: unpack.Reads, encoding: str, name: str, part: str) -> pd.DataFrame:
         """Read a UTF-16 file: as a whole, since its bytes are others than those of the text that is parsed."""
