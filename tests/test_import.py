@@ -359,3 +359,16 @@ def test_a_link_or_a_full_name_leads_to_a_copy_of_the_file(root, go):
     copied = root / f"data/raw/{RUN}/link.ris"
     assert not copied.is_symlink()
     assert copied.read_bytes() == ris(ONE)
+
+
+def test_a_table_whose_headings_say_nothing_is_read_by_the_configured_columns(tmp_path):
+    from tests.worlds import CONFIG
+
+    columns = {"S-a-csv": {"title": "Titel", "authors": "Wer", "year": "Jahr"}}
+    root = lay_out(tmp_path / "review", CONFIG | {"columns": columns})
+    add_run(root, RUN, {"a.csv": (b"Nr;Titel;Wer;Jahr\n1;Ein Haus;Meier, A;2001\n", "Alpha", 1)})
+    assert "1 rows registered" in call(root, "metaethno", "import", RUN).stdout
+    (root / "config/review.yaml").write_text(
+        (root / "config/review.yaml").read_text().replace("authors: Wer", "autor: Wer")
+    )
+    assert "Did you mean 'authors'?" in call(root, "metaethno", "check", check=False).stderr

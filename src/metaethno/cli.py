@@ -31,6 +31,7 @@ _COMMANDS = {
     "enter": "bring decisions in, all or none: metaethno enter STAGE FILE --reviewer ID",
     "sign": "say that you have read an interpretation against what it rests on: metaethno sign [ID...] --reviewer YOU",
     "why": "why rows are one record, or why two records are not one: metaethno why ID [ID]",
+    "export": "write records for other programs: metaethno export FILE --to ris|csv|bibtex|csl-json|endnote-xml",
     "lock": "take on the installed program and the review's files: writes engine.lock and dvc.yaml",
     "example": "write the exports of the worked example where they are missing",
 }
@@ -99,6 +100,16 @@ def _search(sub: argparse.ArgumentParser) -> None:
 def _inspect(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("files", nargs="+", type=Path, help="export files")
     sub.add_argument("--json", action="store_true", help="as a list of objects, for other programs")
+
+
+def _export(sub: argparse.ArgumentParser) -> None:
+    from metaethno.exchange.select import SETS, in_words
+
+    sub.add_argument("file", type=Path, help="the file to write")
+    formats = ("ris", "csv", "bibtex", "csl-json", "endnote-xml")
+    sub.add_argument("--to", choices=formats, help="the format; by the file's ending, if not given")
+    sub.add_argument("--of", choices=tuple(SETS), default="all", help=f"which records ({in_words()})")
+    sub.add_argument("--force", action="store_true", help="replace the file, if it is there")
 
 
 def _status(sub: argparse.ArgumentParser) -> None:
@@ -190,6 +201,7 @@ _ARGUMENTS = {
     "enter": _enter,
     "sign": _sign,
     "why": _why,
+    "export": _export,
     "lock": _lock,
 }
 

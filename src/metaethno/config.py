@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from metaethno.check_codes import KNOWN
 from metaethno.errors import Problem, UserError, did_you_mean
+from metaethno.formats.fields import TEXT_FIELDS
 from metaethno.schemas import ID
 
 PATH = "config/review.yaml"
@@ -204,6 +205,8 @@ class Config(_Section):
     synthesis: Synthesis = Synthesis()
     # Another level for a check of phases 3 to 6, by its code: `Y4: note`.
     check_levels: dict[str, Literal["error", "warning", "note"]] = {}
+    # For tables whose headings say nothing to us: search id -> field of a record -> heading of its column.
+    columns: dict[Id, dict[str, str]] = {}
     reports: Reports = Reports()
 
     @model_validator(mode="after")
@@ -220,6 +223,10 @@ class Config(_Section):
                 raise ValueError(f"{section}: {settings.votes_per_record} votes per record need as many reviewers")
             if settings.second_votes != "all" and settings.votes_per_record == 1:
                 raise ValueError(f"{section}: second_votes: {settings.second_votes} needs votes_per_record: 2 or more")
+        for search, mapping in self.columns.items():
+            for field in mapping:
+                if field not in TEXT_FIELDS:
+                    raise ValueError(f"columns: {search}: no record has a {field!r}.{did_you_mean(field, TEXT_FIELDS)}")
         for name, ids in {
             "exclusion_reasons": [r.id for r in self.exclusion_reasons],
             "criteria": [c.id for c in self.criteria.criteria],

@@ -63,6 +63,9 @@ def test_every_field() -> None:
     assert (export.format, export.starts, export.problems) == ("Web of Science tagged", 1, [])
     assert export.records.iloc[0].to_dict() == {
         "place": 1,
+        "part": "",
+        "byte_start": len(HEADER),
+        "byte_end": len(HEADER + RECORD + "EF\n"),
         "accession": "WOS:000282053100002",
         "title": "What nurses say when nobody asks",
         "authors": "Ashdown, Mira K.; de Wit, Anna",
@@ -80,6 +83,11 @@ def test_every_field() -> None:
         "url": "",
         "abstract": "First line second line.",
         "notes": "stand-in\nPaid by nobody.",
+        "isbn": "",
+        "group_authors": "",
+        "accessions": "WOS:000282053100002",
+        "status": "print",
+        "status_of": "",
     }
 
 

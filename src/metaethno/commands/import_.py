@@ -13,8 +13,8 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -49,7 +49,7 @@ def main(arguments: argparse.Namespace) -> int:
     loose = intake.strangers(root, run)
     if loose and not files:
         files = _offer(root, run, loose)
-    counts = _readable(root, run, files, query)
+    counts = _readable(root, run, files, query, settings.columns)
     log = _sound_log(root, run, files)
     unknown = [f for f in files if log.of(f.name) is None]
     if unknown and (snapshot := intake.snapshot_of(root, run)):
@@ -136,10 +136,13 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _readable(root: Path, run: str, files: list[Path], query: Path | None) -> dict[str, int]:
+def _readable(
+    root: Path, run: str, files: list[Path], query: Path | None, columns: Mapping[str, Mapping[str, str]]
+) -> dict[str, int]:
     """Return how many records each file holds.
 
-    Refuses files that are not there, that would replace another, that have one name, or that no reader knows.
+    Refuses files that are not there, that would replace another, that have one name, or that no reader knows. Whose
+    search a file is may not be known yet: a table counts as known if any mapping in `columns` fits it.
     """
     from metaethno import formats
 
@@ -164,13 +167,27 @@ def _readable(root: Path, run: str, files: list[Path], query: Path | None) -> di
             try:
                 counts[file.name] = len(formats.read(file).records)
             except UserError as error:
-                problems += error.problems
+                mapped = _mapped(file, columns)
+                if mapped is None:
+                    problems += error.problems
+                else:
+                    counts[file.name] = mapped
         names.setdefault(file.name, file)
     if query is not None:
         problems += _query_problems(root, run, query, set(names))
     if problems:
         raise UserError(problems)
     return counts
+
+
+def _mapped(file: Path, columns: Mapping[str, Mapping[str, str]]) -> int | None:
+    """Return how many records a table holds by the first mapping of headings that fits it; nothing where none does."""
+    from metaethno import formats
+
+    for mapping in columns.values():
+        with suppress(UserError):
+            return len(formats.read(file, mapping).records)
+    return None
 
 
 def _query_problems(root: Path, run: str, query: Path, exports: set[str]) -> list[Problem]:
@@ -389,7 +406,7 @@ def register_run(root: Path, settings: config.Config, run: str) -> tuple[int, in
     problems = [p for p in problems if p.file.startswith(mine)] + intake.future_problems(searches)
     if problems:
         raise UserError(problems)
-    exports = search.read_exports(root, searches)
+    exports = search.read_exports(root, searches, settings.columns)
     hold_against_log(searches, exports.files, exports.overlaps)
     if problems := _seen_before(root, run, searches, exports.files):
         raise UserError(problems)

@@ -21,6 +21,10 @@ def main(arguments: argparse.Namespace) -> int:
     heads = ("File", "Format", "Records", "Title", "Authors", "Year", "DOI", "Abstract", "Accession")
     out.table(heads, [[str(entry[c]) for c in (*columns, "with_accession")] for entry in found], right=set(range(2, 9)))
     for entry in found:
+        if entry["about"]:
+            out.plain(f"{entry['file']}: {entry['about']}.")
+        for remark in entry["remarks"]:
+            out.plain(f"{entry['file']}: {remark}")
         for problem in entry["problems"]:
             out.plain(str(problem))
     return int(bad)

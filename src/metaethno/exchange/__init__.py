@@ -1,1 +1,1 @@
-"""To and from the tools that people decide in: spreadsheets, Rayyan, Covidence, ASReview and reference managers."""
+"""To and from other programs: spreadsheets, screening tools, reference managers."""

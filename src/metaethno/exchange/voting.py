@@ -17,7 +17,7 @@ from metaethno import ledger, review, tables
 from metaethno import votes as ballot
 from metaethno.config import Config, Voting
 from metaethno.errors import Problem, UsageError, UserError, did_you_mean
-from metaethno.exchange import ballots, finding, worklist, writers
+from metaethno.exchange import ballots, finding, tools, worklist
 from metaethno.exchange.said import Asked, Reading, Said
 from metaethno.schemas import ALIASES, ELIGIBILITY, SCREENING, UNIQUE, Table
 from metaethno.shell import common
@@ -124,7 +124,7 @@ class Made:
 
 def _target(root: Path, stage: str, arguments: argparse.Namespace) -> Path:
     """Return where the worklist goes: never over a file that somebody may have filled in."""
-    ending = writers.FORMATS[arguments.to]
+    ending = tools.FORMATS[arguments.to]
     if arguments.out:
         path = Path(arguments.out)
         if path.exists():
@@ -166,7 +166,7 @@ def todo(root: Path, config: Config, stage: str, arguments: argparse.Namespace) 
         return Made(None, 0, {})
     work = worklist.rows(found, unique, arguments.reviewer, retrieval)
     path = _target(root, stage, arguments)
-    tables.write_bytes(path, writers.write(work, arguments.to, stage, config))
+    tables.write_bytes(path, tools.write(work, arguments.to, stage, config))
     return Made(path, len(work), work["why"].value_counts().sort_index().to_dict())
 
 

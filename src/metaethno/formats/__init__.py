@@ -17,26 +17,34 @@ Codes
 | ME0204 | records may be lost: counts differ, or the start of a record is missing | refused |
 | ME0205 | a blank record: the file was taken for another kind, or is damaged | refused |
 | ME0207 | the column mapping names a field or column that does not exist | refused |
+| ME0208 | XML that defines entities of its own, or is nested without end | refused |
+| ME0209 | cells that a spreadsheet has turned into dates, or could not work out | warning |
 | ME0211 | a record without title, authors and DOI | warning |
 | ME0212 | a record without an end: the download may have broken off | warning |
 | ME0213 | lines that are not UTF-8, read as Windows-1252 | warning |
 | ME0214 | a date without a year, or no year | warning |
 | ME0215 | rows with fewer cells than the header | warning |
 | ME0216 | a file without records | warning |
+| ME0217 | NUL bytes in a text, left out | warning |
+| ME0218 | too large, or an archive that no database makes (a bomb, names that lead out of it) | refused |
 """
 
 from __future__ import annotations
 
+import io
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-from metaethno.errors import Problem, UserError, did_you_mean
+from metaethno.errors import Problem, UserError
 from metaethno.formats.fields import RECORD_FIELDS, TEXT_FIELDS
-from metaethno.formats.model import Export, Source
+from metaethno.formats.model import Export
 
-__all__ = ["RECORD_FIELDS", "TEXT_FIELDS", "Export", "inspect", "kinds", "read", "read_bytes"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["RECORD_FIELDS", "TEXT_FIELDS", "Export", "batches", "inspect", "kinds", "read", "read_bytes"]
 
 _log = logging.getLogger(__name__)
 
@@ -44,8 +52,37 @@ _log = logging.getLogger(__name__)
 def read(path: Path, mapping: Mapping[str, str] | None = None) -> Export:
     """Read an export file; see `read_bytes`. Raises `UserError` also where the file is missing or can't be read."""
     path = Path(path)
+    with _opened(path) as file:
+        return _read(file, path.stat().st_size, str(path), mapping)
+
+
+def read_bytes(data: bytes, name: str, mapping: Mapping[str, str] | None = None) -> Export:
+    """Read the content of an export file, also packed (.gz, .zip); `name` is only for messages.
+
+    `mapping` is for tables: field of a record (`TEXT_FIELDS`) to the heading of its column. Raises `UserError` where
+    the kind is not known, where records may be lost or are blank, and where the mapping does not fit.
+    """
+    return _read(io.BytesIO(data), len(data), name, mapping)
+
+
+def batches(path: Path, mapping: Mapping[str, str] | None = None) -> Iterator[pd.DataFrame]:
+    """Yield the records of a file of any size some thousands at a time (columns `RECORD_FIELDS`), in little memory.
+
+    Tagged formats (RIS, Web of Science, MEDLINE, Ovid, EndNote's .enw) are read in parts; other kinds come as one.
+    What is wrong with the whole, lost records above all, is only known at its end, and raised there as `UserError`.
+    """
+    from metaethno.formats.reading import Reading
+
+    path = Path(path)
+    with _opened(path) as file:
+        reading = Reading(str(path), mapping)
+        yield from reading.frames(file, path.stat().st_size)
+        reading.finish()
+
+
+def _opened(path: Path) -> BinaryIO:
     try:
-        data = path.read_bytes()
+        return path.open("rb")
     except IsADirectoryError:
         raise UserError(
             Problem("ME0203", "This is a folder, not a file.", str(path), hint="name the files in it")
@@ -53,27 +90,19 @@ def read(path: Path, mapping: Mapping[str, str] | None = None) -> Export:
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise UserError(Problem("ME0203", f"The file can't be read: {reason}.", str(path))) from None
-    return read_bytes(data, str(path), mapping)
 
 
-def read_bytes(data: bytes, name: str, mapping: Mapping[str, str] | None = None) -> Export:
-    """Read the content of an export file; `name` is only for messages.
+def _read(file: BinaryIO, size: int, name: str, mapping: Mapping[str, str] | None) -> Export:
+    import pandas as pd
 
-    `mapping` is for tables: field of a record (`TEXT_FIELDS`) to the heading of its column. Raises `UserError` where
-    the kind is not known, where records may be lost or are blank, and where the mapping does not fit.
-    """
-    from metaethno.formats.check import finish
-    from metaethno.formats.decode import decode
-    from metaethno.formats.registry import READERS
+    from metaethno.formats.reading import Reading
 
-    text, problems = decode(data, name)
-    source = Source(name, text, dict(mapping or {}), tuple(problems))
-    for reader in READERS:
-        if reader.recognise(source):
-            export = finish(source, reader.parse(source))
-            _log.info("%s: %s, %d records", name, export.format, len(export.records))
-            return export
-    raise UserError(_unknown(source))
+    reading = Reading(name, mapping)
+    frames = list(reading.frames(file, size))
+    kind, starts, problems, remarks = reading.finish()
+    records = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
+    _log.info("%s: %s, %d records", name, kind, len(records))
+    return Export(kind, records, starts, problems, remarks, reading.about)
 
 
 def kinds() -> list[str]:
@@ -86,8 +115,9 @@ def kinds() -> list[str]:
 def inspect(paths: Iterable[Path]) -> list[dict[str, Any]]:
     """Say of each file what it is and how complete its records are, without raising.
 
-    Keys: file, format, records, with_title, with_authors, with_year, with_doi, with_abstract, with_accession (counts)
-    and problems (texts). A file that can't be read has the format "unknown" and no records.
+    Keys: file, format, about (what such a file is, in words), records, with_title, with_authors, with_year, with_doi,
+    with_abstract, with_accession (counts), problems and remarks (texts). A file that can't be read has the format
+    "unknown" and no records.
     """
     return [_inspect(Path(path)) for path in paths]
 
@@ -99,45 +129,10 @@ def _inspect(path: Path) -> dict[str, Any]:
     try:
         export = read(path)
     except UserError as error:
-        counts = {f"with_{name}": 0 for name in _INSPECTED}
-        problems = [str(problem) for problem in error.problems]
-        return {"file": str(path), "format": "unknown", "records": 0, **counts, "problems": problems}
-    counts = {f"with_{name}": int((export.records[name] != "").sum()) for name in _INSPECTED}
-    problems = [str(problem) for problem in export.problems]
-    return {"file": str(path), "format": export.format, "records": len(export.records), **counts, "problems": problems}
-
-
-def _unknown(source: Source) -> Problem:
-    """Say that no reader knows the file, what it looks like most, and what can be read."""
-    head = source.text.lstrip()[:2000]
-    first = head.split("\n", 1)[0].strip()
-    if first.startswith("<") or first.startswith("<?xml"):
-        looks = "It looks like XML or HTML, which can't be read yet."
-    elif first.startswith("@"):
-        looks = "It looks like BibTeX, which can't be read yet."
-    elif first.startswith(("{", "[")):
-        looks = "It looks like JSON, which can't be read yet."
-    elif first.startswith("%0") or "\n%A " in head:
-        looks = "It looks like an EndNote file (.enw), which can't be read yet."
-    elif first.startswith("<1") or "Unique Identifier" in head:
-        looks = "It looks like Ovid's own tagged format; export it as RIS."
-    elif any(mark in first for mark in ",;\t"):
-        near = next((m for m in (did_you_mean(w, ("title", "article title")) for w in _words(first)) if m), "")
-        looks = f'It may be a table, but no line has a column headed "Title".{near} A column mapping can name it.'
-    else:
-        looks = "Nothing in it looks like the start of a record."
-    return Problem(
-        "ME0201",
-        f"No reader knows this kind of file. {looks}",
-        source.name,
-        1,
-        value=first,
-        allowed="; ".join(kinds()),
-        hint="export it again in one of these formats",
-    )
-
-
-def _words(line: str) -> list[str]:
-    for mark in (";", "\t"):
-        line = line.replace(mark, ",")
-    return [word.strip(' "').casefold() for word in line.split(",")]
+        found: dict[str, Any] = {"file": str(path), "format": "unknown", "about": "", "records": 0}
+        found |= {f"with_{name}": 0 for name in _INSPECTED}
+        return found | {"problems": [str(problem) for problem in error.problems], "remarks": []}
+    records = export.records
+    found = {"file": str(path), "format": export.format, "about": export.about, "records": len(records)}
+    found |= {f"with_{name}": int((records[name] != "").sum()) for name in _INSPECTED}
+    return found | {"problems": [str(problem) for problem in export.problems], "remarks": export.remarks}

@@ -5,89 +5,189 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 from metaethno.errors import Problem, UserError
 from metaethno.formats.fields import TEXT_FIELDS
-from metaethno.formats.model import Export, Parsed, Record, Source
+from metaethno.formats.model import Parsed, Source
+from metaethno.formats.status import publication_status
 
-_SHOWN = 20
-_IDENTIFYING = ("title", "authors", "doi")
-_CONTENT = tuple(name for name in TEXT_FIELDS if name not in ("pub_type", "language"))
-
-
-def finish(source: Source, parsed: Parsed) -> Export:
-    """Return the export as a table.
-
-    Raises `UserError` where the parser and the independent count disagree, where a record may have been lost, and
-    where a record is blank.
-    """
+if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
-    errors = [*_lost(source, parsed), *_blank(source, parsed)]
-    if errors:
-        raise UserError(errors)
-    columns = {name: [record.get(name, "") for record in parsed.records] for name in TEXT_FIELDS}
-    place = pd.RangeIndex(1, len(parsed.records) + 1)
-    frame = pd.DataFrame({"place": pd.Series(place, dtype="int64")})
-    frame = pd.concat([frame, *(pd.Series(values, name=name, dtype="str") for name, values in columns.items())], axis=1)
-    problems = [*source.problems, *parsed.problems, *_unidentified(source, parsed)]
-    if not parsed.records:
-        problems.append(
-            Problem("ME0216", "The file has no records.", source.name, hint="check that the search had no hits")
-        )
-    return Export(parsed.format, frame, len(parsed.start_lines), problems)
+    Array = np.ndarray[Any, Any]
+
+_SHOWN = 20
+_CONTENT = tuple(name for name in TEXT_FIELDS if name not in ("pub_type", "language", "status", "accessions"))
+# Databases stop an export at such a number: a file of just so many records is often one of several.
+_BATCHES = (200, 500, 1000, 2000, 5000, 10_000)
+_UNIDENTIFIED = "ME0211"
 
 
-def _lost(source: Source, parsed: Parsed) -> list[Problem]:
-    """Compare what was parsed with what was counted, line by line."""
-    problems = [
-        Problem("ME0204", reason, source.name, line, hint="mend the file there, or export it again")
-        for line, reason in sorted(set(parsed.doubtful))[:_SHOWN]
-    ]
-    if Counter(parsed.lines) != Counter(parsed.start_lines):
-        apart = sorted(
-            (Counter(parsed.lines) - Counter(parsed.start_lines))
-            + (Counter(parsed.start_lines) - Counter(parsed.lines))
-        )
-        message = (
-            f"{len(parsed.start_lines)} records seem to start in this file, but {len(parsed.lines)} can be read "
-            f"({parsed.format}). Doubtful: {_lines(apart)}."
-        )
-        hint = "look at these lines in a text editor; mend them, or export the file again"
-        problems.append(Problem("ME0204", message, source.name, apart[0], hint=hint))
-    return problems
+class Gathering:
+    """Puts together what was read of a file, part by part; at the end it says what is wrong with the whole."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._line = self._bytes = 0
+        self._formats: dict[str, Counter[str]] = {}
+        self._starts = self._parsed = 0
+        self._apart: list[int] = []
+        self._doubtful: set[tuple[int, str]] = set()
+        self._blank: list[tuple[int, int]] = []
+        self._poor: list[tuple[int, int]] = []
+        self._notes: dict[tuple[str, str, str], list[tuple[int, int]]] = {}
+        self._problems: list[Problem] = []
+        self._remarks: dict[str, None] = {}
+
+    def new_file(self, name: str) -> None:
+        """Go on with the next file of an archive: its lines and bytes count from 1 and 0."""
+        self._name, self._line, self._bytes = name, 0, 0
+
+    def note(self, key: tuple[str, str, str], lines: Iterable[int]) -> None:
+        """Note lines of the part that comes next."""
+        positions = [(0, self._line + line) for line in lines]
+        if positions:
+            self._notes.setdefault(key, []).extend(positions)
+
+    def remark(self, text: str) -> None:
+        """Keep what a person may want to know of the file, and `inspect` says."""
+        self._remarks[text] = None
+
+    def add(self, source: Source, parsed: Parsed, starts: Array, part: str) -> pd.DataFrame:
+        """Return the records of a part as a table (`RECORD_FIELDS`). `starts`: first byte of each line of the part."""
+        lines = [self._line + line for line in parsed.lines]
+        places = range(self._parsed + 1, self._parsed + 1 + len(parsed.records))
+        self._formats.setdefault(parsed.format, Counter()).update(parsed.flavours)
+        self._doubtful.update((self._line + line, reason) for line, reason in parsed.doubtful)
+        if parsed.lines != parsed.start_lines:
+            found, counted = Counter(parsed.lines), Counter(parsed.start_lines)
+            self._apart += [self._line + n for n in sorted(((found - counted) + (counted - found)).elements())]
+        for key, positions in parsed.notes.items():
+            base = self._parsed
+            shifted = [(base + place if place else 0, self._line + line) for place, line in positions]
+            self._notes.setdefault(key, []).extend(shifted)
+        self._problems += parsed.problems
+        self._remarks |= dict.fromkeys(parsed.remarks)
+        for place, line, record in zip(places, lines, parsed.records, strict=True):
+            if not (record.get("title") or record.get("authors") or record.get("doi")):
+                (self._poor if any(map(record.get, _CONTENT)) else self._blank).append((place, line))
+            if not record.get("status"):
+                publication_status(record)
+        frame = _frame(parsed, places, part, self._spans(source, parsed, starts))
+        self._parsed += len(parsed.records)
+        self._starts += len(parsed.start_lines)
+        self._line += len(starts) - 1
+        self._bytes += len(source.data)
+        return frame
+
+    def _spans(self, source: Source, parsed: Parsed, starts: Array) -> tuple[Array, Array]:
+        """Return the first byte of each record and the byte after its last, in the file."""
+        import numpy as np
+
+        if parsed.spans is not None:
+            spans = np.array(parsed.spans, dtype=np.int64).reshape(-1, 2)
+            return self._bytes + spans[:, 0], self._bytes + spans[:, 1]
+        first = starts[np.array(parsed.lines, dtype=np.int64) - 1]
+        return self._bytes + first, self._bytes + np.append(first[1:], len(source.data))[: len(first)]
+
+    def finish(self) -> tuple[str, int, list[Problem], list[str]]:
+        """Return format, independent count, warnings and remarks.
+
+        Raises `UserError` where the parser and the independent count disagree, where a record may have been lost, and
+        where a record is blank.
+        """
+        name = " and ".join(_format_name(kind, flavours) for kind, flavours in self._formats.items())
+        errors = [*self._lost(name), *self._blanks(name)]
+        if errors:
+            raise UserError(errors)
+        problems = [*self._problems, *self._gathered(), *self._unidentified()]
+        if not self._parsed:
+            hint = "check that the search had no hits"
+            problems.append(Problem("ME0216", "The file has no records.", self._name, hint=hint))
+        remarks = list(self._remarks)
+        if self._parsed in _BATCHES:
+            remarks.append(
+                f"It has exactly {self._parsed:,} records: many databases stop there. Was there another batch?"
+            )
+        return name, self._starts, problems, remarks
+
+    def _lost(self, kind: str) -> list[Problem]:
+        """Say what was parsed otherwise than it was counted, line by line."""
+        problems = [
+            Problem("ME0204", reason, self._name, line, hint="mend the file there, or export it again")
+            for line, reason in sorted(self._doubtful)[:_SHOWN]
+        ]
+        if self._apart:
+            message = (
+                f"{self._starts} records seem to start in this file, but {self._parsed} can be read "
+                f"({kind}). Doubtful: {_lines(self._apart)}."
+            )
+            hint = "look at these lines in a text editor; mend them, or export the file again"
+            problems.append(Problem("ME0204", message, self._name, self._apart[0], hint=hint))
+        return problems
+
+    def _blanks(self, kind: str) -> list[Problem]:
+        if not self._blank:
+            return []
+        places = _some("record", [place for place, _ in self._blank])
+        lines = _lines(line for _, line in self._blank)
+        message = f"{len(self._blank)} record(s) have nothing in them ({kind}): {places}; {lines}."
+        hint = "if it looks right in a text editor, its kind was mistaken: export again, or give a column mapping"
+        return [Problem("ME0205", message, self._name, self._blank[0][1], hint=hint)]
+
+    def _gathered(self) -> list[Problem]:
+        problems = []
+        for (code, message, hint), positions in self._notes.items():
+            places = [place for place, _ in positions if place]
+            where = f"{_some('record', places)}; " if places else ""
+            text = f"{message}: {where}{_lines(line for _, line in positions)}."
+            problems.append(Problem(code, text, self._name, positions[0][1], hint=hint))
+        return problems
+
+    def _unidentified(self) -> list[Problem]:
+        poor = self._poor
+        hint = "look at it in a text editor; it is kept, but can't be recognised when it is found again"
+        problems = [
+            Problem(_UNIDENTIFIED, f"Record {place} has no title, no authors and no DOI.", self._name, line, hint=hint)
+            for place, line in poor[:_SHOWN]
+        ]
+        if len(poor) > _SHOWN:
+            more = _lines(line for _, line in poor[_SHOWN:])
+            message = f"{len(poor) - _SHOWN} more records have no title, no authors and no DOI: {more}."
+            problems.append(Problem(_UNIDENTIFIED, message, self._name, poor[_SHOWN][1], hint=hint))
+        return problems
 
 
-def _blank(source: Source, parsed: Parsed) -> list[Problem]:
-    blank = [
-        (place, line)
-        for place, (record, line) in enumerate(zip(parsed.records, parsed.lines, strict=True), start=1)
-        if not _has(record, _CONTENT)
-    ]
-    if not blank:
-        return []
-    places = _some("record", [place for place, _ in blank])
-    message = f"{len(blank)} record(s) have nothing in them ({parsed.format}): {places}; {_lines(n for _, n in blank)}."
-    hint = "if it looks right in a text editor, its kind was mistaken: export again, or give a column mapping"
-    return [Problem("ME0205", message, source.name, blank[0][1], hint=hint)]
+def _format_name(kind: str, flavours: Counter[str]) -> str:
+    known = [flavour for flavour, _ in flavours.most_common() if flavour]
+    if not known:
+        return kind
+    return f"{kind} ({known[0]})" if len(known) == 1 else f"{kind} (mixed: {', '.join(sorted(known))})"
 
 
-def _unidentified(source: Source, parsed: Parsed) -> list[Problem]:
-    poor = [
-        (place, line)
-        for place, (record, line) in enumerate(zip(parsed.records, parsed.lines, strict=True), start=1)
-        if not _has(record, _IDENTIFYING)
-    ]
-    hint = "look at it in a text editor; it is kept, but can't be recognised when it is found again"
-    problems = [
-        Problem("ME0211", f"Record {place} has no title, no authors and no DOI.", source.name, line, hint=hint)
-        for place, line in poor[:_SHOWN]
-    ]
-    if len(poor) > _SHOWN:
-        more = _lines(line for _, line in poor[_SHOWN:])
-        message = f"{len(poor) - _SHOWN} more records have no title, no authors and no DOI: {more}."
-        problems.append(Problem("ME0211", message, source.name, poor[_SHOWN][1], hint=hint))
-    return problems
+def _frame(parsed: Parsed, places: range, part: str, spans: tuple[Array, Array]) -> pd.DataFrame:
+    import pandas as pd
+
+    columns: dict[str, pd.Series] = {
+        "place": pd.Series(places, dtype="int64"),
+        "part": _texts([part] * len(places)),
+        "byte_start": pd.Series(spans[0], dtype="int64"),
+        "byte_end": pd.Series(spans[1], dtype="int64"),
+    }
+    for name in TEXT_FIELDS:
+        columns[name] = _texts([record.get(name, "") for record in parsed.records])
+    return pd.DataFrame(columns)
+
+
+def _texts(values: list[str]) -> pd.Series:
+    """Return a text column. Straight from Arrow, since pandas looks at every cell several times."""
+    import pandas as pd
+    import pyarrow as pa
+
+    array = pa.chunked_array([pa.array(values, type=pa.large_string())])
+    return pd.Series(pd.array(array, dtype="str"))
 
 
 def gathered(code: str, message: str, source: Source, positions: list[tuple[int, int]], hint: str) -> Problem:
@@ -108,22 +208,24 @@ def line_numbers(text: str, offsets: Iterable[int]) -> list[int]:
     return lines
 
 
-_OPENERS = {"RIS": r"\nTY {2}- [A-Z]", "Web of Science": r"\nPT [A-Z]\n", "MEDLINE": r"\nPMID- \d"}
+_OPENERS = {
+    "RIS": ("\nTY  - ", r"\nTY {2}- [A-Z]"),
+    "Web of Science": ("\nPT ", r"\nPT [A-Z]\n"),
+    "MEDLINE": ("\nPMID- ", r"\nPMID- \d"),
+    "Ovid": ("\nVN  - Ovid ", r"\nVN  - Ovid "),
+}
 
 
 def foreign(text: str, kind: str) -> list[tuple[int, str]]:
     """Find the first record of another tagged format in a file of `kind`: its tags would melt into ours."""
     found = []
-    for other, opener in _OPENERS.items():
-        match = re.search(opener, text) if other != kind else None
+    for other, (plain, opener) in _OPENERS.items():
+        # The plain search is many times faster, and finds nothing in nearly all files.
+        match = re.search(opener, text) if other != kind and plain in text else None
         if match:
             line = line_numbers(text, [match.start() + 1])[0]
             found.append((line, f"A {other} record in a {kind} file: give files of different formats one by one."))
     return found
-
-
-def _has(record: Record, names: Iterable[str]) -> bool:
-    return any(record.get(name) for name in names)
 
 
 def _lines(lines: Iterable[int]) -> str:

@@ -6,6 +6,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote
 
@@ -14,9 +15,12 @@ _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _YEAR: Final = re.compile(r"(?<!\d)(1[4-9]\d\d|20\d\d)(?!\d)")
 _COMPACT_DATE: Final = re.compile(r"^\s*(1[4-9]\d\d|20\d\d)(?:0\d|1[0-2])(?:[0-2]\d|3[01])\s*$")
 _DOI: Final = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+")
+_PLAIN_DOI: Final = re.compile(r"10\.\d{4,9}/[\w.()/:-]*\w", re.ASCII)
 # Several DOIs in one field. A DOI itself may hold a semicolon ("…3.0.CO;2-2"), so only one before a new DOI parts them.
-_DOI_PARTER: Final = re.compile(r"[\s;,|]+(?=(?:https?://|doi\b|10\.\d{4}))", re.IGNORECASE)
+_DOI_PARTER: Final = re.compile(r"(?<![\s;,|])[\s;,|]++(?=(?:https?://|doi\b|10\.\d{4}))", re.IGNORECASE)
 _ISSN: Final = re.compile(r"(?<![\d-])(\d{4})[-‐–]?(\d{3}[\dXx])(?![\dXx-])")
+_ISBN: Final = re.compile(r"(?<![\d-])(?:97[89][-‐ ]?)?\d(?:[-‐ ]?\d){8}[-‐ ]?[\dXx](?![\dXx-])")
+_NAMED: Final = re.compile(r"[A-Z]{3,7}:")  # "WOS:000282053100002" says already whose number it is
 _INITIALS: Final = re.compile(r"^(\S.*?)\s+((?:[^\W\d_]\.(?:[-‐ ]?(?=[^\W\d_]\.))?)+)$")
 _CAPITALS: Final = re.compile(
     r"^(\S.*?)\s+([A-Z\u00c0-\u00de](?:[-‐]?[A-Z\u00c0-\u00de]){0,3})(\s+(?:Jr|Sr|2nd|3rd|4th|II|III|IV))?$"
@@ -37,6 +41,17 @@ def decode_entities(text: str) -> str:
         return text
     decoded = _ENTITY.sub(lambda match: html.unescape(match.group()), text)
     return unicodedata.normalize("NFC", _CONTROL.sub("", decoded.replace("\r", "\n")))
+
+
+_UNSOUND: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+def sound(text: str) -> str:
+    """Return text from a source that was not decoded as a text file: LF line ends, no control characters, NFC."""
+    if text.isascii() and text.isprintable():
+        return text
+    text = _UNSOUND.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\x85", " "))
+    return unicodedata.normalize("NFC", text)
 
 
 def one_line(text: str) -> str:
@@ -70,9 +85,23 @@ def paragraphs(text: str) -> str:
     return "\n".join(line for line in (" ".join(part.split()) for part in text.split("\n")) if line)
 
 
+@lru_cache(maxsize=1 << 15)
+def word(text: str) -> str:
+    """Return `one_line` of what comes again and again: names, headings, journals."""
+    return one_line(text)
+
+
 def joined(values: Iterable[str]) -> str:
     """Join values by "; ", without empty ones and repetitions, in their order."""
-    return "; ".join({value: None for value in map(one_line, values) if value})
+    return "; ".join(dict.fromkeys(value for value in map(word, values) if value))
+
+
+_PART: Final = re.compile(r"(?:&(?:amp|lt|gt|quot|apos|nbsp|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});|[^;\n])+")
+
+
+def parted(text: str) -> list[str]:
+    """Part a list at semicolons and line ends, but not inside an HTML entity ("R&amp;D; costs")."""
+    return _PART.findall(text) if "&" in text else text.replace("\n", ";").split(";")
 
 
 def address(text: str) -> str:
@@ -81,6 +110,7 @@ def address(text: str) -> str:
     return parts[0].replace("&amp;", "&") if parts else ""
 
 
+@lru_cache(maxsize=1 << 15)
 def author(name: str, *, capitals: bool = False) -> str:
     """Return a name as "Family, Given".
 
@@ -104,6 +134,8 @@ def author(name: str, *, capitals: bool = False) -> str:
 def year(*texts: str) -> str:
     """Return the first four-digit year that the texts hold, in their order, or an empty string."""
     for text in texts:
+        if len(text) == 4 and text.isdecimal() and "1400" <= text < "2100":
+            return text
         found = _YEAR.search(text) or _COMPACT_DATE.match(text)
         if found:
             return found[1]
@@ -112,6 +144,8 @@ def year(*texts: str) -> str:
 
 def doi(*texts: str) -> str:
     """Return the DOIs in the texts: lower case, without resolver, prefix or closing punctuation, joined by ";"."""
+    if len(texts) == 1 and _PLAIN_DOI.fullmatch(texts[0]):
+        return texts[0].lower()
     found: dict[str, None] = {}
     for text in texts:
         if "10." not in text:
@@ -134,14 +168,44 @@ def _trim_doi(value: str) -> str:
     return value
 
 
+@lru_cache(maxsize=1 << 13)
 def issn(*texts: str) -> str:
     """Return the ISSNs in the texts as `1234-567X`, joined by ";". ISBNs are left out."""
     found = {f"{a}-{b.upper()}": None for text in texts for a, b in _ISSN.findall(text)}
     return ";".join(found)
 
 
+def isbn(*texts: str) -> str:
+    """Return the ISBNs in the texts, without hyphens, joined by ";": those whose check digit is right."""
+    found: dict[str, None] = {}
+    for text in texts:
+        if len(text) < 10:
+            continue
+        for match in _ISBN.findall(text[:10_000]):
+            digits_only = match.replace("-", "").replace(" ", "").replace("‐", "").upper()
+            if _is_isbn(digits_only):
+                found[digits_only] = None
+    return ";".join(found)
+
+
+def _is_isbn(text: str) -> bool:
+    if len(text) == 13:
+        return text.isdecimal() and sum(int(c) * (1 + 2 * (i % 2)) for i, c in enumerate(text)) % 10 == 0
+    if len(text) == 10:
+        values = [10 if c == "X" else int(c) for c in text]
+        return sum(value * (10 - i) for i, value in enumerate(values)) % 11 == 0
+    return False
+
+
+def numbers(*pairs: tuple[str, str]) -> str:
+    """Return accession numbers as "SOURCE:number", joined by "; "; pairs without a number are left out."""
+    return joined(number if _NAMED.match(number) else f"{source}:{number}" for source, number in pairs if number)
+
+
 def pages(first: str, last: str = "") -> str:
     """Join first and last page as exported; "No" with "Specified" and the like are no pages."""
+    if first.isdecimal() and last.isdecimal():
+        return f"{first}-{last}" if first != last else first
     first, last = one_line(first), one_line(last)
     if f"{first}-{last}".lower() in _NO_PAGES or first.lower() in _NO_PAGES:
         return ""

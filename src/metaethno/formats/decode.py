@@ -1,19 +1,25 @@
-"""From bytes to text: encodings, byte-order marks, line ends and control characters."""
+"""From bytes to text: encodings, byte-order marks, line ends and control characters, and the way back to the bytes."""
 
 from __future__ import annotations
 
 import codecs
 import re
 import unicodedata
-from typing import Final
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
 
 from metaethno.errors import Problem, UserError
+
+if TYPE_CHECKING:
+    import numpy as np
 
 # What a file that is no text starts with. All of them are things that people have taken for an export.
 _MAGIC: Final = (
     (b"PK\x03\x04", "a ZIP archive, an Excel workbook (.xlsx) or a Word document (.docx)"),
     (b"PK\x05\x06", "an empty ZIP archive"),
     (b"\x1f\x8b", "a gzip archive"),
+    (b"BZh", "a bzip2 archive"),
+    (b"\xfd7zXZ\x00", "an XZ archive"),
     (b"%PDF", "a PDF"),
     (b"\xd0\xcf\x11\xe0", "an old Excel workbook (.xls) or Word document (.doc)"),
     (b"{\\rtf", "a rich text document (.rtf)"),
@@ -30,53 +36,66 @@ _SPACES: Final = bytes.maketrans(b"\x0b\x0c\x1c\x1d\x1e\x1f", b"      ")
 _CONTROLS: Final = bytes((*range(9), *range(14, 28), 0x7F))
 _C1: Final = re.compile(rb"\xc2[\x80-\x84\x86-\x9f]")
 _BOM: Final = "\ufeff"
+_BOM8: Final = codecs.BOM_UTF8
 # A second file starts here: with one of the marks that open a record or a file.
-_OPENING: Final = re.compile(r"TY  - |FN |PT [A-Z]|PMID- |\d+\. *\n|Record #\d|Provider:")
+_OPENING: Final = re.compile(rb"TY  - |FN |PT [A-Z]|PMID- |\d+\. *[\r\n]|Record #\d|Provider:|%0 |<\d+\. *>")
+# Two files, or a header and a record, put together without a line end: where the second one starts.
+_GLUED_RIS: Final = re.compile(rb"ER {1,2}-[ \t]*(?=TY {1,2}-)")
+_GLUED_WOS: Final = re.compile(rb"VR 1\.0[ \t]+(?=PT [A-Z][ \t]*[\r\n])|[\r\n]EF(?=FN )|[\r\n]ER(?=PT [A-Z][\r\n])")
+_GLUE_MARKS: Final = (b"VR 1.0 PT", b"EFFN ", b"ERPT ")
+
+LINES_NOT_UTF8: Final = (
+    "ME0213",
+    "Lines that are not UTF-8 and were read as Windows-1252",
+    "look at the accented letters there; if they are wrong, export again as UTF-8",
+)
+NULS: Final = (
+    "ME0217",
+    "NUL bytes, which no text has, were left out",
+    "compare these lines with the database; a damaged file should be exported again",
+)
 
 
-def decode(data: bytes, name: str) -> tuple[str, list[Problem]]:
-    """Return the text of a file, with LF line ends, NFC-normalised, free of marks and control characters.
+@dataclass
+class Decoded:
+    """Text of a part of a file. `odd` and `nuls` are its lines that aren't UTF-8 or hold NUL bytes."""
 
-    UTF-8 and UTF-16 are recognised with and without a byte-order mark; a line that is not UTF-8 is read as
-    Windows-1252, with a problem that names it. Raises `UserError` for an empty file and for one that is not text.
-    """
+    text: str
+    glued: list[int] = field(default_factory=list)
+    odd: list[int] = field(default_factory=list)
+    nuls: list[int] = field(default_factory=list)
+
+
+def refuse_binary(head: bytes, name: str, inside: str = "") -> None:
+    """Raise `UserError` where a file does not start like a text. `inside` names an archive around it."""
     for magic, what in _MAGIC:
-        if data.startswith(magic):
-            raise UserError(Problem("ME0202", f"This is {what}, not a text export.", name, hint=_SAVE_AS))
-    data = _from_utf16(data, name)
-    if b"\0" in data[:8192]:
+        if head.startswith(magic):
+            where = f" inside {inside}" if inside else ""
+            raise UserError(Problem("ME0202", f"This is {what}{where}, not a text export.", name, hint=_SAVE_AS))
+
+
+def refuse_nuls(head: bytes, name: str) -> None:
+    """Raise `UserError` where there is a NUL in the first bytes: it would be no text, whatever else it is."""
+    if b"\0" in head[:8192]:
         raise UserError(Problem("ME0202", "This is a binary file, not a text export.", name, hint=_SAVE_AS))
-    data = data.translate(_SPACES, _CONTROLS)
-    if b"\r" in data:
-        data = data.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    if not data.isascii():
-        data = _C1.sub(b"", data.replace(b"\xc2\x85", b" "))
-    text, problems = _utf8_or_cp1252(data, name)
-    text = _without_marks(text)
-    if not text.strip():
-        raise UserError(
-            Problem(
-                "ME0203", "The file is empty.", name, hint="export it again; even a search without hits needs no file"
-            )
-        )
-    if not unicodedata.is_normalized("NFC", text):
-        text = unicodedata.normalize("NFC", text)
-    return text, problems
 
 
-def _from_utf16(data: bytes, name: str) -> bytes:
-    """Return UTF-8 bytes where the data are UTF-16, else the data as they are."""
-    head = data[:2000]
-    if data.startswith(codecs.BOM_UTF32_LE):
-        encoding = "utf-32"
-    elif data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        encoding = "utf-16"
-    elif len(head) >= 8 and head[1::2].count(0) > len(head) * 0.4 and not head[::2].count(0):
-        encoding = "utf-16-le"
-    elif len(head) >= 8 and head[::2].count(0) > len(head) * 0.4 and not head[1::2].count(0):
-        encoding = "utf-16-be"
-    else:
-        return data
+def wide_encoding(head: bytes) -> str:
+    """Return the encoding of UTF-16 and UTF-32 text, with and without a byte-order mark, or an empty string."""
+    head = head[:2000]
+    if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return "utf-32"
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    if len(head) >= 8 and head[1::2].count(0) > len(head) * 0.4 and not head[::2].count(0):
+        return "utf-16-le"
+    if len(head) >= 8 and head[::2].count(0) > len(head) * 0.4 and not head[1::2].count(0):
+        return "utf-16-be"
+    return ""
+
+
+def from_wide(data: bytes, encoding: str, name: str) -> bytes:
+    """Return UTF-8 bytes of UTF-16 or UTF-32 text."""
     try:
         return data.decode(encoding).encode("utf-8")
     except UnicodeError as error:
@@ -84,7 +103,91 @@ def _from_utf16(data: bytes, name: str) -> bytes:
         raise UserError(Problem("ME0202", message, name, hint="save it as UTF-8 and give that file")) from None
 
 
-def _utf8_or_cp1252(data: bytes, name: str) -> tuple[str, list[Problem]]:
+def wide_offsets(utf8: bytes, encoding: str, offsets: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Return where in the UTF-16 or UTF-32 file the bytes at `offsets` of its UTF-8 copy come from."""
+    import numpy as np
+
+    unit = 4 if encoding == "utf-32" else 2
+    mark = unit if encoding in ("utf-16", "utf-32") else 0
+    array = np.frombuffer(utf8, dtype=np.uint8)
+    units = ((array & 0xC0) != 0x80).astype(np.int64)
+    if unit == 2:
+        units += array >= 0xF0
+    before = np.concatenate([[0], np.cumsum(units)])
+    found: np.ndarray[Any, Any] = mark + unit * before[offsets]
+    return found
+
+
+def decode(data: bytes, opening: bytes = b"") -> Decoded:
+    """Return the text of UTF-8 bytes, with LF line ends, NFC-normalised, free of marks and control characters.
+
+    A line that is not UTF-8 is read as Windows-1252 and named. `opening` are the first bytes of the file: where they
+    come again behind a byte-order mark, a second file starts.
+    """
+    glued = _glue(data, opening)
+    raw = data
+    for position in reversed(glued):
+        data = data[:position] + b"\n" + data[position:]
+    if b"\r" in data:
+        data = data.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    nuls = _lines_with_nul(data) if b"\0" in raw else []
+    data = data.translate(_SPACES, _CONTROLS)
+    if data.isascii():
+        return Decoded(data.decode("ascii"), glued, [], nuls)
+    if b"\xc2" in data:
+        data = _C1.sub(b"", data.replace(b"\xc2\x85", b" "))
+    text, odd = _utf8_or_cp1252(data)
+    if _BOM in text:
+        text = text.replace(_BOM, "")
+    if not unicodedata.is_normalized("NFC", text):
+        text = unicodedata.normalize("NFC", text)
+    return Decoded(text, glued, odd, nuls)
+
+
+def line_starts(data: bytes, glued: list[int]) -> np.ndarray[Any, Any]:
+    """Return the first byte of each line of `decode(data).text`, in `data`."""
+    import numpy as np
+
+    array = np.frombuffer(data, dtype=np.uint8)
+    breaks = np.flatnonzero(array == 10)
+    if b"\r" in data:
+        returns = np.flatnonzero(array == 13)
+        padded = np.concatenate([array, np.zeros(2, dtype=np.uint8)])
+        after, second = padded[returns + 1], padded[returns + 2]
+        alone = (after != 10) & ~((after == 13) & (second == 10))
+        breaks = np.sort(np.concatenate([breaks, returns[alone]]))
+    starts = np.concatenate([np.zeros(1, dtype=np.int64), breaks + 1])
+    return np.sort(np.concatenate([starts, np.array(glued, dtype=np.int64)])) if glued else starts
+
+
+def _glue(data: bytes, opening: bytes) -> list[int]:
+    """Return where a line end is missing between two files or records."""
+    found = [match.end() for match in _GLUED_RIS.finditer(data) if _at_line_start(data, match.start())]
+    if any(mark in data for mark in _GLUE_MARKS):
+        found += [match.end() for match in _GLUED_WOS.finditer(data)]
+    at = data.find(_BOM8, 1)
+    while at > 0:
+        after = at
+        while data.startswith(_BOM8, after):
+            after += 3
+        again = bool(opening) and data.startswith(opening, after)
+        if not _at_line_start(data, at) and (_OPENING.match(data, after) or again):
+            found.append(at)
+        at = data.find(_BOM8, after)
+    return sorted(set(found))
+
+
+def _at_line_start(data: bytes, position: int) -> bool:
+    while position >= 3 and data.startswith(_BOM8, position - 3):
+        position -= 3
+    return position == 0 or data[position - 1] in b"\r\n"
+
+
+def _lines_with_nul(data: bytes) -> list[int]:
+    return [number for number, line in enumerate(data.split(b"\n"), start=1) if b"\0" in line]
+
+
+def _utf8_or_cp1252(data: bytes) -> tuple[str, list[int]]:
     """Decode line by line where the whole is not UTF-8: concatenated files often mix two encodings."""
     try:
         return data.decode("utf-8"), []
@@ -98,21 +201,4 @@ def _utf8_or_cp1252(data: bytes, name: str) -> tuple[str, list[Problem]]:
         except UnicodeDecodeError:
             lines.append(line.decode("cp1252", errors="replace"))
             odd.append(number)
-    shown = ", ".join(map(str, odd[:10])) + (", …" if len(odd) > 10 else "")
-    message = f"{len(odd)} line(s) are not UTF-8 and were read as Windows-1252: line {shown}."
-    hint = "look at the accented letters there; if they are wrong, export again as UTF-8"
-    return "\n".join(lines), [Problem("ME0213", message, name, odd[0], hint=hint)]
-
-
-def _without_marks(text: str) -> str:
-    """Drop byte-order marks; where one shows that two files were put together without a line end, add the line end."""
-    if _BOM not in text:
-        return text
-    first, *rest = text.lstrip(_BOM).split(_BOM)
-    opening = first[:8]
-    out = [first]
-    for piece in rest:
-        if not out[-1].endswith("\n") and (_OPENING.match(piece) or (opening and piece.startswith(opening))):
-            out.append("\n")
-        out.append(piece)
-    return "".join(out)
+    return "\n".join(lines), odd

@@ -16,14 +16,41 @@ TEXT_FIELDS: Final = (
     "doi",
     "pmid",
     "issn",
+    "isbn",
     "language",
     "pub_type",
     "keywords",
     "url",
     "abstract",
     "notes",
+    "group_authors",
+    "accessions",
+    "status",
+    "status_of",
 )
-"""All `str`, with an empty string for what the file does not say. `authors` and `keywords` are joined by "; "."""
+"""All `str`, with an empty string for what the file does not say. `authors` and `keywords` are joined by "; ".
 
-RECORD_FIELDS: Final = ("place", *TEXT_FIELDS)
-"""`place` is the ordinal of the record in its file, starting at 1 (int64)."""
+`group_authors` are those of `authors` that are an organisation or a study group, joined alike. `accessions` are all
+numbers by which databases know the record, as "SOURCE:number" ("Embase:L2029880245; PMC:PMC7141302"), joined by "; ";
+`accession` is the one of the database that the file comes from. `status` is one of `STATUS` or empty; `status_of` is
+what a notice is about: DOI, PMID or citation as the source gives it. A reader may leave `status` empty: it is then
+worked out from title, type, volume and pages.
+"""
+
+STATUS: Final = (
+    "early view",
+    "print",
+    "retracted",
+    "corrected",
+    "retraction notice",
+    "erratum",
+    "expression of concern",
+)
+"""The state of publication: of an article (the first four), or what kind of notice about another one it is."""
+
+PLACE_FIELDS: Final = ("place", "part", "byte_start", "byte_end")
+"""Where a record stands: `place` is its ordinal in the file, starting at 1 (int64); `part` is the name of the file in
+an archive ("" elsewhere); `byte_start` and `byte_end` (int64) are its first byte and the byte after its last, in the
+file as it is (of an archive: in the unpacked part)."""
+
+RECORD_FIELDS: Final = (*PLACE_FIELDS, *TEXT_FIELDS)

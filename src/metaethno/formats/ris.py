@@ -8,26 +8,35 @@ bare CR, each without a word. A tokeniser of our own also allows the count to be
 from __future__ import annotations
 
 import re
-from collections import Counter
 from typing import Final
 
-from metaethno.errors import Problem
-from metaethno.formats.check import foreign, gathered, line_numbers
+from metaethno.formats.check import foreign, line_numbers
 from metaethno.formats.model import Parsed, Reader, Source
 from metaethno.formats.ris_fields import Tags, flavour_of, to_record
 
 # A tag is strict: two characters, two spaces, a hyphen. A keyword "ER stress" or "TI - …" inside a note is none.
-_TAG: Final = re.compile(r"^([A-Z][A-Z0-9])  -(?:[ \t]|$)", re.MULTILINE)
+# A line end in front in place of "^" makes the search many times faster.
+_TAG: Final = re.compile(r"\n([A-Z][A-Z0-9])  -(?:[ \t]|(?=\n)|\Z)")
 # Neither is anchored by "^": a search for letters is many times faster, and the line's start is looked at afterwards.
 _START: Final = re.compile(r"TY  -(?:[ \t]|$)", re.MULTILINE)
 # The independent count: anything at the start of a line that a person would take for the first line of a record.
 _LOOKS_LIKE_START: Final = re.compile(r"TY[ \t]{0,4}-[ \t]*(?:[A-Z]{3,6}[ \t]*$|(?<=[ \t])\S|$)", re.MULTILINE)
-# Files put together without a line end between them.
-_GLUED: Final = re.compile(r"(ER {1,2}-[ \t]*)(?=TY {1,2}-)")
 # What Ovid and Cochrane write before `TY`: it would end up in the last tag of the record before.
 _BETWEEN: Final = re.compile(r"^\s*(?:\d+\. *|<\d+\. *>|Record #\d+ of \d+|Provider:.*|Content:.*)$")
+_BOUNDARY: Final = re.compile(rb"TY  -(?<=[\r\n]TY  -)")
+_LINK: Final = re.compile(r"\s*https?://\S+\s*$")
 _TITLE_TAGS: Final = ("TI", "T1")
 _SHORT_TAIL: Final = 400
+_UNENDED: Final = (
+    "ME0212",
+    "Records without an end (ER)",
+    "check that the last of them is whole: a download that broke off looks like this",
+)
+_UNDATED: Final = (
+    "ME0214",
+    "Dates in which no year can be found",
+    "the year is left empty; add it in the database or reference manager if it matters",
+)
 
 
 def _recognise(source: Source) -> bool:
@@ -41,7 +50,13 @@ def _starts(text: str) -> list[int]:
 def _apparent_starts(text: str) -> list[int]:
     found = []
     for match in _LOOKS_LIKE_START.finditer(text):
-        line = text.rfind("\n", 0, match.start()) + 1
+        if text[match.start() - 1 : match.start()] == "\n":
+            found.append(match.start())
+            continue
+        # A line of ten million characters may hold a million such matches: look back no further than is asked for.
+        line = text.rfind("\n", max(0, match.start() - 11), match.start()) + 1
+        if not line and match.start() > 10:
+            continue
         before = text[line : match.start()]
         if len(before) <= 10 and not any(c.isalnum() for c in before):
             found.append(line)
@@ -49,23 +64,21 @@ def _apparent_starts(text: str) -> list[int]:
 
 
 def _parse(source: Source) -> Parsed:
-    text = _GLUED.sub(r"\1\n", source.text)
+    text = source.text
     offsets = _starts(text)
     lines = line_numbers(text, offsets)
-    start_lines = line_numbers(text, _apparent_starts(text))
+    apparent = _apparent_starts(text)
+    start_lines = lines if apparent == offsets else line_numbers(text, apparent)
     parsed = Parsed("RIS", [], lines, start_lines)
     parsed.doubtful.extend(foreign(text, "RIS"))
     preamble = text[: offsets[0]] if offsets else text
-    stray = _TAG.search(preamble)
+    stray = _TAG.search("\n" + preamble)
     if stray:
         line = line_numbers(text, [stray.start()])[0]
         reason = "There are tags before the first record (TY): the start of a record may be missing."
         parsed.doubtful.append((line, reason))
 
-    flavours: Counter[str] = Counter()
-    unended: list[tuple[int, int]] = []
-    undated: list[tuple[int, int]] = []
-    before = preamble
+    before = source.before + preamble
     for place, (start, line) in enumerate(zip(offsets, lines, strict=True), start=1):
         end = offsets[place] if place < len(offsets) else len(text)
         chunk = text[start:end]
@@ -73,22 +86,20 @@ def _parse(source: Source) -> Parsed:
         if doubt:
             parsed.doubtful.append((line + chunk[: _second_end(chunk)].count("\n"), doubt))
         if not ended:
-            unended.append((place, line))
+            parsed.note(*_UNENDED, place, line)
         flavour = flavour_of(tags, before[-_SHORT_TAIL:])
-        flavours[flavour] += 1
+        parsed.flavours[flavour] += 1
         record = to_record(tags, flavour)
-        if not record["year"] and any(value.strip(" /\n") for value in tags.get("PY", []) + tags.get("Y1", [])):
-            undated.append((place, line))
+        if not record["year"] and any(value.strip(" /\n") for value in tags.get("PY", ()) or tags.get("Y1", ())):
+            parsed.note(*_UNDATED, place, line)
         parsed.records.append(record)
         before = chunk
-    parsed.format = _name(flavours)
-    parsed.problems = _warnings(source, unended, undated)
     return parsed
 
 
 def _tags(chunk: str) -> tuple[Tags, bool, str]:
     """Split one record into its tags; also say whether `ER` was seen, and what makes the record doubtful."""
-    parts = _TAG.split(chunk)
+    parts = _TAG.split("\n" + chunk)
     tags: Tags = {}
     ended = False
     doubt = ""
@@ -110,8 +121,16 @@ def _tags(chunk: str) -> tuple[Tags, bool, str]:
             if tag in _TITLE_TAGS and any(name in tags for name in _TITLE_TAGS):
                 doubt = "A second title after the end (ER) of a record: the start of a record may be missing."
             value = _until_next(value)
-        last = tags.setdefault(tag, [])
-        last.append(value)
+            if "\n" in value and "://" in value:
+                # Ovid's link to the record stands behind its last tag, on a line of its own.
+                lines = value.split("\n")
+                tags.setdefault("_link", []).extend(line for line in lines[1:] if _LINK.match(line))
+                value = "\n".join([lines[0], *(line for line in lines[1:] if not _LINK.match(line))])
+        if tag in tags:
+            last = tags[tag]
+            last.append(value)
+        else:
+            last = tags[tag] = [value]
     if not ended and last:
         last[-1] = _until_next(last[-1])
     return tags, ended, doubt
@@ -128,22 +147,11 @@ def _second_end(chunk: str) -> int:
     return found.end() if found else 0
 
 
-def _name(flavours: Counter[str]) -> str:
-    known = [flavour for flavour, _ in flavours.most_common() if flavour]
-    if not known:
-        return "RIS"
-    return f"RIS ({known[0]})" if len(known) == 1 else f"RIS (mixed: {', '.join(sorted(known))})"
-
-
-def _warnings(source: Source, unended: list[tuple[int, int]], undated: list[tuple[int, int]]) -> list[Problem]:
-    problems = []
-    if unended:
-        hint = "check that the last of them is whole: a download that broke off looks like this"
-        problems.append(gathered("ME0212", "Records without an end (ER)", source, unended, hint))
-    if undated:
-        hint = "the year is left empty; add it in the database or reference manager if it matters"
-        problems.append(gathered("ME0214", "Dates in which no year can be found", source, undated, hint))
-    return problems
-
-
-READER: Final = Reader("RIS (.ris)", _recognise, _parse)
+READER: Final = Reader(
+    "RIS (.ris)",
+    _recognise,
+    _parse,
+    boundary=lambda _: _BOUNDARY,
+    looks=re.compile(r"^(?:TY|T1|TI|AU|A1|PY|ER) ?-? {0,2}- ", re.MULTILINE),
+    about="RIS: what most databases and reference managers export; a line per field, from TY to ER",
+)

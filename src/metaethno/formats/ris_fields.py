@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from metaethno.formats import clean
-from metaethno.formats.model import Record
+from metaethno.formats.model import OWN, Record
 
 Tags = dict[str, list[str]]
 """A tag and its values in their order, continuation lines included; `_link` holds what stands behind `ER`."""
@@ -25,65 +25,133 @@ _COPYRIGHT: Final = re.compile(
     r"^\s*Copyright (?:of|\(c\)|©) .{0,300}(?:is the property of|may not be copied|All rights)"
 )
 _DOI_LINK: Final = re.compile(r"https?://(?:\w+\.)*doi\.org", re.IGNORECASE)
+_SCOPUS_NUMBER: Final = re.compile(r"\b(2-s2\.0-\d+)")
+_JSTOR_NUMBER: Final = re.compile(r"jstor\.org/stable/(?:10\.2307/)?(\w+)")
+_PUBMED_LINK: Final = re.compile(r"(?:pubmed\.ncbi\.nlm\.nih\.gov/|ncbi\.nlm\.nih\.gov/pubmed/)(\d{4,9})")
+_PMC_NUMBER: Final = re.compile(r"\bPMC\d{4,9}\b")
+_PROQUEST_LINK: Final = re.compile(r"proquest\.com/(?:\w+/)?docview/(\d+)")
+# APA PsycNet spells out one of its tags: "DESCRIPTORS  - *Memory; Recall (Learning)".
+_LONG_TAG: Final = re.compile(r"^[A-Z]{3,} {1,2}- .*$", re.MULTILINE)
+# By its form an accession number says whose it is, also where a reference manager has passed it on.
+_WHOSE: Final = (
+    (re.compile(r"^L\d{6,}$"), "Embase"),
+    (re.compile(r"^CN-\d{8}$"), "CENTRAL"),
+    (re.compile(r"^2-s2\.0-\d+$"), "Scopus"),
+    (re.compile(r"^\d{4}-\d{5}-\d{3}$"), "APA PsycInfo"),
+    (re.compile(r"^E[JD]\d{4,}$"), "ERIC"),
+)
+_MANAGER_TAGS: Final = frozenset({"ID", "N1", "U1", "M4", "RP"})
+_CONTAINER: Final = ("JF", "T2", "JO", "JA", "J2", "J1", "JI", "BT", "NL")
 _ARTICLE_NUMBER: Final = re.compile(r"^(?:[A-Za-z]+\d{4,}|0\d{3,})$")
 
 
 def flavour_of(tags: Tags, before: str) -> str:
     """Name the program or platform that wrote a record, or return an empty string. `before` is what precedes it."""
-    accession = _first(tags, "AN").strip()
-    link = _first(tags, "UR")
+    if "DP" in tags and tags["DP"][0].strip() == OWN:
+        return OWN
+    accession = tags["AN"][0].strip() if "AN" in tags else ""
+    link = tags["UR"][0] if "UR" in tags else ""
     if "NS" in tags and "PG" in tags:
         return "Covidence"
-    if accession.startswith(("WOS:", "MEDLINE:", "BCI:", "CCC:", "KJD:")) or "WE" in tags:
+    if "WE" in tags or accession.startswith(("WOS:", "MEDLINE:", "BCI:", "CCC:", "KJD:")):
         return "Web of Science"
     if "U2" in tags and ("LK" in tags or "embase.com" in link):
         return "Embase.com"
-    if "EBSCO" in _first(tags, "DP") or ("DB" in tags and "ebscohost" in link):
+    base = tags["DB"][0].strip() if "DB" in tags else ""
+    provider = tags["DP"][0] if "DP" in tags else ""
+    if base == "Scopus" or "scopus.com/" in link:
+        return "Scopus"
+    if "EBSCO" in provider or (base and "ebscohost" in link):
         return "EBSCO"
-    if accession.startswith("CN-") or "Provider: John Wiley" in before:
+    provided = before.partition("Provider: ")[2]
+    if accession.startswith("CN-") or provided.startswith("John Wiley"):
         return "Cochrane"
+    if "proquest.com" in link or "ProQuest" in provider:
+        return "ProQuest"
+    if "jstor.org" in link or provided.startswith("JSTOR"):
+        return "JSTOR"
+    if "psycnet.apa.org" in link or provided.startswith("American Psychological"):
+        return "APA PsycNet"
+    if not _MANAGER_TAGS.isdisjoint(tags) and (manager := _manager(tags)):
+        return manager
     if _is_ovid(tags, before, link):
         return "Ovid"
     if "ST" in tags and "ID" in tags:
         return "EndNote"
-    if _MANAGER_DATE.match(_first(tags, "DA")) or "Zotero" in _first(tags, "DP"):
+    if "Zotero" in provider or ("DA" in tags and _MANAGER_DATE.match(tags["DA"][0])):
         return "Zotero"
-    if "ID" in tags and _MANAGER_DATE.match(_first(tags, "Y1") + " "):
+    if "ID" in tags and "Y1" in tags and _MANAGER_DATE.match(tags["Y1"][0] + " "):
         return "Mendeley"
+    if base in ("PubMed", "PMC") or ("ncbi.nlm.nih.gov" in link and _PUBMED_LINK.search(link)):
+        return "PubMed"
+    return ""
+
+
+def _manager(tags: Tags) -> str:
+    """Name the program that marks its records as its own."""
+    if _first(tags, "ID").strip().startswith("rayyan-") or any("RAYYAN-" in value for value in tags.get("N1", ())):
+        return "Rayyan"
+    if "EPPI" in _first(tags, "U1") or "EPPI-Reviewer" in _first(tags, "N1"):
+        return "EPPI-Reviewer"
+    if _first(tags, "M4").strip() == "Citavi":
+        return "Citavi"
+    if "file" in _first(tags, "RP").lower():
+        return "RefWorks or Reference Manager"
     return ""
 
 
 def _is_ovid(tags: Tags, before: str, link: str) -> bool:
     if "ovid.com" in link or "ovid.com" in _first(tags, "L2") or "ovid.com" in _first(tags, "_link"):
         return True
-    return _NUMBER_LINE.search(before) is not None or ("DB" in tags and "ID" in tags and "PT" in tags)
+    if "DB" in tags and "ID" in tags and "PT" in tags:
+        return True
+    return before.rstrip().endswith((".", ">")) and _NUMBER_LINE.search(before) is not None
 
 
 def to_record(tags: Tags, flavour: str) -> Record:
     """Return a record with every field of `fields.TEXT_FIELDS` that the tags hold."""
+    if flavour == OWN:
+        return _own(tags)
     notes = _notes(tags, flavour)
-    links = tags.get("UR", []) + tags.get("_link", [])
-    return {
-        "accession": _accession(tags, flavour, notes, links),
+    links = tags.get("UR", [])
+    if "_link" in tags:
+        links = links + tags["_link"]
+    accession = _accession(tags, flavour, notes, links)
+    pmid = _pmid(tags, flavour, notes)
+    names = _lines(_all(tags, *_author_tags(flavour)))
+    capitals = flavour == "Ovid"
+    record = {
+        "accession": accession,
         "title": clean.title(_filled(tags, "TI", "T1", "CT", "BT")),
-        "authors": clean.joined(
-            clean.author(name, capitals=flavour == "Ovid") for name in _lines(_all(tags, *_author_tags(flavour)))
-        ),
+        "authors": clean.joined([clean.author(name, capitals=capitals) for name in names]),
         "year": clean.year(*_all(tags, "PY"), *_all(tags, "Y1"), *_all(tags, "DA")),
-        "container": clean.one_line(_filled(tags, "JF", "T2", "JO", "JA", "J2", "J1", "JI", "BT", "NL")),
-        "volume": clean.one_line(_filled(tags, "VL")),
-        "issue": clean.issue(_filled(tags, "IS", "CP")),
+        "container": clean.word(_filled(tags, *_CONTAINER)),
         "pages": _pages(tags, flavour),
         "doi": _doi(tags),
-        "pmid": _pmid(tags, flavour, notes),
-        "issn": clean.issn(*tags.get("SN", ())),
-        "language": clean.one_line(_filled(tags, "LA")),
-        "pub_type": clean.one_line(_pub_type(tags, flavour)),
-        "keywords": clean.joined(_lines(_all(tags, "KW", "DE"))),
+        "pmid": pmid,
+        "pub_type": clean.word(_pub_type(tags, flavour)),
         "url": _url(tags, links),
         "abstract": _abstract(tags),
         "notes": notes,
     }
+    if "VL" in tags:
+        record["volume"] = clean.word(_filled(tags, "VL"))
+    if "IS" in tags or "CP" in tags:
+        record["issue"] = clean.issue(_filled(tags, "IS", "CP"))
+    if "LA" in tags:
+        record["language"] = clean.word(_filled(tags, "LA"))
+    if "SN" in tags or "BN" in tags:
+        numbers = tags.get("SN", []) + tags.get("BN", [])
+        record["issn"] = clean.issn(*numbers)
+        record["isbn"] = clean.isbn(*numbers)
+    if "KW" in tags or "DE" in tags:
+        record["keywords"] = clean.joined(_lines(_all(tags, "KW", "DE")))
+    if any(name[-1] == "," for name in map(str.rstrip, names)):
+        # So EndNote and others mark the name of an organisation.
+        record["group_authors"] = clean.joined(n.strip().rstrip(",") for n in names if n.rstrip().endswith(","))
+    if accession or pmid or "C2" in tags:
+        record["accessions"] = _accessions(tags, flavour, accession, pmid)
+    return record
 
 
 def _first(tags: Tags, tag: str) -> str:
@@ -94,24 +162,32 @@ def _first(tags: Tags, tag: str) -> str:
 def _all(tags: Tags, *names: str) -> list[str]:
     """Return the values of the first of several tags that has any text."""
     for name in names:
-        values = [value for value in tags.get(name, ()) if value and not value.isspace()]
-        if values:
-            return values
+        if name in tags:
+            values = [value for value in tags[name] if value and not value.isspace()]
+            if values:
+                return values
     return []
 
 
 def _filled(tags: Tags, *names: str) -> str:
     """Return the first value with any text, of the first of several tags that has one."""
     for name in names:
-        for value in tags.get(name, ()):
-            if value and not value.isspace():
-                return value
+        if name in tags:
+            for value in tags[name]:
+                if value and not value.isspace():
+                    return value
     return ""
 
 
 def _lines(values: Iterable[str]) -> list[str]:
     """Part values that run over several lines: EndNote writes the second author or keyword on a line without a tag."""
-    return [line for value in values for line in value.split("\n") if line.strip()]
+    lines = []
+    for value in values:
+        if "\n" in value:
+            lines += [line for line in value.split("\n") if line and not line.isspace()]
+        else:
+            lines.append(value)
+    return lines
 
 
 def _author_tags(flavour: str) -> tuple[str, ...]:
@@ -122,19 +198,49 @@ def _author_tags(flavour: str) -> tuple[str, ...]:
 def _accession(tags: Tags, flavour: str, notes: str, links: list[str]) -> str:
     stated = _filled(tags, "AN") or _filled(tags, "U2")
     # ID is the accession number on Ovid and in the new EBSCO interface; reference managers number their own records.
-    if not stated and flavour in ("Ovid", "EBSCO"):
+    if not stated and flavour in ("Ovid", "EBSCO", "ProQuest", "APA PsycNet"):
         stated = _filled(tags, "ID")
     if stated:
-        return clean.one_line(stated)
+        number = clean.one_line(stated)
+        # ProQuest puts its own number first, then those of the databases that it holds.
+        return number.partition(";")[0].strip() if flavour == "ProQuest" else number
     if flavour == "EBSCO" and (found := _EBSCO_NUMBER.search(notes)):
         return found[1]
     for line in notes.split("\n"):
         if _EMBASE_NUMBER.match(line):  # EndNote moves Embase's U2 into the notes
             return line
+    patterns = _OWN_LINKS.get(flavour, (_LINK_NUMBER,))
     for link in links:
-        if found := _LINK_NUMBER.search(link):
-            return found[1]
+        for pattern in patterns:
+            if found := pattern.search(link):
+                return found[1]
     return ""
+
+
+_OWN_LINKS: Final = {
+    "Scopus": (_SCOPUS_NUMBER,),
+    "JSTOR": (_JSTOR_NUMBER,),
+    "ProQuest": (_PROQUEST_LINK,),
+    "PubMed": (_PUBMED_LINK,),
+}
+
+
+def _accessions(tags: Tags, flavour: str, accession: str, pmid: str) -> str:
+    """Return every database's number of the record: the file's own, further ones of ProQuest, PubMed's and PMC's."""
+    pairs = []
+    if accession:
+        source = next((name for form, name in _WHOSE if form.match(accession)), "")
+        base = clean.one_line(_first(tags, "DB")).partition("<")[0].strip()
+        pairs.append((source or base or flavour or "export", accession))
+    if flavour == "ProQuest":
+        pairs += [("ProQuest", part.strip()) for part in _first(tags, "AN").split(";")[1:]]
+    if pmid:
+        pairs.append(("PubMed", pmid))
+    for tag in ("C2", "PM", "N1"):
+        if tag in tags and (found := _PMC_NUMBER.search(_first(tags, tag))):
+            pairs.append(("PMC", found.group()))
+            break
+    return clean.numbers(*pairs)
 
 
 def _pages(tags: Tags, flavour: str) -> str:
@@ -146,11 +252,14 @@ def _pages(tags: Tags, flavour: str) -> str:
 
 
 def _doi(tags: Tags) -> str:
-    found = clean.doi(*tags.get("DO", ()), *tags.get("DI", ()))
-    if found:
-        return found
+    if "DO" in tags or "DI" in tags:
+        found = clean.doi(*tags.get("DO", ()), *tags.get("DI", ()))
+        if found:
+            return found
     # EBSCO states it in L3 only, Embase again in L2, ERIC in L1; older exports in M3.
     for tag in ("L3", "L2", "L1"):
+        if tag not in tags:
+            continue
         found = clean.doi(*(v for v in tags.get(tag, ()) if _DOI_LINK.search(v) or v.strip().startswith("10.")))
         if found:
             return found
@@ -164,6 +273,14 @@ def _pmid(tags: Tags, flavour: str, notes: str) -> str:
     if flavour == "Cochrane":
         found = _COCHRANE_PMID.search(_filled(tags, "C3"))
         return found[1] if found else ""
+    if flavour == "Scopus":
+        return next(
+            (clean.digits(value) for value in tags.get("C2", ()) if "PMID" in value or value.strip().isdecimal()), ""
+        )
+    if flavour == "PubMed":
+        found = _PUBMED_LINK.search(_first(tags, "UR"))
+        stated = _filled(tags, "AN", "ID").strip()
+        return found[1] if found else (stated if stated.isdecimal() else "")
     if flavour == "Ovid" and "MEDLINE" in _first(tags, "DB").upper():
         return clean.digits(_filled(tags, "ID"))
     if flavour == "EBSCO":
@@ -176,10 +293,15 @@ def _pub_type(tags: Tags, flavour: str) -> str:
     if flavour == "Ovid":  # M3 is PsycINFO's classification there
         return _filled(tags, "PT", "TY")
     stated = _filled(tags, "M3", "PT")
-    return stated if stated and not stated.strip().lower().startswith(("10.", "doi")) else _filled(tags, "TY")
+    if stated and not stated.strip().lower().startswith(("10.", "doi")):
+        return stated
+    kind = _filled(tags, "TY")
+    return _LONG_TAG.sub("", kind) if "\n" in kind else kind
 
 
 def _url(tags: Tags, links: list[str]) -> str:
+    if len(links) == 1 and links[0].startswith("http") and " " not in links[0] and "\n" not in links[0]:
+        return links[0].replace("&amp;", "&")
     for value in (*links, *tags.get("L2", ()), *tags.get("LK", ())):
         for word in value.split():
             if "://" in word:
@@ -189,6 +311,8 @@ def _url(tags: Tags, links: list[str]) -> str:
 
 def _abstract(tags: Tags) -> str:
     for tag in ("AB", "N2"):
+        if tag not in tags:
+            continue
         values = [v for v in tags.get(tag, ()) if v.strip() and not _COPYRIGHT.match(v)]
         if values:
             return clean.paragraphs("\n".join(values))
@@ -196,8 +320,28 @@ def _abstract(tags: Tags) -> str:
 
 
 def _notes(tags: Tags, flavour: str) -> str:
-    values = [*tags.get("N1", ()), *tags.get("NT", ()), *tags.get("FX", ())]
+    values = [value for tag in ("N1", "NT", "FX") if tag in tags for value in tags[tag]]
     if not flavour:
         # Elsewhere M1 holds addresses (Embase), the cited references (PsycINFO) or an issue number (EndNote).
         values += tags.get("M1", [])
     return clean.paragraphs("\n".join(values)) if values else ""
+
+
+def _own(tags: Tags) -> Record:
+    """Return a record that this program wrote (`exchange.writers.ris`); a comma behind a name tells a group."""
+    names = [clean.one_line(name) for name in tags.get("AU", ())]
+    single = {
+        "accession": "AN", "title": "TI", "year": "PY", "container": "T2", "volume": "VL", "issue": "IS", "pages": "SP",
+        "pmid": "PM", "language": "LA", "pub_type": "M3", "url": "UR", "accessions": "C1", "status": "C2",
+        "status_of": "C3",
+    }  # fmt: skip
+    return {field: clean.one_line(_filled(tags, tag)) for field, tag in single.items()} | {
+        "authors": clean.joined(name.rstrip(",") for name in names),
+        "group_authors": clean.joined(name.rstrip(",") for name in names if name.endswith(",")),
+        "doi": clean.doi(*tags.get("DO", ())),
+        "issn": clean.issn(*tags.get("SN", ())),
+        "isbn": clean.isbn(*tags.get("BN", ())),
+        "keywords": clean.joined(tags.get("KW", ())),
+        "abstract": clean.paragraphs(_filled(tags, "AB")),
+        "notes": clean.paragraphs(_filled(tags, "N1")),
+    }

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from metaethno.errors import Problem, UserError, did_you_mean
-from metaethno.formats.check import gathered
 from metaethno.formats.model import Parsed, Reader, Source
 from metaethno.formats.table_columns import MAPPABLE, TITLES, WOS_TAGS, Layout, heading, layout
 from metaethno.formats.table_fields import to_record
@@ -20,6 +19,32 @@ _HEAD_CHARS: Final = 200_000
 # Python's own limit (128 KB) is less than some abstracts with references; without one an open quote eats the memory.
 _CELL_LIMIT: Final = 64 * 1024 * 1024
 _NEWLINE: Final = "\x1e"  # stands for a line end inside quotes; decoding has removed it from the text
+_SHORT: Final = (
+    "ME0215",
+    "Rows with fewer cells than the header",
+    "the missing cells are taken as empty; check that the file is whole",
+)
+_UNDATED: Final = (
+    "ME0214",
+    "Dates in which no year can be found",
+    "the year is left empty; a spreadsheet may have changed the date",
+)
+_SHEET_ERRORS: Final = frozenset({"#NAME?", "#REF!", "#VALUE!", "#DIV/0!", "#N/A", "#NULL!", "#NUM!"})
+_BROKEN: Final = (
+    "ME0209",
+    "Cells that a spreadsheet could not work out (#NAME? and the like)",
+    "they are taken as empty; export again, and don't open the file in a spreadsheet before it is imported",
+)
+_SHEET_DATE: Final = re.compile(
+    r"^\s*(?:\d{1,2}-(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|"
+    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)-\d{2}|\d{4}-\d\d-\d\d(?: 00:00:00)?)\s*$",
+    re.IGNORECASE,
+)
+_TURNED: Final = (
+    "ME0209",
+    "Pages, issues or volumes that a spreadsheet has turned into dates",
+    "they are kept as they stand; export again, and don't open the file in a spreadsheet before it is imported",
+)
 _BLANK: Final = " \t\n,;|\"'" + _NEWLINE
 
 
@@ -28,50 +53,52 @@ def _recognise(source: Source) -> bool:
 
 
 def _parse(source: Source) -> Parsed:
-    _check_mapping(source)
     found = _find_layout(source)
+    check_mapping(source, found)
     if found is None:  # pragma: no cover - `_recognise` was asked before
         raise UserError(Problem("ME0201", "No header line with a title column.", source.name))
     csv.field_size_limit(_CELL_LIMIT)
     parsed = Parsed(found.flavour, [], [], [])
-    above: list[tuple[str, ...]] = []
-    width = len(found.header)
-    title_at = found.columns.get("title", ())
-    short: list[tuple[int, int]] = []
-    undated: list[tuple[int, int]] = []
     try:
-        for line, row in _rows(source.text, found.delimiter):
-            if line <= found.line:
-                above.append(tuple(row))
-                continue
-            if _is_blank(row) or tuple(row) in above:  # the header again: files were put together
-                continue
-            if not _is_blank(row[width:]):
-                reason = f"The row has {len(row)} cells, but the header has {width}: a delimiter without quotes?"
-                parsed.doubtful.append((line, reason))
-            if any(i < len(row) and heading(row[i]) in TITLES for i in title_at):
-                parsed.doubtful.append((line, "A second header: two tables of different layout in one file."))
-            parsed.lines.append(line)
-            place = len(parsed.lines)
-            if len(row) < width and not _is_padding(found.header[len(row) :]):
-                short.append((place, line))
-            record = to_record(found, row)
-            if not record["year"] and found.value(row, "year"):
-                undated.append((place, line))
-            parsed.records.append(record)
+        read_rows(parsed, found, _rows(source.text, found.delimiter))
     except csv.Error as error:
         parsed.doubtful.append((parsed.lines[-1] if parsed.lines else found.line, f"The table breaks off: {error}."))
     parsed.start_lines = _start_lines(_masked_by_parity(source.text), found)
     if parsed.start_lines != parsed.lines:
         # A quotation mark inside an unquoted cell (the 5" scale) makes the plain count of marks wrong.
         parsed.start_lines = _start_lines(_masked_by_cell(source.text, found.delimiter), found)
-    if short:
-        hint = "the missing cells are taken as empty; check that the file is whole"
-        parsed.problems.append(gathered("ME0215", "Rows with fewer cells than the header", source, short, hint))
-    if undated:
-        hint = "the year is left empty; a spreadsheet may have changed the date"
-        parsed.problems.append(gathered("ME0214", "Dates in which no year can be found", source, undated, hint))
     return parsed
+
+
+def read_rows(parsed: Parsed, found: Layout, rows: Iterable[tuple[int, list[str]]]) -> None:
+    """Add the record of each row (line and cells) below the header to `parsed`; repeated headers are passed over."""
+    above: list[tuple[str, ...]] = []
+    width = len(found.header)
+    title_at = found.columns.get("title", ())
+    for line, row in rows:
+        if line <= found.line:
+            above.append(tuple(row))
+            continue
+        if _is_blank(row) or tuple(row) in above:  # the header again: files were put together
+            continue
+        if not _is_blank(row[width:]):
+            reason = f"The row has {len(row)} cells, but the header has {width}: a delimiter without quotes?"
+            parsed.doubtful.append((line, reason))
+        if any(i < len(row) and heading(row[i]) in TITLES for i in title_at):
+            parsed.doubtful.append((line, "A second header: two tables of different layout in one file."))
+        parsed.lines.append(line)
+        place = len(parsed.lines)
+        if len(row) < width and not _is_padding(found.header[len(row) :]):
+            parsed.note(*_SHORT, place, line)
+        if any(cell.startswith("#") and cell.strip() in _SHEET_ERRORS for cell in row):
+            parsed.note(*_BROKEN, place, line)
+            row = ["" if cell.strip() in _SHEET_ERRORS else cell for cell in row]
+        if any(_SHEET_DATE.match(found.value(row, name)) for name in ("pages", "issue", "volume", "first_page")):
+            parsed.note(*_TURNED, place, line)
+        record = to_record(found, row)
+        if not record.get("year") and found.value(row, "year"):
+            parsed.note(*_UNDATED, place, line)
+        parsed.records.append(record)
 
 
 def _rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
@@ -85,19 +112,20 @@ def _rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
 
 def _find_layout(source: Source) -> Layout | None:
     """Find the delimiter and the header: the first line that has a title column, maybe behind a few others."""
-    wanted = heading(source.mapping.get("title", ""))
-    best: tuple[int, Layout] | None = None
     head = source.text[:_HEAD_CHARS]
-    for delimiter in _DELIMITERS:
-        for line, row in _head_rows(head, delimiter):
-            names = {heading(cell) for cell in row}
-            if len(names - {""}) < 2 or not (names & TITLES or wanted in names - {""} or names >= WOS_TAGS):
-                continue
-            filled = sum(1 for cell in row if cell.strip())
-            if best is None or filled > best[0]:
-                best = (filled, layout(delimiter, line, row, source.mapping))
-            break
-    return best[1] if best else None
+    found = (find_header(_head_rows(head, mark), mark, source) for mark in _DELIMITERS)
+    # Of two delimiters by which a header shows, the one that parts more cells is right.
+    return max(filter(None, found), key=lambda one: sum(1 for cell in one.header if cell.strip()), default=None)
+
+
+def find_header(rows: Iterable[tuple[int, list[str]]], delimiter: str, source: Source) -> Layout | None:
+    """Return the layout by the first of some rows (line and cells) that has a title column and one more."""
+    wanted = heading(source.mapping.get("title", ""))
+    for line, row in rows:
+        names = {heading(cell) for cell in row} - {""}
+        if len(names) >= 2 and (names & TITLES or wanted in names or names >= WOS_TAGS):
+            return layout(delimiter, line, row, source.mapping)
+    return None
 
 
 def _head_rows(head: str, delimiter: str) -> list[tuple[int, list[str]]]:
@@ -113,10 +141,9 @@ def _head_rows(head: str, delimiter: str) -> list[tuple[int, list[str]]]:
     return rows
 
 
-def _check_mapping(source: Source) -> None:
-    """Refuse a mapping that names a field of no record, or a column that the file does not have."""
+def check_mapping(source: Source, found: Layout | None) -> None:
+    """Refuse (ME0207) a mapping that names a field of no record, or a column that the file does not have."""
     problems = []
-    found = _find_layout(source)
     names = {heading(cell): cell for cell in found.header} if found else {}
     for name, column in source.mapping.items():
         if name not in MAPPABLE:

@@ -10,10 +10,36 @@ from metaethno.formats.fields import TEXT_FIELDS
 
 # In order of preference: the first named column with text in it counts. `keywords` and `issn` take all of them.
 COLUMNS: Final[dict[str, tuple[str, ...]]] = {
-    "accession": ("accession number", "pui", "accession", "accession no", "eid", "ut (unique wos id)"),
+    "accession": (
+        "accession number",
+        "pui",
+        "accession",
+        "accession no",
+        "eid",
+        "ut (unique wos id)",
+        "lens id",
+        "publication id",
+    ),
     "title": ("title", "article title", "document title", "primary title", "titles", "ti"),
-    "authors": ("authors", "author", "author names", "author(s)", "author full names", "primary authors"),
-    "year": ("year", "publication year", "published year", "pub year", "publication date", "date published", "date"),
+    "authors": (
+        "author full names",
+        "authors",
+        "author",
+        "author names",
+        "author(s)",
+        "author/s",
+        "primary authors",
+    ),
+    "year": (
+        "year",
+        "publication year",
+        "published year",
+        "pub year",
+        "pubyear",
+        "publication date",
+        "date published",
+        "date",
+    ),
     "container": (
         "source title",
         "journal title",
@@ -25,18 +51,22 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "container title",
         "secondary title",
         "book title",
+        "anthology title",
+        "proceedings title",
     ),
     "volume": ("volume", "vol", "vol."),
     "issue": ("issue", "issue number", "number", "no."),
-    "pages": ("pages", "page range", "page numbers", "page"),
+    "pages": ("pages", "page range", "page numbers", "page", "pagination"),
     "first_page": ("first page", "page start", "start page", "startpage"),
     "last_page": ("last page", "page end", "end page", "endpage"),
     "page_count": ("page count",),
     "article_number": ("art. no.", "article number", "article no."),
     "doi": ("doi", "digital object identifier", "doi link"),
     "pmid": ("pmid", "pubmed id", "medline pmid"),
-    "issn": ("issn", "print issn", "e-issn", "eissn", "electronic issn"),
+    "issn": ("issn", "print issn", "e-issn", "eissn", "electronic issn", "issns"),
+    "isbn": ("isbn", "isbns", "isbn13"),
     "language": ("language", "article language", "language of original document"),
+    "status": ("publication stage",),
     "pub_type": ("publication type", "document type", "doctype", "item type", "type"),
     "keywords": (
         "keywords",
@@ -45,12 +75,25 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "subject terms",
         "index keywords",
         "manual tags",
+        "mesh terms",
+        "fields of study",
         "emtree drug index terms (major focus)",
         "emtree drug index terms",
         "emtree medical index terms (major focus)",
         "emtree medical index terms",
     ),
-    "url": ("url", "plink", "embase link", "link", "urls", "full text link"),
+    "url": (
+        "url",
+        "plink",
+        "embase link",
+        "link",
+        "urls",
+        "full text link",
+        "external url",
+        "source linkout",
+        "dimensions url",
+        "source urls",
+    ),
     "abstract": ("abstract", "abstract note", "abstracts"),
     "notes": ("notes", "note", "extra"),
     "citation": ("citation", "source"),
@@ -66,8 +109,12 @@ FLAVOURS: Final[tuple[tuple[str, frozenset[str]], ...]] = (
     ("PubMed CSV", frozenset({"pmid", "title", "journal/book"})),
     ("Zotero CSV", frozenset({"item type", "title", "abstract note"})),
     ("Scopus CSV", frozenset({"title", "source title", "eid"})),
+    ("Lens CSV", frozenset({"lens id", "title"})),
+    ("Dimensions CSV", frozenset({"publication id", "title", "dimensions url"})),
     ("Rayyan CSV", frozenset({"key", "title", "authors", "url", "abstract", "notes"})),
 )
+OWN_TABLE: Final = "metaethno CSV"
+_OWN_HEADINGS: Final = frozenset({"record id", "accession", "container", "pub type", "group authors", "title"})
 WOS_TAGS: Final = frozenset({"pt", "au", "ti", "so", "ut"})
 DELIMITER_NAMES: Final = {",": "CSV", ";": "CSV with semicolons", "\t": "tab-separated table", "|": "table with bars"}
 
@@ -103,6 +150,9 @@ def layout(delimiter: str, line: int, header: Sequence[str], mapping: Mapping[st
     """Work out whose table it is and where its fields are; `mapping` (field to heading) goes before what is known."""
     names = [heading(cell) for cell in header]
     present = frozenset(names)
+    if present >= _OWN_HEADINGS:
+        columns = {name: tuple(i for i, found in enumerate(names) if found == heading(name)) for name in TEXT_FIELDS}
+        return Layout(delimiter, line, tuple(header), OWN_TABLE, columns)
     if present >= WOS_TAGS:
         flavour = "Web of Science tab-delimited"
     else:
@@ -114,6 +164,7 @@ def layout(delimiter: str, line: int, header: Sequence[str], mapping: Mapping[st
     if flavour == "Zotero CSV":
         # "Pages" and "Extra" are Zotero's own; its "Number" is the issue only where "Issue" is empty.
         columns["notes"] = tuple(i for i, name in enumerate(names) if name in ("notes", "extra"))
+        columns["accession"] = tuple(i for i, name in enumerate(names) if name == "archive location")
     for name, wanted in mapping.items():
         columns[name] = tuple(i for i, found in enumerate(names) if found == heading(wanted))
     return Layout(delimiter, line, tuple(header), flavour, columns)

@@ -6,13 +6,19 @@ import re
 from typing import Final
 
 from metaethno.formats import clean
+from metaethno.formats.fields import TEXT_FIELDS
 from metaethno.formats.model import Record
-from metaethno.formats.table_columns import Layout, heading
+from metaethno.formats.table_columns import OWN_TABLE, Layout, heading
 from metaethno.formats.wos import to_record as wos_record
 
 _FORMULA: Final = re.compile(r'^\s*="(.*)"\s*$', re.DOTALL)
+_ESCAPED: Final = re.compile(r"^'+[=+\-@\t\r]")
+_PARAGRAPHS: Final = ("abstract", "notes")
 _CITATION: Final = re.compile(r";\s*([\w -]*?)(?:\(([^)]*)\))?:([^.;]+)\.")
 _SPILLED: Final = re.compile(r"\s+U2 {2}- (\S+)")
+_IN_PRESS: Final = "press"  # Scopus: "Article in Press", or "aip"
+_EXTRA_PMID: Final = re.compile(r"^PMID: *(\d+)", re.MULTILINE)
+_SCOPUS_ID: Final = re.compile(r"\s*\(\d{5,}\)\s*$")
 _AND: Final = re.compile(r"\s+and\s+", re.IGNORECASE)
 _EMBASE_ARTICLE: Final = re.compile(r"Article Number: *(\w+)")
 _EMBASE_PARTER: Final = re.compile(r",(?: |(?=[^\W\d]))")  # "2,4 dinitrophenol" is one term
@@ -22,6 +28,8 @@ _WOS_LISTS: Final = ("AU", "AF", "CA")
 
 def to_record(layout: Layout, cells: list[str]) -> Record:
     """Return one record with every field of `fields.TEXT_FIELDS`."""
+    if layout.flavour == OWN_TABLE:
+        return _own(layout, cells)
     # Excel is kept from changing numbers and dates by writing them as formulas: ="19326203".
     row = [_plain(cell) if "=" in cell else cell for cell in cells]
     if layout.flavour == "Web of Science tab-delimited":
@@ -39,6 +47,7 @@ def to_record(layout: Layout, cells: list[str]) -> Record:
         "doi": clean.doi(layout.value(row, "doi")),
         "pmid": clean.digits(layout.value(row, "pmid")),
         "issn": clean.issn(*layout.values(row, "issn")),
+        "isbn": clean.isbn(*layout.values(row, "isbn"), *layout.values(row, "issn")),
         "language": clean.one_line(layout.value(row, "language")),
         "pub_type": clean.one_line(layout.value(row, "pub_type")),
         "keywords": _keywords(layout, row),
@@ -46,6 +55,11 @@ def to_record(layout: Layout, cells: list[str]) -> Record:
         "abstract": clean.paragraphs(layout.value(row, "abstract")),
         "notes": clean.paragraphs("\n".join(layout.values(row, "notes"))),
     }
+    if _IN_PRESS in layout.value(row, "status").lower():
+        record["status"] = "early view"
+    if layout.flavour == "Zotero CSV" and not record["pmid"]:
+        found = _EXTRA_PMID.search(record["notes"])
+        record["pmid"] = found[1] if found else ""
     if layout.flavour == "PubMed CSV":
         record["accession"] = record["pmid"]
         _from_citation(record, layout.value(row, "citation"))
@@ -60,6 +74,13 @@ def to_record(layout: Layout, cells: list[str]) -> Record:
     return record
 
 
+def _own(layout: Layout, cells: list[str]) -> Record:
+    """Return a record of a table that this program wrote: an apostrophe before a formula is taken off again."""
+    row = [cell[1:] if _ESCAPED.match(cell) else cell for cell in cells]
+    record = {name: clean.one_line(layout.value(row, name)) for name in TEXT_FIELDS if name not in _PARAGRAPHS}
+    return record | {name: clean.paragraphs(layout.value(row, name)) for name in _PARAGRAPHS}
+
+
 def _plain(cell: str) -> str:
     found = _FORMULA.match(cell)
     return found[1].replace('""', '"') if found else cell
@@ -69,7 +90,7 @@ def _authors(text: str, flavour: str) -> str:
     text = clean.paragraphs(text)
     capitals = flavour == "PubMed CSV"
     if ";" in text or flavour == "EBSCO CSV":  # EBSCO parts names by ";", so without one "van Dam, Al B." is one name
-        names = text.split(";")
+        names = [_SCOPUS_ID.sub("", name) for name in text.split(";")]
     elif "\n" in text:
         names = text.split("\n")
     elif "|" in text:
@@ -100,7 +121,7 @@ def _keywords(layout: Layout, row: list[str]) -> str:
     cells = layout.values(row, "keywords")
     if layout.flavour == "Embase CSV":
         return clean.joined(word for cell in cells for word in _EMBASE_PARTER.split(cell))
-    return clean.joined(word for cell in cells for word in cell.split(";"))
+    return clean.joined(word for cell in cells for word in clean.parted(cell))
 
 
 def _from_citation(record: Record, citation: str) -> None:

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from metaethno.formats import clean
-from metaethno.formats.check import foreign, gathered, line_numbers
+from metaethno.formats.check import foreign, line_numbers
 from metaethno.formats.model import Parsed, Reader, Record, Source
 
 # Neither is anchored by "^": a search for letters is many times faster, and the line's start is looked at afterwards.
@@ -14,9 +14,17 @@ _START: Final = re.compile(r"PT[ \t]+[A-Z][ \t]*$", re.MULTILINE)
 _LOOKS_LIKE_START: Final = re.compile(r"PT[ \t]+[A-Za-z][a-z \t]{0,40}$", re.MULTILINE)
 _END: Final = re.compile(r"^ER[ \t]*$", re.MULTILINE)
 _TAG: Final = re.compile(r"^([A-Z][A-Z0-9])(?:[ \t]|$)", re.MULTILINE)
-# Header and first record on one line, or two files put together without a line end between them.
-_GLUED: Final = re.compile(r"(VR 1\.0[ \t]+)(?=PT [A-Z][ \t]*$)|(\nEF)(?=FN )|(\nER)(?=PT [A-Z]$)", re.MULTILINE)
-_GLUE_MARKS: Final = ("VR 1.0 PT", "\nEFFN ", "\nERPT ")
+_BOUNDARY: Final = re.compile(rb"PT [A-Z][\r\n](?<=[\r\n]PT [A-Z][\r\n])")
+_UNENDED: Final = (
+    "ME0212",
+    "Records without an end (ER)",
+    "check that the last of them is whole: a download that broke off looks like this",
+)
+_UNDATED: Final = (
+    "ME0214",
+    "Records without a year",
+    "early-access records carry EY or EA instead of PY; these have none of them",
+)
 
 Tags = dict[str, str]
 
@@ -35,7 +43,10 @@ def _starts(text: str) -> list[int]:
 def _apparent_starts(text: str) -> list[int]:
     found = []
     for match in _LOOKS_LIKE_START.finditer(text):
-        line = text.rfind("\n", 0, match.start()) + 1
+        # A line of ten million characters may hold a million such matches: look back no further than is asked for.
+        line = text.rfind("\n", max(0, match.start() - 5), match.start()) + 1
+        if not line and match.start() > 4:
+            continue
         before = text[line : match.start()]
         # An indented line goes on with the one before it; anything else before the tag is rubbish.
         if len(before) <= 4 and not any(c.isalnum() or c.isspace() for c in before):
@@ -45,8 +56,6 @@ def _apparent_starts(text: str) -> list[int]:
 
 def _parse(source: Source) -> Parsed:
     text = source.text
-    if any(mark in text for mark in _GLUE_MARKS):
-        text = _GLUED.sub(r"\g<0>\n", text)
     offsets = _starts(text)
     lines = line_numbers(text, offsets)
     start_lines = line_numbers(text, _apparent_starts(text))
@@ -56,8 +65,6 @@ def _parse(source: Source) -> Parsed:
     if _END.search(preamble) or re.search(r"^(?:AU|TI|UT) ", preamble, re.MULTILINE):
         parsed.doubtful.append((1, "There are tags before the first record (PT): its start may be missing."))
 
-    unended: list[tuple[int, int]] = []
-    undated: list[tuple[int, int]] = []
     for place, (start, line) in enumerate(zip(offsets, lines, strict=True), start=1):
         chunk = text[start : offsets[place] if place < len(offsets) else len(text)]
         tags, ends, doubled = _tags(chunk)
@@ -65,17 +72,11 @@ def _parse(source: Source) -> Parsed:
             reason = "Two ends (ER) or two accession numbers (UT) in one record: the start of a record may be missing."
             parsed.doubtful.append((line, reason))
         if not ends:
-            unended.append((place, line))
+            parsed.note(*_UNENDED, place, line)
         record = to_record(tags)
         if not record["year"]:
-            undated.append((place, line))
+            parsed.note(*_UNDATED, place, line)
         parsed.records.append(record)
-    if unended:
-        hint = "check that the last of them is whole: a download that broke off looks like this"
-        parsed.problems.append(gathered("ME0212", "Records without an end (ER)", source, unended, hint))
-    if undated:
-        hint = "early-access records carry EY or EA instead of PY; these have none of them"
-        parsed.problems.append(gathered("ME0214", "Records without a year", source, undated, hint))
     return parsed
 
 
@@ -109,6 +110,7 @@ def to_record(tags: Tags) -> Record:
         "accession": clean.one_line(get("UT", "")),
         "title": clean.title(get("TI", "")),
         "authors": _authors(tags),
+        "group_authors": clean.joined(get("CA", "").split("\n")),
         "year": clean.year(get("PY", ""), get("EY", ""), get("EA", ""), get("PD", "")),
         "container": clean.one_line(get("SO", "") or get("J9", "") or get("JI", "")),
         "volume": clean.one_line(get("VL", "")),
@@ -117,12 +119,16 @@ def to_record(tags: Tags) -> Record:
         "doi": clean.doi(_unwrapped(get("DI", ""))),
         "pmid": clean.digits(get("PM", "")),
         "issn": clean.issn(get("SN", ""), get("EI", "")),
+        "isbn": clean.isbn(get("BN", "")),
         "language": clean.one_line(get("LA", "")),
         "pub_type": clean.one_line(get("DT", "") or get("PT", "")),
         "keywords": clean.joined(f"{get('DE', '')};{get('ID', '')}".replace("\n   ", " ").split(";")),
         "url": clean.address(get("UR", "")),
         "abstract": clean.one_line(get("AB", "")),
         "notes": clean.paragraphs("\n".join(get(tag, "") for tag in ("NT", "N1", "FX", "M1"))),
+        "accessions": clean.numbers(("WOS", clean.one_line(get("UT", ""))), ("PubMed", clean.digits(get("PM", "")))),
+        # EA is the date of early access; it stays when the article has got its volume.
+        "status": "early view" if "EA" in tags and not get("VL", "").strip() else "",
     }
 
 
@@ -131,6 +137,8 @@ def _authors(tags: Tags) -> str:
     full = [name for name in tags.get("AF", "").split("\n") if name.strip()]
     # Full names are better, but some records have them for a part of the authors only.
     people = full if len(full) >= len(short) else short
+    if not people:  # a book: its authors, else its editors
+        people = [name for name in (tags.get("BA", "") or tags.get("BE", "")).split("\n") if name.strip()]
     groups = [name for name in tags.get("CA", "").split("\n") if name.strip()]
     return clean.joined([*map(clean.author, people), *groups])
 
@@ -140,4 +148,11 @@ def _unwrapped(value: str) -> str:
     return re.sub(r"\s*\n\s*(?!10\.|\s)", "", value.strip())
 
 
-READER: Final = Reader("Web of Science tagged (.ciw, .txt)", _recognise, _parse)
+READER: Final = Reader(
+    "Web of Science tagged (.ciw, .txt)",
+    _recognise,
+    _parse,
+    boundary=lambda _: _BOUNDARY,
+    looks=re.compile(r"^(?:PT [A-Z]$|AU \S|AF \S|SO [A-Z]|UT \S|ER$|EF$)", re.MULTILINE),
+    about="Web of Science's own format (“Plain text” or “EndNote desktop”): two-letter tags, from PT to ER",
+)

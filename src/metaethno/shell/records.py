@@ -46,6 +46,6 @@ def make(root: Path, config: Config) -> None:
     from metaethno.stages.records import records
 
     searches = common.checked(root, "searches")
-    exported = read_exports(root, searches).records
+    exported = read_exports(root, searches, config.columns).records
     rows, manual = common.checked(root, "rows"), common.checked(root, "manual_records")
     common.write(root, "records", records(rows, searches, exported, manual), keep_order=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -107,8 +107,11 @@ def _repeated(files: pd.DataFrame, records: pd.DataFrame) -> pd.Series:
     return files[["run", "file"]].apply(tuple, axis=1).map(counts).fillna(0).astype(int)
 
 
-def read_exports(root: Path, searches: pd.DataFrame) -> Exports:
-    """Read every export of the search log. Raises UserError with the problems of all files."""
+def read_exports(root: Path, searches: pd.DataFrame, columns: Mapping[str, Mapping[str, str]]) -> Exports:
+    """Read every export of the search log. Raises UserError with the problems of all files.
+
+    `columns`: for tables, by search id, which column holds which field (`columns` in config/review.yaml).
+    """
     import pandas as pd
 
     from metaethno import formats
@@ -125,7 +128,7 @@ def read_exports(root: Path, searches: pd.DataFrame) -> Exports:
             problems.append(Problem("ME0301", "the export is missing", shown, hint=hint))
             continue
         try:
-            export = formats.read(path)
+            export = formats.read(path, columns.get(search.search_id))
         except UserError as error:
             problems += _shown(error.problems, path, shown)
             continue
@@ -164,7 +167,7 @@ def make(root: Path, config: Config) -> None:
     from metaethno.stages.search import check_search, odd_sources, search
 
     searches = _with_lines(root, common.checked(root, "searches"))
-    exports = read_exports(root, searches)
+    exports = read_exports(root, searches, config.columns)
     sources = search(searches, exports.files, exports.overlaps)
     queries = {path: (root / path).read_bytes() for path in queries_of(root)}
     common.write(root, "sources", sources)

@@ -32,8 +32,8 @@ class Stage:
 STAGES: dict[str, Stage] = {
     s.name: s
     for s in (
-        Stage("search", 1, "what was searched, and how much it gave", ("searches",), ("search",)),
-        Stage("records", 2, "every exported record, normalised", ("rows", "manual_records"), ()),
+        Stage("search", 1, "what was searched, and how much it gave", ("searches",), ("columns", "search")),
+        Stage("records", 2, "every exported record, normalised", ("rows", "manual_records"), ("columns",)),
         Stage("dedupe", 3, "one record per publication", ("duplicates",), ("dedupe",)),
         Stage(
             "screening",

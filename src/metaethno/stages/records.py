@@ -11,8 +11,15 @@ from metaethno.schemas import MANUAL_RECORDS, RECORD_COLUMNS, RECORDS
 if TYPE_CHECKING:
     import pandas as pd
 
+_COUNTS: Final = ("place", "byte_start", "byte_end")
 MANUAL_SEARCH: Final = "manual"
 _IMPORT: Final = "Run `metaethno import {run}`: it enters exported rows into the register."
+
+
+def _whole(column: pd.Series) -> pd.Series:
+    import pandas as pd
+
+    return pd.to_numeric(column.replace("", None)).astype("Int64")
 
 
 def _unregistered(rows: pd.DataFrame, exports: pd.DataFrame) -> list[Problem]:
@@ -32,13 +39,14 @@ def _exported(rows: pd.DataFrame, searches: pd.DataFrame, exports: pd.DataFrame)
     """Join register, files and searches; rows keep the order of the register."""
     import pandas as pd
 
+    exports = exports.assign(**{name: _whole(exports[name]) for name in _COUNTS})
     ids = pd.Series("", index=exports.index, dtype="str")
     unclear: list[Problem] = []
     for run, part in exports.groupby("run", sort=True) if len(exports) else ():
         found, lost = align(rows[rows["run"] == run], part)
         ids[part.index] = found
         unclear += [unclear_problem(str(run), sha) for sha in lost]
-    exports = exports.assign(row_id=ids, place=exports["place"].astype("Int64"))
+    exports = exports.assign(row_id=ids)
     problems = unclear or _unregistered(rows, exports)
     if problems:
         raise UserError(problems)
@@ -105,6 +113,6 @@ def records(rows: pd.DataFrame, searches: pd.DataFrame, exports: pd.DataFrame, m
             for row, run in twice.itertuples(index=False)
         )
     frame["order"] = pd.array(range(1, len(frame) + 1), dtype="Int64")
-    frame["place"] = frame["place"].astype("Int64")
+    frame = frame.assign(**{name: _whole(frame[name]) for name in _COUNTS})
     text = [c.name for c in (*RECORDS.columns, *RECORD_COLUMNS) if c.kind != "count"]
     return frame[RECORDS.names].fillna(dict.fromkeys(text, "")).astype(dict.fromkeys(text, "str"))

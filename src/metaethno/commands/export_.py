@@ -1,0 +1,50 @@
+"""`metaethno export FILE --to FORMAT`: the records of this review, for a reference manager or a spreadsheet."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from metaethno import review, tables
+from metaethno.commands import out
+from metaethno.errors import Problem, UserError
+from metaethno.schemas import UNIQUE
+
+# By these endings the format is known; `--to` goes before.
+ENDINGS = {".ris": "ris", ".csv": "csv", ".bib": "bibtex", ".json": "csl-json", ".xml": "endnote-xml"}
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Write the file whole or not at all; exit code 1 where there is nothing to write, or a file in the way."""
+    from metaethno.exchange.select import SETS, select
+    from metaethno.exchange.writers import WRITERS
+
+    root = review.find_root()
+    target: Path = arguments.file
+    to = arguments.to or ENDINGS.get(target.suffix.lower(), "")
+    if not to:
+        allowed = ", ".join(WRITERS)
+        hint = "Say the format, such as --to ris, or give the file one of the endings " + ", ".join(ENDINGS) + "."
+        raise UserError(
+            Problem("ME0021", "the name does not say which format", str(target), allowed=allowed, hint=hint)
+        )
+    _check_target(root, target, force=arguments.force)
+    says, table, outcomes = SETS[arguments.of]
+    unique = tables.read(UNIQUE, root / UNIQUE.path)
+    told = tables.read(table, root / table.path, ["record_id", "outcome"]) if outcomes else None
+    records = select(unique, arguments.of, told)
+    if records.empty:
+        raise UserError(Problem("ME0023", f"there are none: {says}. No file was written", str(target)))
+    tables.write_bytes(target, WRITERS[to](records))
+    out.plain(f"{target}: {len(records):,} records ({says}).")
+    return 0
+
+
+def _check_target(root: Path, target: Path, *, force: bool) -> None:
+    """Refuse to write over a file without --force, and ever to write among the review's own data."""
+    if target.resolve().is_relative_to((root / "data").resolve()):
+        hint = "Choose a place outside the folder data: it holds what this review is made of."
+        raise UserError(Problem("ME0022", "is among the review's own data", str(target), hint=hint))
+    if target.is_dir() or (target.exists() and not force):
+        hint = "Choose another name, or say --force to replace the file."
+        raise UserError(Problem("ME0022", "is there already", str(target), hint=hint))

@@ -1,0 +1,184 @@
+"""Worklists in the formats of the tools that people decide in.
+
+Every row carries `metaethno:<record id>` in a field that the tool keeps (notes, accession number): when it comes back,
+this and the record's own identifiers and title say which record it is, never the tool's key.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Final
+
+from metaethno import tables
+from metaethno.config import Config
+from metaethno.exchange import workbook
+from metaethno.exchange.words import MARK, decisions, reasons
+from metaethno.exchange.workbook import Field, Sheet
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FORMATS: Final = {
+    "xlsx": ".xlsx",
+    "csv": ".csv",
+    "ris": ".ris",
+    "rayyan": ".csv",
+    "covidence": ".ris",
+    "asreview": ".csv",
+}
+_RAYYAN: Final = [
+    "key",
+    "title",
+    "year",
+    "month",
+    "day",
+    "journal",
+    "issn",
+    "volume",
+    "issue",
+    "pages",
+    "authors",
+    "url",
+    "language",
+    "publisher",
+    "location",
+    "abstract",
+    "notes",
+    "doi",
+    "keywords",
+    "pubmed_id",
+    "pmc_id",
+]
+
+
+def _fields(stage: str, config: Config) -> list[Field]:
+    said = decisions(stage)
+    why = reasons(config)
+    asked = "Pick one." if stage == "screening" else "Pick one. An exclusion needs a reason."
+    return [
+        Field("record_id", 14, "Which record it is: please leave it as it is."),
+        Field("title", 45),
+        Field("authors", 22),
+        Field("year", 7),
+        Field("journal", 20),
+        Field("abstract", 90),
+        Field("doi", 18),
+        Field("full_text", 14, "What came of asking for it.", hidden=stage != "eligibility"),
+        Field("why", 14, "Why it is open: not seen by you yet, changed since you voted, a conflict to settle."),
+        Field("decision", 13, asked, said, fill_in=True),
+        Field("reason", 28, "The main reason for an exclusion.", why, fill_in=True),
+        Field("further_reason", 28, "Another one, if there is one.", why, fill_in=True),
+        Field("note", 35, "Anything you want to remember.", fill_in=True),
+        Field("seen", hidden=True),
+        Field("reviewer", hidden=True),
+        Field("role", hidden=True),
+        Field("round", hidden=True),
+    ]
+
+
+def _rows(work: pd.DataFrame) -> Iterator[list[str]]:
+    columns = ["record_id", "title", "authors", "year", "container", "abstract", "doi", "full_text", "why"]
+    last = ["seen", "reviewer", "role", "round"]
+    for row in work[[*columns, *last]].itertuples(index=False, name=None):
+        yield [*row[: len(columns)], "", "", "", "", *row[len(columns) :]]
+
+
+def _criteria(config: Config) -> Sheet:
+    kinds = {"include": "include", "exclude": "exclude", "no_limit": "no limit on"}
+    rows = [(c.id, kinds[c.kind], c.text) for c in config.criteria.criteria]
+    rows += [("", "", ""), ("", f"Version {config.criteria.version} of the criteria", config.review.question)]
+    rows += [("", "", ""), ("", "Reasons for exclusion", "the first of several that fit, in this order, is counted")]
+    rows += [(r.id, "reason", r.label) for r in config.exclusion_reasons]
+    return Sheet("Criteria", (Field("id", 16), Field("kind", 28), Field("what it says", 100)), rows)
+
+
+def _sheet(work: pd.DataFrame, stage: str, config: Config) -> tuple[Sheet, Sheet]:
+    fields = _fields(stage, config)
+    opening = [
+        f"Your worklist for {stage}. Fill in the yellow columns; leave a row empty that you haven't decided yet.",
+        "Save the file, then enter it: metaethno enter " + stage + " FILE --reviewer " + _one(work, "reviewer"),
+        "You may enter it as often as you like: what is in it already is not counted twice.",
+    ]
+    return Sheet("Decide", fields, list(_rows(work)), 2), workbook.help_sheet(fields, opening)
+
+
+def _one(work: pd.DataFrame, column: str) -> str:
+    return str(work[column].iloc[0]) if len(work) else "ID"
+
+
+def _plain(text: str) -> str:
+    """Return text on one line: a line break would start a new tag in RIS."""
+    return " ".join(text.split())
+
+
+def _ris(work: pd.DataFrame, tags: dict[str, str]) -> bytes:
+    """Return RIS; `tags` names those in which tools differ (title, journal, abstract, note)."""
+    lines: list[str] = []
+    for row in work.to_dict("records"):
+        first, _, last = row["pages"].partition("-")
+        pairs: list[tuple[str, str]] = [("TY", "JOUR"), (tags["title"], row["title"])]
+        pairs += [("AU", name) for name in row["authors"].split("; ")]
+        pairs += [("PY", row["year"]), (tags["journal"], row["container"]), (tags["abstract"], row["abstract"])]
+        pairs += [("VL", row["volume"]), ("IS", row["issue"]), ("SP", first), ("EP", last)]
+        pairs += [("DO", row["doi"].split(";")[0]), ("SN", row["issn"]), ("UR", row["url"])]
+        pairs += [("KW", word) for word in row["keywords"].split("; ")]
+        pairs += [("AN", f"{MARK}{row['record_id']}"), ("N1", f"{MARK}{row['record_id']}")]
+        lines += [f"{tag}  - {_plain(text)}" for tag, text in pairs if text.strip()]
+        lines += ["ER  - ", ""]
+    return ("\r\n".join(lines) + "\r\n").encode()
+
+
+def _csv(header: Sequence[str], rows: Iterator[Sequence[str]] | Sequence[Sequence[str]]) -> bytes:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(header)
+    writer.writerows([tables.escape(_plain(cell)) for cell in row] for row in rows)
+    return out.getvalue().encode()
+
+
+def _rayyan(work: pd.DataFrame) -> bytes:
+    def row(n: int, r: dict[str, str]) -> list[str]:
+        cells = {
+            "key": str(n),
+            "title": r["title"],
+            "year": r["year"],
+            "journal": r["container"],
+            "issn": r["issn"].split(";")[0],
+            "volume": r["volume"],
+            "issue": r["issue"],
+            "pages": r["pages"],
+            "authors": r["authors"].replace("; ", " and "),
+            "url": r["url"],
+            "abstract": r["abstract"],
+            "notes": f"{MARK}{r['record_id']}",
+            "doi": r["doi"].split(";")[0],
+            "keywords": r["keywords"],
+            "pubmed_id": r["pmid"],
+        }
+        return [cells.get(name, "") for name in _RAYYAN]
+
+    return _csv(_RAYYAN, [row(n, r) for n, r in enumerate(work.to_dict("records"), 1)])
+
+
+def _asreview(work: pd.DataFrame) -> bytes:
+    columns = ["title", "abstract", "authors", "year", "doi", "keywords", "url", "notes"]
+    marked = work.assign(notes=MARK + work["record_id"])
+    return _csv(columns, list(marked[columns].itertuples(index=False, name=None)))
+
+
+def write(work: pd.DataFrame, to: str, stage: str, config: Config) -> bytes:
+    """Return a worklist (from `worklist.rows`) in one of `FORMATS`."""
+    if to == "xlsx":
+        sheet, guide = _sheet(work, stage, config)
+        return workbook.to_xlsx([sheet, _criteria(config), guide])
+    if to == "csv":
+        return workbook.to_csv(_sheet(work, stage, config)[0])
+    if to == "rayyan":
+        return _rayyan(work)
+    if to == "asreview":
+        return _asreview(work)
+    if to == "covidence":
+        return _ris(work, {"title": "TI", "journal": "JO", "abstract": "N2"})
+    return _ris(work, {"title": "TI", "journal": "T2", "abstract": "AB"})

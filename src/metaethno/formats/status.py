@@ -1,0 +1,95 @@
+"""The state of publication of a record, as far as its source says it."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+
+from metaethno.formats.model import Record
+
+_ERRATUM: Final = re.compile(
+    r"^(?:published |publisher |author )?"
+    r"(?:erratum|errata|corrigendum|corrigenda|addendum|(?:publisher |author )?correction)\b"
+    r"(?=\s*(?:[:.\[(\u2014-]|to\b|for\b|$))",
+    re.IGNORECASE,
+)
+_RETRACTED: Final = re.compile(
+    r"^\W{0,2}(?:retracted(?: article)?|withdrawn)\b\W|[\[(](?:retracted|withdrawn)[ \w]{0,20}[\])]", re.IGNORECASE
+)
+_RETRACTION: Final = re.compile(
+    r"^(?:notice of )?(?:retraction|withdrawal)(?: note| notice)?\s*(?:[:.\[(\u2014]|to\b|of\b|$)", re.IGNORECASE
+)
+_CONCERN: Final = re.compile(r"^(?:editorial )?expression of concern\b", re.IGNORECASE)
+# Most titles are none; this tells it fast.
+_MAY_BE_NOTICE: Final = re.compile(
+    r"\W{0,2}(?:publi|author|errat|corr|addend|retract|withdr|notice|editorial|expression)", re.IGNORECASE
+)
+_EARLY: Final = (
+    "in press",
+    "early access",
+    "early view",
+    "ahead of print",
+    "aheadofprint",
+    "online first",
+    "epub ahead",
+)
+_OF_DOI: Final = re.compile(r"\b10\.\d{4,9}/[^\s\])>,;]+")
+
+
+def publication_status(record: Record) -> None:
+    """Fill `status` and `status_of` from type, title, volume and pages, where the reader has not.
+
+    What the type says goes before what the title says. An article counts as printed where it has a volume, an issue or
+    pages, and as early view where its source calls it so. `status_of` of a notice: the first DOI in its title, else
+    what its title names.
+    """
+    title, kind = record.get("title", ""), record.get("pub_type", "").casefold()
+    status = _of_kind(kind)
+    if not status and (_MAY_BE_NOTICE.match(title) or "etract" in title or "ETRACT" in title or "ithdraw" in title):
+        status = _of_title(title)
+    if status in ("erratum", "retraction notice", "expression of concern") and not record.get("status_of"):
+        found = _OF_DOI.search(title)
+        record["status_of"] = found.group().rstrip(".").lower() if found else _after(title)
+    if not status:
+        if kind and _is_early(kind):
+            status = "early view"
+        elif record.get("volume") or record.get("issue") or record.get("pages"):
+            status = "print"
+    if status:
+        record["status"] = status
+
+
+@lru_cache(maxsize=4096)
+def _of_kind(kind: str) -> str:
+    if "retract" in kind or "withdrawn" in kind:
+        if "notice" in kind or "retraction of" in kind or kind.endswith("retraction"):
+            return "retraction notice"
+        return "retracted"
+    if "erratum" in kind or "corrigendum" in kind or kind == "correction":
+        return "erratum"
+    return "expression of concern" if "expression of concern" in kind else ""
+
+
+@lru_cache(maxsize=4096)
+def _is_early(kind: str) -> bool:
+    return any(word in kind for word in _EARLY)
+
+
+def _of_title(title: str) -> str:
+    start = title[:200]
+    for pattern, status in (
+        (_RETRACTED, "retracted"),
+        (_RETRACTION, "retraction notice"),
+        (_ERRATUM, "erratum"),
+        (_CONCERN, "expression of concern"),
+    ):
+        if pattern.search(start):
+            return status
+    return ""
+
+
+def _after(title: str) -> str:
+    """Return the title that a notice is about: "Erratum to: A ward" is about "A ward"."""
+    parts = re.split(r":\s+|\s+to\s+", title, maxsplit=1)
+    return parts[1].strip() if len(parts) > 1 else ""
