@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a made-up record is easier to read where a line is a line
 """How fast and in how much memory exports are read, beside the libraries that people use otherwise.
 
     python bench/formats.py              20,000 made-up records per format, each reader in turn, in this run

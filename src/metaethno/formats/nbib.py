@@ -12,7 +12,8 @@ from metaethno.formats.model import Parsed, Reader, Record, Source
 _DIALECTS: Final = {"PMID": "", "PMC": "PMC", "OWN": "ERIC"}
 _OPENERS: Final = ("PMID", "PMC", "OWN")
 _FIRST: Final = re.compile(r"\A\s*(PMID|PMC|OWN) *- *\S")
-_TAG: Final = re.compile(r"^([A-Z]{4}|[A-Z]{3} |[A-Z]{2} {2})-(?: |$)", re.MULTILINE)
+# A line end in front in place of "^" makes the search many times faster.
+_TAG: Final = re.compile(r"\n([A-Z]{4}|[A-Z]{3} |[A-Z]{2} {2})-(?: |(?=\n)|\Z)")
 
 _SO_DOI: Final = re.compile(r"\bdoi: (10\.\d{4,9}/\S+)")
 _UNDATED: Final = (
@@ -42,7 +43,7 @@ def _parse(source: Source) -> Parsed:
     text, opener = source.text, _opener(source.text)
     offsets = [m.start() for m in re.finditer(rf"^{opener:4}-(?: |$)", text, re.MULTILINE)]
     lines = line_numbers(text, offsets)
-    looks = re.finditer(rf"^[^\w\n]{{0,5}}{opener}[ \t]*-[ \t]*\S", text, re.MULTILINE)
+    looks = re.finditer(rf"\n[^\w\n]{{0,5}}{opener}[ \t]*-[ \t]*\S", "\n" + text)
     start_lines = line_numbers(text, [m.start() for m in looks])
     parsed = Parsed("MEDLINE (.nbib)", [], lines, start_lines)
     parsed.doubtful.extend(foreign(text, "MEDLINE"))
@@ -59,7 +60,7 @@ def _parse(source: Source) -> Parsed:
 
 
 def _tags(chunk: str) -> Tags:
-    parts = _TAG.split(chunk)
+    parts = _TAG.split("\n" + chunk)
     tags: Tags = {}
     for tag, value in zip(parts[1::2], parts[2::2], strict=True):
         tags.setdefault(tag.rstrip(), []).append(value)
