@@ -48,24 +48,23 @@ def _snapshots(arguments: argparse.Namespace) -> None:
         c = line.counts
         how = "snapshot" if line.by_snapshot else "by Git alone"
         counts: list[int | None] = [c.found, c.included, c.excluded] if c else [None, None, None]
-        shown.append((line.name, line.when, line.who, line.subject, how, line.inputs, line.votes, counts))
+        words = line.subject if line.by_snapshot else f"{line.subject} (by Git alone)"
+        shown.append((line, how, words, counts))
     if arguments.csv:
         heads = ("snapshot", "when", "who", "what", "how", "changed", "votes", "found", "included", "excluded")
-        out.plain(_csv(heads, [(*r[:5], _inputs(r[5]), _votes(r[6]), *r[7]) for r in shown]))
+        cells = [(w.name, w.when, w.who, w.subject, h, _inputs(w.inputs), _votes(w.votes), *n) for w, h, _, n in shown]
+        out.plain(_csv(heads, cells))
         return
     if not shown:
         out.plain("Nothing is kept yet. `metaethno snapshot -m TEXT` keeps the review as it is.")
         return
-    cells = []
-    for name, when, who, what, how, inputs, votes, figures in shown:
-        few = {
-            s: names if len(names) < 6 else [*names[:4], f"and {len(names) - 4} more"] for s, names in inputs.items()
-        }
-        words = what if how == "snapshot" else f"{what} ({how})"
-        numbers = ["" if n is None else f"{n:,}" for n in figures]
-        cells.append([name, when[:10], who, words, _inputs(few), _votes(votes), *numbers])
-    heads = ("Snapshot", "Day", "By", "What", "What went in", "Votes added", "Found", "Included", "Excluded")
-    out.table(heads, cells, right={6, 7, 8})
+    rows = []
+    for line, _, words, counts in shown:
+        few = {s: n if len(n) < 6 else [*n[:4], f"and {len(n) - 4} more"] for s, n in line.inputs.items()}
+        numbers = ["" if n is None else f"{n:,}" for n in counts]
+        rows.append([line.name, line.when[:10], line.who, words, _inputs(few), _votes(line.votes), *numbers])
+    titles = ("Snapshot", "Day", "By", "What", "What went in", "Votes added", "Found", "Included", "Excluded")
+    out.table(titles, rows, right={6, 7, 8})
 
 
 def _life(arguments: argparse.Namespace) -> None:
@@ -82,10 +81,10 @@ def _life(arguments: argparse.Namespace) -> None:
     out.plain(f"{found.id}{others}: {found.kind.replace('_', ' ')}")
     if found.now:
         out.table(("Now", ""), [[name.replace("_", " "), text] for name, text in found.now])
-    rows = [
+    happened = [
         [e.kept[:10], e.snapshot, e.on, e.by, f"{e.table.replace('_', ' ')} {e.what}", e.said] for e in found.events
     ]
-    out.table(("Kept", "Snapshot", "Day", "By", "What", "What it says"), rows)
+    out.table(("Kept", "Snapshot", "Day", "By", "What", "What it says"), happened)
 
 
 def main(arguments: argparse.Namespace) -> int:
