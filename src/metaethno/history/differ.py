@@ -87,11 +87,11 @@ def diff(root: Path, before: str, after: str) -> Difference:
 
 def _records(old: Version, new: Version, found: Difference) -> None:
     columns = ["record_id", "title", "first_run", "content_hash"]
-    before, after = old.frame(UNIQUE.path, columns), new.frame(UNIQUE.path, columns)
+    before, after = old.records(UNIQUE.path, columns), new.records(UNIQUE.path, columns)
     if before is None or after is None:
         found.untold.append("records")
         return
-    was, now = ({r[0]: r for r in frame[columns].itertuples(index=False, name=None)} for frame in (before, after))
+    was, now = ({r["record_id"]: [r[c] for c in columns] for r in some} for some in (before, after))
     into = {row["alias_id"]: row["record_id"] for row in new.rows(ALIASES.path) or []}
     gone = sorted(was.keys() - now.keys())
     found.records = {

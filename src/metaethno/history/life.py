@@ -242,21 +242,16 @@ class _Life:
     def _record(self) -> list[tuple[str, str]]:
         record = self.ids[0]
         said: list[tuple[str, str]] = []
-        unique = self.now.frame(UNIQUE.path, ["record_id", "title", "year", "first_run", "last_run", "content_hash"])
-        if unique is not None:
-            for row in unique[unique["record_id"].eq(record)].itertuples():
-                said += [
-                    ("title", f"{row.title} ({row.year})"),
-                    ("found", f"first in run {row.first_run}, last in {row.last_run}"),
-                ]
-                said.append(("present version", row.content_hash))
-        members = self.now.frame(
-            MEMBERS.path, ["row_id", "record_id", "run", "source", "matched_with", "rule", "score"]
-        )
-        if members is not None:
-            for row in members[members["record_id"].eq(record)].sort_values("row_id").itertuples():
-                how = f"joined with {row.matched_with} by {row.rule}" if row.matched_with else "the first"
-                said.append((f"row {row.row_id}", f"{row.source}, run {row.run}: {how}"))
+        names = ["record_id", "title", "year", "first_run", "last_run", "content_hash"]
+        for row in self.now.records(UNIQUE.path, names, record_id=record) or []:
+            said.append(("title", f"{row['title']} ({row['year']})"))
+            said.append(("found", f"first in run {row['first_run']}, last in {row['last_run']}"))
+            said.append(("present version", row["content_hash"]))
+        names = ["row_id", "record_id", "run", "source", "matched_with", "rule", "score"]
+        members = self.now.records(MEMBERS.path, names, record_id=record) or []
+        for row in sorted(members, key=lambda row: str(row["row_id"])):
+            how = f"joined with {row['matched_with']} by {row['rule']}" if row["matched_with"] else "the first"
+            said.append((f"row {row['row_id']}", f"{row['source']}, run {row['run']}: {how}"))
         for row in only(self.now.rows(SCREENED.path) or [], record_id=record):
             said.append(
                 ("title and abstract", f"{row['outcome']} ({row['votes']} votes: {row['decided_by'] or 'open'})")

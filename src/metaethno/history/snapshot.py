@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from metaethno import __version__, config, engine, review, tables
 from metaethno.errors import Problem, UsageError, UserError
@@ -184,7 +185,7 @@ def take(
         raise UsageError(Problem("ME0711", "a snapshot needs a message", hint='Say what this state is: -m "..."'))
     repo, store = Repository(root), Store(root)
     with mutex.alone(repo.folder):
-        _clear_up(repo)
+        clear_up(repo)
         mutex.note(repo.folder, command="snapshot", started=time.time())
         try:
             taken = _take(repo, store, message, tag, release, work_left)
@@ -231,13 +232,20 @@ def _take(
     return taken
 
 
-def _clear_up(repo: Repository) -> None:
-    """Remove what a killed command left in Git's folder."""
+def clear_up(repo: Repository, going_on: str = "snapshot") -> dict[str, Any]:
+    """Remove what a killed command left in Git's folder; return its note.
+
+    Raises UserError where a restore was killed and something else is asked for now.
+    """
     before = mutex.doing(repo.folder)
     if before:
         mutex.clear_git_locks(repo.folder, float(before.get("started", 0)))
     for scratch in repo.folder.glob(f"{_SCRATCH}*"):
         scratch.unlink(missing_ok=True)
+    if before.get("command") == "restore" and going_on != "restore":
+        hint = f"Complete it: `metaethno restore {str(before.get('target', ''))[:10]}`."
+        raise UserError(Problem("ME0733", "going back to a snapshot was begun and not completed", hint=hint))
+    return before
 
 
 def _mend_lock_file(repo: Repository) -> None:
