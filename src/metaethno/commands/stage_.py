@@ -11,7 +11,7 @@ from metaethno import config
 from metaethno.engine import HASHED
 from metaethno.errors import Problem, UsageError, did_you_mean
 
-STEPS = (*HASHED, "final")
+STEPS = (*HASHED, "final", "audit")
 
 
 def main(arguments: argparse.Namespace) -> int:

@@ -4,48 +4,41 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from metaethno import review, tables
-from metaethno.schemas import BASELINE, FLOW
+from metaethno import tables
+from metaethno.schemas import ASSESSED, BASELINE, FLOW, INCLUDED_STUDIES, MEMBERS, SOURCES
 
 # Beside the boxes: one row per run that the release covers (detail: its date), so that an update knows what is new.
-RUN = "run"
+RELEASED_RUN = "released_run"
 
 
 def write(root: Path, release: str) -> bool:
-    """Write `data/decisions/baseline.csv` (schema BASELINE) from the pooled flow; return whether it changed.
+    """Write `data/decisions/baseline.csv` (schema BASELINE) for the release of this name; return whether it changed.
 
-    Taken is the first view of the form prisma2020, else the first; rows for all runs together. `previous_studies` and
-    `previous_reports` are what the update's first column shows: all studies and reports included so far.
+    Every box of the pooled flow (of the first view of a PRISMA 2020 form, else the first view); the runs with their
+    rows; and the ids of all studies and reports in it, so that an update can say which are new and which were dropped.
     """
     import pandas as pd
 
     flow = tables.read(FLOW, root / FLOW.path)
-    views = flow.sort_values(["template", "view"], ascending=[False, True])["view"]
-    mine = flow[flow["view"].eq(views.iloc[0])] if len(flow) else flow
-    pooled = mine[mine["run"].eq("all")]
-    count = {(r.box, r.detail): int(r.count_) for r in pooled.rename(columns={"count": "count_"}).itertuples()}
-    unit = {r.box: r.unit for r in pooled.itertuples()}
+    views = flow.assign(other=~flow["template"].str.startswith("prisma2020")).sort_values(["other", "view"])["view"]
+    pooled = flow[flow["view"].eq(views.iloc[0] if len(views) else "") & flow["run"].eq("all")]
     rows = [
-        {"box": box, "detail": detail, "unit": unit[box], "count": str(n)}
-        for (box, detail), n in count.items()
-        if not box.startswith("previous_")
+        [release, box, detail, unit, str(count)]
+        for box, detail, unit, count in pooled[["box", "detail", "unit", "count"]].itertuples(index=False)
+        if not box.startswith(("previous_", "total_"))
     ]
-    for box, what, names in (
-        ("previous_studies", "study", ("total_studies", "new_studies", "included_studies")),
-        ("previous_reports", "report", ("total_reports", "new_reports", "included_reports")),
+    found = tables.read(MEMBERS, root / MEMBERS.path, ["run"])["run"].value_counts()
+    searched = tables.read(SOURCES, root / SOURCES.path, ["run"])["run"]
+    rows += [[release, RELEASED_RUN, r, "record", str(found.get(r, 0))] for r in sorted({*searched, *found.index})]
+    studies = tables.read(INCLUDED_STUDIES, root / INCLUDED_STUDIES.path)
+    reports = tables.read(ASSESSED, root / ASSESSED.path)
+    for box, unit, ids in (
+        ("previous_studies", "study", set(studies.loc[studies["role"].ne("redundant"), "study_id"])),
+        ("previous_reports", "report", set(reports.loc[reports["outcome"].eq("include"), "record_id"])),
     ):
-        there = [count[name, ""] for name in names if (name, "") in count]
-        rows.append({"box": box, "detail": "", "unit": what, "count": str(there[0] if there else 0)})
-    for run in review.runs(root):
-        n = sum(
-            max(len(f.read_text(encoding="utf-8").splitlines()) - 1, 0)
-            for f in [root / review.RAW / run / "rows.csv"]
-            if f.is_file()
-        )
-        rows.append({"box": RUN, "detail": run, "unit": "record", "count": str(n)})
-    frame = pd.DataFrame(rows, dtype=str).assign(release=release)[BASELINE.names]
-    frame = frame.sort_values(list(BASELINE.key), kind="stable")
-    data = tables.to_csv(frame)
+        rows.append([release, box, "", unit, str(len(ids))])
+        rows += [[release, box, one, unit, "1"] for one in sorted(ids)]
+    data = tables.to_csv(pd.DataFrame(sorted(rows), columns=BASELINE.names, dtype=str))
     path = root / BASELINE.path
     if path.is_file() and path.read_bytes() == data:
         return False

@@ -102,6 +102,8 @@ class _Life:
         self.ids = self._ids()
         self.marks = [i.encode() for i in self.ids]
         self.kind = ""
+        # Each state of a table is read once, though it stands before one commit and after another.
+        self.about: dict[str, list[Row]] = {}
         self.seen: set[tuple[object, ...]] = set()
         self.vote_says: dict[str, str] = {}
 
@@ -141,8 +143,11 @@ class _Life:
 
     def _about(self, ref: str, path: str, table: Table) -> list[Row]:
         """Return the rows in which one of the ids stands as a whole, not as a part of a word."""
+        if ref in self.about:
+            return self.about[ref]
         wanted = set(self.ids)
-        found = []
+        found: list[Row] = []
+        self.about[ref] = found
         for row in self.reader.mentioning(ref, path, self.marks):
             if any(wanted & {part.strip() for part in cell.split(";")} for cell in row.cells.values()):
                 found.append(row)

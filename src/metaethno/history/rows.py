@@ -125,14 +125,15 @@ class Reader:
     def mentioning(self, ref: str, file: str, ids: Sequence[bytes]) -> list[Row]:
         """Return the rows of a table in which one of `ids` stands, as any part of a cell."""
         data = self.bytes_of(ref)
-        if not any(one in data for one in ids):
+        found = {at for one in ids for at in _places(data, one)}
+        if not found:
             return []
-        text = self.text(ref)
-        if not text.plain:
-            found = self.rows(ref, file)
+        if b'"' in data or b"\r" in data:
             words = [one.decode() for one in ids]
-            return [row for row in found if any(word in cell for cell in row.cells.values() for word in words)]
-        return self._taken_apart(text.header, [ln for ln in text.lines if any(one in ln for one in ids)], file)
+            return [row for row in self.rows(ref, file) if any(w in cell for cell in row.cells.values() for w in words)]
+        ends = {(data.rfind(b"\n", 0, at) + 1, data.find(b"\n", at)) for at in found}
+        lines = [data[start : end if end >= 0 else None] for start, end in sorted(ends) if start]
+        return self._taken_apart(data[: data.find(b"\n")], lines, file)
 
     def _taken_apart(self, header: bytes, lines: Iterable[bytes], file: str) -> list[Row]:
         names = next(csv.reader([header.decode("utf-8-sig", "replace")]), [])
@@ -195,6 +196,13 @@ def compare(table: Table, before: Iterable[Row], after: Iterable[Row], columns: 
         [old[key] for key in sorted(old.keys() - new.keys())],
         [(old[key], new[key]) for key in sorted(old.keys() & new.keys()) if shared(old[key]) != shared(new[key])],
     )
+
+
+def _places(data: bytes, word: bytes) -> Iterable[int]:
+    at = data.find(word)
+    while at >= 0:
+        yield at
+        at = data.find(word, at + 1)
 
 
 def blob_id(data: bytes) -> str:
