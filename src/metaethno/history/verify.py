@@ -147,22 +147,27 @@ class _Verifier:
                     for file, md5 in lock.tracked(self.reader.bytes_of(change.new), change.path).items():
                         self.files.setdefault(md5, (f"{file} ({_where(commit)})", False))
                 elif change.path == lock.PATH:
-                    self._lock(commit, change.new)
+                    self._lock(commit, self.reader.bytes_of(change.new))
+        if commit.by_snapshot:
+            self._fits(commit)
 
-    def _lock(self, commit: Commit, blob: str) -> None:
+    def _lock(self, commit: Commit, data: bytes) -> None:
         try:
-            stages = lock.stages(self.reader.bytes_of(blob))
+            stages = lock.stages(data)
         except UserError as error:
             self.done.problems += [Problem(p.code, f"{p.message} {_where(commit)}", p.file) for p in error.problems]
             return
         for stage in stages.values():
             for path, md5 in stage.outs.items():
                 self.files.setdefault(md5, (f"{path} ({_where(commit)})", True))
-        if commit.by_snapshot:
-            self._fits(commit, stages)
 
-    def _fits(self, commit: Commit, stages: dict[str, lock.Stage]) -> None:
+    def _fits(self, commit: Commit) -> None:
+        """Hold what `dvc.lock` says was read against what a snapshot holds, whether or not it changed there."""
         held = self.repo.files(commit.id)
+        try:
+            stages = lock.stages(self.reader.bytes_of(held.get(lock.PATH, "")))
+        except UserError:
+            return
         needed = {path: md5 for stage in stages.values() for path, md5 in stage.deps.items()}
         tracked: dict[str, str] = {}
         for path, blob in held.items():
