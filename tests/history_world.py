@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -101,14 +102,16 @@ def make(root: Path, *stages: str) -> None:
     (root / pipeline.PATH).write_text(small_pipeline(root))
 
 
-def keep(root: Path, message: str, *stages: str, tag: str = "", release: bool = False) -> snapshot.Taken:
-    """Make some stages and take a snapshot; that Snakemake has nothing left to do is not asked."""
+def keep(
+    root: Path, message: str, *stages: str, tag: str = "", release: bool = False, left: Sequence[Problem] = ()
+) -> snapshot.Taken:
+    """Make some stages and take a snapshot; Snakemake is not asked what is left to do, but said to say `left`."""
     make(root, *stages)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pipeline, "text", small_pipeline)
         patch.setattr(snapshot, "release_problems", lambda _: ([], []))
         patch.setattr(Store, "dvc", dvc_here)
-        return snapshot.take(root, message, tag, release, work_left=lambda _: [])
+        return snapshot.take(root, message, tag, release, work_left=lambda _: list(left))
 
 
 VOTED = ("screening", "eligibility")

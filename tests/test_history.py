@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from metaethno.cli import main
-from metaethno.errors import UsageError, UserError
+from metaethno.errors import Problem, UsageError, UserError
 from metaethno.history import lock, mutex, pages, snapshot
 from metaethno.history.differ import diff
 from metaethno.history.git import Repository
@@ -346,10 +346,8 @@ def test_a_snapshot_is_refused(review, tamper, code):
 
 
 def test_a_snapshot_is_refused_while_work_is_left(review):
-    from metaethno.errors import Problem
-
     with pytest.raises(UserError, match="ME0717"):
-        snapshot.take(review, "x", work_left=lambda _: [Problem("ME0717", "behind")])
+        keep(review, "x", "extraction", left=[Problem("ME0717", "behind")])
 
 
 def test_tags_are_names_and_stay(review):

@@ -10,6 +10,7 @@ from typing import Any
 from metaethno.errors import Problem, UserError
 
 PATH = "dvc.lock"
+_MD5 = re.compile(r"[0-9a-f]{32}(\.dir)?")
 _STAGE = re.compile(r"^  (\S+):\n", re.M)
 _FILE = re.compile(r"^    - path: ([^'\"\n]+)\n      hash: md5\n      md5: ([0-9a-f]{32})\n      size: (\d+)\n", re.M)
 _PARTS = re.compile(r"^    (deps|params|outs):\n", re.M)
@@ -33,8 +34,16 @@ def _yaml(text: str, what: str) -> Any:
         raise UserError(Problem("ME0705", "can't be read: it is cut off, or was edited by hand", what)) from None
 
 
+def _hash(entry: Any) -> str:
+    """Return the MD5 of an entry; anything else would be taken for a path in the cache."""
+    found = str(entry["md5"])
+    if not _MD5.fullmatch(found):
+        raise TypeError(found)
+    return found
+
+
 def _stage(entry: Any) -> Stage:
-    files = [{str(f["path"]): str(f["md5"]) for f in entry.get(part, ())} for part in ("deps", "outs")]
+    files = [{str(f["path"]): _hash(f) for f in entry.get(part, ())} for part in ("deps", "outs")]
     params = {f"{file}: {name}": repr(v) for file, of in entry.get("params", {}).items() for name, v in of.items()}
     return Stage(files[0], files[1], params)
 
@@ -53,7 +62,10 @@ def _segment(text: str) -> Stage:
         if "".join(f"    - path: {p}\n      hash: md5\n      md5: {m}\n      size: {s}\n" for p, m, s in found) != body:
             return _stage(_yaml("x:\n" + text, PATH)["x"])
         files[name] = {p: m for p, m, _ in found}
-    return Stage(files["deps"], files["outs"], _params(params) if params else {})
+    try:
+        return Stage(files["deps"], files["outs"], _params(params) if params else {})
+    except UserError:
+        return _stage(_yaml("x:\n" + text, PATH)["x"])
 
 
 @lru_cache(maxsize=1024)
@@ -83,6 +95,6 @@ def tracked(data: bytes, path: str) -> dict[str, str]:
     folder = path.rpartition("/")[0]
     try:
         outs = _yaml(data.decode("utf-8", "replace"), path)["outs"]
-        return {f"{folder}/{out['path']}".lstrip("/"): str(out["md5"]) for out in outs}
+        return {f"{folder}/{out['path']}".lstrip("/"): _hash(out) for out in outs}
     except (KeyError, TypeError):
         raise UserError(Problem("ME0705", "is not what DVC writes: it was edited by hand", path)) from None

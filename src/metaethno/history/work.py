@@ -14,6 +14,7 @@ from metaethno.history import pipeline
 _NOTHING = "Nothing to be done"
 _JOB = re.compile(r"^(\w+) +\d+$", re.M)
 _NOT_RULES = {"total", "all", "review", "job"}
+_MANY = 5
 _DO = "Run `metaethno run` first."
 
 
@@ -53,4 +54,7 @@ def missing_outputs(root: Path) -> list[Problem]:
 
     stages = yaml.safe_load((root / pipeline.PATH).read_text(encoding="utf-8"))["stages"]
     paths = [path for stage in stages.values() for out in stage["outs"] for path in out]
-    return [Problem("ME0719", "this result is missing", p, hint=_DO) for p in sorted(paths) if not (root / p).is_file()]
+    missing = [path for path in sorted(paths) if not (root / path).is_file()]
+    if len(missing) > _MANY:
+        return [Problem("ME0719", f"{len(missing)} results are missing, among them {missing[0]}", hint=_DO)]
+    return [Problem("ME0719", "this result is missing", path, hint=_DO) for path in missing]
