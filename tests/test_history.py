@@ -21,7 +21,7 @@ from metaethno.history.reproduce import content_difference
 from metaethno.history.restore import restore
 from metaethno.history.store import Store
 from metaethno.history.verify import verify
-from tests.history_world import FIVE, FOUR, ONE, THREE, ids, keep, live
+from tests.history_world import FIVE, FOUR, ONE, THREE, dvc_here, ids, keep, live
 from tests.worlds import call
 
 pytestmark = pytest.mark.xdist_group("history")
@@ -245,7 +245,7 @@ def test_an_edited_export_is_seen(review):
     (review / export).chmod(0o644)
     edit(review, export, "north", "south")
     assert export in codes(review)["ME0728"]
-    Store(review).dvc("add", "--quiet", export)
+    dvc_here(Store(review), "add", "--quiet", export)
     commit(review, f"{export}.dvc")
     assert export in codes(review)["ME0723"]
 
@@ -319,9 +319,8 @@ def test_what_is_not_the_reviews_is_never_touched(review):
 
 
 def test_nothing_changed_makes_no_snapshot_and_a_tag_can_follow(review):
-    keep(review, "All of the update", "screening", "eligibility", "extraction")
+    again(review)
     head = Repository(review).head()
-    assert again(review).commit == ""
     assert again(review, tag="paper").commit == ""
     assert Repository(review).tags()["paper"] == head
 
@@ -341,7 +340,8 @@ def test_a_snapshot_is_refused(review, tamper, code):
     head = Repository(review).head()
     tamper(review)
     with pytest.raises(UserError, match=code):
-        again(review)
+        # What is wrong with results is only looked at once nothing else is in the way.
+        again(review) if code == "ME0719" else snapshot.take(review, "x", work_left=lambda _: [])
     assert Repository(review).head() == head
 
 
@@ -353,16 +353,16 @@ def test_a_snapshot_is_refused_while_work_is_left(review):
 def test_tags_are_names_and_stay(review):
     for tag in ("-x", "a b", "../x", "now", "x.lock"):
         with pytest.raises(UsageError):
-            again(review, tag=tag)
+            snapshot.take(review, "x", tag)
     with pytest.raises(UserError, match="already names another"):
-        again(review, tag="v1")
+        snapshot.take(review, "x", "v1")
     with pytest.raises(UsageError):
-        again(review, release=True)
+        snapshot.take(review, "x", release=True)
 
 
 def test_one_at_a_time(review):
     with mutex.alone(review / ".git"), pytest.raises(UserError, match="ME0710"):
-        again(review)
+        snapshot.take(review, "x")
 
 
 def test_what_a_kill_left_behind_is_cleared(review):
@@ -399,7 +399,7 @@ def test_a_truncated_file_of_the_cache_is_kept_anew(review):
 def test_exports_are_marked_for_the_private_remote(review, tmp_path):
     store = Store(review)
     for name in ("public", "private"):
-        store.dvc("remote", "add", *(["--default"] if name == "public" else []), name, str(tmp_path / name))
+        dvc_here(store, "remote", "add", *(["--default"] if name == "public" else []), name, str(tmp_path / name))
     again(review)
     store = Store(review)
     store.dvc("push", "--quiet")

@@ -99,7 +99,7 @@ def kill_snapshots(root: Path, times: int, seed: int) -> int:
 
 
 def test_a_few_kills_lose_nothing(review):
-    assert kill_snapshots(review, 2, seed=7) >= 0
+    assert kill_snapshots(review, 2, seed=7) in (0, 1, 2)
 
 
 @pytest.mark.soak
@@ -132,6 +132,7 @@ def test_a_cache_that_cannot_be_written_is_said(review):
     assert keep(review, "Now there is", "screening").commit
 
 
+@pytest.mark.soak
 def test_two_at_once_make_one_history(review):
     vote(review, "ann", "V1", ids(review)[ONE["title"]], "include")
     both = [start(review, f"by {n}") for n in range(2)]

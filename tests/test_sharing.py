@@ -18,6 +18,7 @@ from tests.history_world import ONE, TWO, begin, keep, search
 
 SSHD = shutil.which("sshd", path=f"{os.environ['PATH']}:/usr/sbin")
 pytestmark = [
+    pytest.mark.soak,
     pytest.mark.xdist_group("sharing"),
     pytest.mark.skipif(SSHD is None, reason="needs Debian's openssh-server"),
     pytest.mark.skipif(importlib.util.find_spec("dvc_ssh") is None, reason="needs dvc-ssh"),
