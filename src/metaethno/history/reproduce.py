@@ -129,10 +129,10 @@ def _same_program(there: Path, env: dict[str, str]) -> bool:
 
 
 def _run(there: Path, env: dict[str, str], stages: list[str]) -> None:
-    done = _call(there, env, "snakemake", "--quiet", "all", *stages)
+    done = _call(there, env, "snakemake", *stages, "--quiet", "all")
     if done.returncode:
         said = (done.stdout + done.stderr).strip()[-1500:]
-        hint = "The folder is kept, so that you can look."
+        hint = "With `--into DIR` the folder is kept, so that you can look."
         raise UserError(Problem("ME0743", f"the rebuild failed: {said}", str(there), hint=hint))
 
 

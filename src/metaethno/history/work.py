@@ -20,7 +20,7 @@ _DO = "Run `metaethno run` first."
 
 def planned(root: Path, *targets: str) -> tuple[list[str], str]:
     """Return the rules that Snakemake would run (in its order, none if all is made), and what it said."""
-    command = [sys.executable, "-m", "snakemake", "--dry-run", "--quiet", "rules", *targets]
+    command = [sys.executable, "-m", "snakemake", *targets, "--dry-run", "--quiet", "rules"]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
     said = done.stdout + done.stderr
     if done.returncode == 0 and _NOTHING in said:
