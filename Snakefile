@@ -2,6 +2,7 @@
 #
 #   snakemake            makes everything that is out of date
 #   snakemake screening  makes one stage and what it needs (any stage's name)
+#   snakemake audit      writes the audit report: who decided what, when, and whether anything was altered
 #   snakemake final      the same as `snakemake`, but fails while anything is open or an error-level check fails
 #
 # A stage reads tables and writes tables; each rule file opens with what it READS and WRITES.
@@ -17,6 +18,7 @@ include: "workflow/rules/extraction.smk"
 include: "workflow/rules/translation.smk"
 include: "workflow/rules/synthesis.smk"
 include: "workflow/rules/reports.smk"
+include: "workflow/rules/audit.smk"
 
 
 # Every output is listed: Snakemake would call a review done that lacks an intermediate table.

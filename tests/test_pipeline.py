@@ -188,3 +188,46 @@ def test_a_changed_vote_changes_screening_and_what_follows_and_repro_makes_it(ke
     assert call(root, "dvc", "status", "--quiet", check=False).returncode == 0
     assert "forward" not in (root / "data/derived/4_screening/screened.csv").read_text()
     assert "second vote" in (root / "data/derived/4_screening/to_decide.csv").read_text()
+
+
+# ------------------------------------------------------------------------------------------------ snapshots, for real
+
+
+@pytest.mark.xdist_group("kept")
+def test_a_snapshot_asks_snakemake_whether_work_is_left(kept, tmp_path):
+    root = tmp_path / "review"
+    shutil.copytree(kept, root)
+    ledger = root / "data/decisions/screening/ann.csv"
+    before = ledger.read_bytes()
+    votes(root, "ann", {ONE["title"]: "include"})
+    done = call(root, "metaethno", "snapshot", "-m", "too early", check=False)
+    assert done.returncode == 1
+    assert "the results are behind what people wrote; to be made anew: screening checked, screening" in done.stderr
+    ledger.write_bytes(before)
+    assert "named start" in call(root, "metaethno", "snapshot", "-m", "The start", "--tag", "start").stdout
+
+
+@pytest.mark.soak
+@pytest.mark.xdist_group("kept")
+def test_going_back_and_rebuilding_for_real(kept, tmp_path):
+    """After a restore and after the return DVC and Snakemake find nothing to do; a rebuild has the same bytes."""
+    root = tmp_path / "review"
+    shutil.copytree(kept, root)
+    call(root, "metaethno", "snapshot", "-m", "The start", "--tag", "start")
+    first = (root / "data/derived/4_screening/screened.csv").read_bytes()
+    votes(root, "ann", {ONE["title"]: "include", TWO["title"]: "exclude"})
+    call(root, "metaethno", "run")
+    call(root, "metaethno", "snapshot", "-m", "Ann has voted", "--tag", "ann")
+    second = (root / "data/derived/4_screening/screened.csv").read_bytes()
+    assert first != second
+    for where, wanted in (("start", first), ("latest", second)):
+        assert "nothing is to be done" in call(root, "metaethno", "restore", where).stdout
+        assert (root / "data/derived/4_screening/screened.csv").read_bytes() == wanted
+        assert call(root, "dvc", "status", "--quiet", check=False).returncode == 0
+        planned = call(root, "snakemake", "-n", "--quiet", "rules")
+        assert "Nothing to be done" in planned.stdout + planned.stderr
+    assert call(root, "git", "symbolic-ref", "--short", "HEAD").stdout
+    done = call(root, "metaethno", "reproduce", "start")
+    assert "start is reproduced byte for byte" in done.stdout
+    call(root, "snakemake", "audit")
+    assert (root / "reports/_output/audit.pdf").read_bytes().startswith(b"%PDF")

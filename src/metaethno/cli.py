@@ -33,6 +33,12 @@ _COMMANDS = {
     "why": "why rows are one record, or why two records are not one: metaethno why ID [ID]",
     "export": "write records for other programs: metaethno export FILE --to ris|csv|bibtex|csl-json|endnote-xml",
     "lock": "take on the installed program and the review's files: writes engine.lock and dvc.yaml",
+    "snapshot": "keep the review as it is now, as one state that can be named, compared and gone back to",
+    "history": "the snapshots; or the whole life of a record, construct, concept or step: metaethno history [ID]",
+    "diff": "what differs between two snapshots: metaethno diff A [B]",
+    "verify": "prove that nothing that was kept has been altered since",
+    "reproduce": "rebuild a snapshot in a separate folder and compare every result",
+    "restore": "go back to a snapshot (`restore latest` returns): metaethno restore SNAPSHOT",
     "example": "write the exports of the worked example where they are missing",
 }
 
@@ -190,6 +196,41 @@ def _why(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("other", nargs="?", help="another one: why are the two one record, or not")
 
 
+def _snapshot(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("-m", "--message", required=True, help="what this state is, in a sentence")
+    sub.add_argument("--tag", default="", help="a name for it, such as search-2020-05-22")
+    sub.add_argument("--release", action="store_true", help="a version that is given away; needs --tag")
+
+
+def _history(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("id", nargs="?", default="", help="an id of a record, vote, study, construct, concept, step ...")
+    how = sub.add_mutually_exclusive_group()
+    how.add_argument("--csv", action="store_true", help="as a table for other programs")
+    how.add_argument("--json", action="store_true", help="as objects for other programs")
+
+
+def _diff(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("before", help="a snapshot: its tag or number")
+    sub.add_argument("after", nargs="?", default="now", help="another; the files as they are now, if not given")
+    how = sub.add_mutually_exclusive_group()
+    how.add_argument("--html", type=Path, metavar="FILE", help="write a page instead")
+    how.add_argument("--json", action="store_true", help="for other programs")
+
+
+def _verify(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--json", action="store_true", help="for other programs")
+
+
+def _reproduce(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("snapshot", help="its tag or number")
+    sub.add_argument("--into", type=Path, default=None, help="an empty folder for the rebuilt review (kept afterwards)")
+    sub.add_argument("--json", action="store_true", help="for other programs")
+
+
+def _restore(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("snapshot", help="its tag or number; `latest` returns to where you came from")
+
+
 _ARGUMENTS = {
     "run": _run,
     "status": _status,
@@ -203,6 +244,12 @@ _ARGUMENTS = {
     "why": _why,
     "export": _export,
     "lock": _lock,
+    "snapshot": _snapshot,
+    "history": _history,
+    "diff": _diff,
+    "verify": _verify,
+    "reproduce": _reproduce,
+    "restore": _restore,
 }
 
 

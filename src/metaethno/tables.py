@@ -62,8 +62,12 @@ def delimiter_of(text: str) -> str:
 
 def read_rows(path: Path, shown: str) -> tuple[list[str], list[list[str]], list[int], list[Problem]]:
     """Return header, rows, the line each row starts on, and what is wrong with the file as CSV."""
+    return parse_rows(path.read_bytes(), shown)
+
+
+def parse_rows(raw: bytes, shown: str) -> tuple[list[str], list[list[str]], list[int], list[Problem]]:
+    """Return header, rows, the line each row starts on, and what is wrong with the bytes of a table as CSV."""
     problems: list[Problem] = []
-    raw = path.read_bytes()
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -42,6 +42,11 @@ def _owner_lives(root: Path) -> bool | None:
         return None
 
 
+def runs_now(root: Path) -> bool:
+    """Tell whether a `metaethno run` is at work in this folder."""
+    return bool(_owner_lives(root))
+
+
 def clear_dead_lock(root: Path) -> bool:
     """Unlock the folder if the run that locked it is provably dead; return whether it was unlocked.
 

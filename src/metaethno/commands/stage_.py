@@ -12,7 +12,7 @@ from metaethno.engine import HASHED
 from metaethno.errors import Problem, UsageError, UserError, did_you_mean
 from metaethno.ledger import pending
 
-STEPS = (*HASHED, "final")
+STEPS = (*HASHED, "final", "audit")
 
 
 def main(arguments: argparse.Namespace) -> int:

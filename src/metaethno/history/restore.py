@@ -1,0 +1,134 @@
+"""Go back to a snapshot, and return: files from Git, exports and results from DVC, and Snakemake of the same mind.
+
+The present is never lost: it is a snapshot too, or going back is refused. A restore that was killed is completed by
+the same command, since the note of it says what was there before.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from metaethno import made
+from metaethno.errors import Problem, UserError
+from metaethno.history import lock, mutex, work
+from metaethno.history.git import Repository
+from metaethno.history.rows import blob_id
+from metaethno.history.snapshot import clear_up, export_problems, own_paths
+from metaethno.history.store import Store
+from metaethno.stages import STAGES
+
+LATEST = "latest"
+_BRANCH = "metaethno.branch"
+
+
+@dataclass
+class Restored:
+    """Where the review stands now, and whether DVC and Snakemake both have nothing to do; `said`: what else to know."""
+
+    commit: str
+    name: str
+    at_rest: bool
+    said: list[str] = field(default_factory=list)
+
+
+def restore(root: Path, name: str) -> Restored:
+    """Put the review in `root` back as it was at snapshot `name` (`latest`: where one came from).
+
+    Raises UserError where something is not kept yet and would be lost, or where an export is kept nowhere.
+    """
+    repo, store = Repository(root), Store(root)
+    with mutex.alone(repo.folder):
+        begun = clear_up(repo, going_on="restore")
+        branch = repo.branch() or repo.ask("config", _BRANCH).stdout.decode().strip()
+        commit = repo.resolve(branch if name == LATEST and branch else "HEAD" if name == LATEST else name)
+        restoring = begun.get("command") == "restore"
+        half_done = {str(begun.get("start", "")), str(begun.get("target", "")), commit} if restoring else set()
+        _refuse_loss(repo, half_done)
+        absent = _absent(repo, store, commit)
+        mutex.note(repo.folder, command="restore", target=commit, start=repo.head(), started=time.time())
+        if repo.branch():
+            repo.run("config", _BRANCH, repo.branch())
+        at_tip = bool(branch) and repo.resolve(branch) == commit
+        force = ["--force"] if half_done else []
+        repo.run("checkout", "--quiet", *force, *([branch] if at_tip else ["--detach", commit]), "--")
+        done = Restored(commit, name, False)
+        _results(root, store, absent, done)
+        made.stamp(root)
+        mutex.done(repo.folder)
+    if not at_tip:
+        done.said.append("`metaethno restore latest` returns to the present.")
+    return done
+
+
+def _refuse_loss(repo: Repository, half_done: set[str]) -> None:
+    """Raise UserError with every file that is kept nowhere; what a restore that was killed left half-done is none."""
+    said = repo.run("status", "--porcelain", "-z", "--no-renames", "--untracked-files=no")
+    said += repo.run("status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--", *own_paths(repo))
+    paths = sorted({entry[3:].removeprefix(repo.prefix) for entry in said.split("\0") if len(entry) > 3})
+    known: dict[str, set[str]] = {}
+    for commit in half_done - {""}:
+        for path, blob in repo.files(commit).items():
+            known.setdefault(path, set()).add(blob)
+    hint = "Keep it first: `metaethno snapshot -m TEXT` (or commit it with Git, if it is no part of the review)."
+    problems = []
+    for path in paths:
+        file = repo.root / path
+        if half_done and (not file.is_file() or blob_id(file.read_bytes()) in known.get(path, set())):
+            continue
+        problems.append(Problem("ME0731", "was changed and is not kept yet", path, hint=hint))
+    if not half_done:
+        problems += [p for p in export_problems(repo.root) if p.code != "ME0301"]
+    if problems:
+        raise UserError(problems)
+
+
+def _absent(repo: Repository, store: Store, commit: str) -> bool:
+    """Tell whether something has to be fetched; raises UserError where an export is kept nowhere."""
+    held = repo.files(commit)
+    problems = []
+    absent = False
+    with repo.blobs() as blobs:
+        results = lock.stages(blobs.read(held[lock.PATH])) if lock.PATH in held else {}
+        for path, blob in sorted(held.items()):
+            if not path.endswith(".dvc") or not path.startswith("data/"):
+                continue
+            for file, md5 in lock.tracked(blobs.read(blob), path).items():
+                if store.has(md5):
+                    continue
+                absent = True
+                if not any(store.remote_hash(remote, md5) for remote in store.remotes):
+                    hint = "Ask who made the snapshot to push it (see docs/sharing.md), then try again."
+                    problems.append(
+                        Problem("ME0732", "this export of the snapshot is kept nowhere here", file, hint=hint)
+                    )
+    if problems:
+        raise UserError(problems)
+    return absent or not all(store.has(md5) for stage in results.values() for md5 in stage.outs.values())
+
+
+def _snakemake(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "snakemake", "--quiet", "all", *arguments]
+    return subprocess.run(command, cwd=root, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+
+
+def _results(root: Path, store: Store, absent: bool, done: Restored) -> None:
+    """Bring back exports and results, and have Snakemake know them; what is kept nowhere is made anew."""
+    if absent and store.remotes:
+        store.dvc("fetch", "--quiet", check=False)
+    store.dvc("checkout", "--force", "--quiet", "--allow-missing")
+    if store.is_clean():
+        # Dates say nothing after a checkout. Only what DVC finds whole may be called up to date; pages are not DVC's.
+        _snakemake(root, "--touch", *STAGES)
+    ran = _snakemake(root)
+    done.at_rest = store.is_clean() and not work.planned(root)[0]
+    if ran.returncode and "ME0161" in ran.stdout + ran.stderr:
+        done.said.append(
+            "This snapshot was made by another version of the program. Its tables are as they were kept; "
+            "`metaethno lock` and `metaethno run` would make them anew with the installed one."
+        )
+    elif not done.at_rest:
+        done.said.append("Not all results could be brought back: `metaethno run` makes the rest.")

@@ -1,0 +1,183 @@
+"""Kills at random moments, a read-only cache, a full disk, two at once: afterwards it is as before, or as it should be.
+
+A few kills with a fixed seed in every run of the tests, all of them by `make soak`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from metaethno.errors import UserError
+from metaethno.history.git import Repository
+from metaethno.history.store import Store
+from metaethno.history.verify import verify
+from tests.history_world import ONE, TWO, add, begin, ids, keep, search, vote
+from tests.worlds import REPO, call, environment
+
+pytestmark = pytest.mark.xdist_group("faults")
+KEEP = """
+import sys
+from pathlib import Path
+from tests.history_world import keep
+keep(Path('.'), sys.argv[1], 'screening')
+"""
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory) -> Path:
+    """A review of two records with one snapshot."""
+    root = begin(tmp_path_factory.mktemp("faults") / "review")
+    search(root, "2018-12-11", alpha=[ONE, TWO])
+    keep(root, "Search")
+    return root
+
+
+@pytest.fixture
+def review(small, tmp_path) -> Path:
+    root = tmp_path / "review"
+    shutil.copytree(small, root, symlinks=True)
+    return root
+
+
+def start(root: Path, message: str) -> subprocess.Popen[str]:
+    """Begin a snapshot in a process group of its own."""
+    path = os.pathsep.join([str(REPO), str(REPO / "src")])
+    return subprocess.Popen(
+        [sys.executable, "-c", KEEP, message],
+        cwd=root,
+        env=environment() | {"PYTHONPATH": path},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def kill_snapshots(root: Path, times: int, seed: int) -> int:
+    """Kill `times` snapshots at random moments; after each nothing is lost, and the next one completes. Return how many
+    were killed before they ended by themselves."""
+    chance = random.Random(seed)
+    record = ids(root)[ONE["title"]]
+    letter = root / "letter.txt"
+    letter.write_text("mine")
+    call(root, "git", "add", "letter.txt")
+    began = time.monotonic()
+    assert start(root, "measured").wait() == 0
+    whole = time.monotonic() - began
+    killed = 0
+    for turn in range(times):
+        add(root, "memos", memo_id=f"M{turn}", kind="decision", author="ann", written_on="2020-01-01", text="so be it")
+        vote(root, "ann", f"VK{turn}", record, "include", round="calibration")
+        written = {p: p.read_bytes() for p in (root / "data/decisions").rglob("*.csv")}
+        before = Repository(root).head()
+        process = start(root, f"turn {turn}")
+        # The moments are spread over the snapshot itself; what comes before (loading Python) is of no interest.
+        time.sleep(chance.uniform(0.25, 1.0) * whole)
+        killed += process.poll() is None
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        assert {p: p.read_bytes() for p in written} == written
+        head = Repository(root).head()
+        assert head == before or call(root, "git", "rev-parse", f"{head}^").stdout.strip() == before
+        keep(root, f"turn {turn}, again", "screening")
+        assert call(root, "git", "status", "--porcelain").stdout.split() == ["A", "letter.txt"]
+        commits = call(root, "git", "log", "--format=%s", f"{before}..HEAD").stdout.splitlines()
+        assert len(commits) == 1, commits
+    assert verify(root).problems == []
+    return killed
+
+
+def test_a_few_kills_lose_nothing(review):
+    assert kill_snapshots(review, 2, seed=7) in (0, 1, 2)
+
+
+@pytest.mark.soak
+def test_three_hundred_kills_lose_nothing(review):
+    killed = kill_snapshots(review, 300, seed=2018)
+    print(f"{killed} of 300 snapshots were killed before they ended")
+    assert killed > 200
+
+
+def test_a_cache_that_cannot_be_written_is_said(review):
+    if os.geteuid() == 0:
+        # Root may write anywhere: a file where the folder should be stands in for it.
+        cache = Store(review).cache
+        shutil.rmtree(cache)
+        cache.write_text("")
+    else:
+        for folder in [Store(review).cache, *Store(review).cache.iterdir()]:
+            folder.chmod(0o555)
+    head = Repository(review).head()
+    vote(review, "ann", "V1", ids(review)[ONE["title"]], "include")
+    with pytest.raises(UserError, match="ME0708"):
+        keep(review, "No room", "screening")
+    assert Repository(review).head() == head
+    cache = Store(review).cache
+    if cache.is_file():
+        cache.unlink()
+    else:
+        for folder in [cache, *cache.iterdir()]:
+            folder.chmod(0o755)
+    assert keep(review, "Now there is", "screening").commit
+
+
+@pytest.mark.soak
+def test_two_at_once_make_one_history(review):
+    vote(review, "ann", "V1", ids(review)[ONE["title"]], "include")
+    both = [start(review, f"by {n}") for n in range(2)]
+    said = [process.communicate()[1] for process in both]
+    assert 0 in [process.returncode for process in both]
+    for process, words in zip(both, said, strict=True):
+        assert process.returncode == 0 or "ME0710" in words or "dvc.yaml" in words, words
+    assert verify(review).problems == []
+
+
+@pytest.mark.soak
+def test_a_full_disk_is_said_and_the_next_snapshot_completes(review, tmp_path):
+    cache = review / ".dvc/cache"
+    shutil.move(cache, tmp_path / "kept")
+    cache.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24k", "none", cache], check=False).returncode:
+        pytest.skip("mounting a small disk needs root")
+    head = Repository(review).head()
+    try:
+        vote(review, "ann", "V1", ids(review)[ONE["title"]], "include")
+        with pytest.raises(UserError, match=r"ME07(08|15)"):
+            keep(review, "No room", "screening")
+        assert Repository(review).head() == head
+    finally:
+        subprocess.run(["umount", cache], check=True)
+    shutil.rmtree(cache)
+    shutil.move(tmp_path / "kept", cache)
+    assert keep(review, "Room again", "screening").commit
+    assert verify(review).problems == []
+
+
+def test_a_push_that_was_cut_off_is_completed_by_the_next(review, tmp_path):
+    store = Store(review)
+    store.dvc("remote", "add", "--default", "shared", str(tmp_path / "shared"))
+    push = [sys.executable, "-m", "dvc", "push", "--quiet"]
+    process = subprocess.Popen(push, cwd=review, start_new_session=True)
+    remote = tmp_path / "shared"
+    deadline = time.monotonic() + 60
+    while process.poll() is None and not any(remote.rglob("*")) and time.monotonic() < deadline:
+        time.sleep(0.001)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    Store(review).dvc("push", "--quiet")
+    kept = {p.parent.name + p.name for p in remote.glob("files/md5/??/*")}
+    assert kept >= {p.parent.name + p.name for p in Store(review).cache.glob("??/*")}
+    shutil.rmtree(Store(review).cache)
+    assert verify(review).problems == []
