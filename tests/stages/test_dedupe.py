@@ -101,6 +101,8 @@ def test_one_paper_as_three_databases_show_it():
         {"title": "Sleeping with chronic pain in York", "authors": "Smith, John A.", "pages": "600-610"},
         {"authors": "Brown, Gordon", "doi": "", "pages": "600-601"},
         {"title": PAPER["title"].replace("chronic", "acute"), "doi": "", "pages": "482-499"},
+        {"title": PAPER["title"] + " (Sociol Health Illn (2010) 32 (454-481))", "doi": "", "pages": "990"},
+        {"issue": "1", "pages": "12-13", "doi": ""},
     ],
 )
 def test_traps_are_kept_apart(other):
@@ -116,6 +118,12 @@ def test_traps_are_kept_apart(other):
         {"pages": "e1234", "issue": ""},
         {"authors": "", "doi": ""},
         {"doi": "10.5555/PAIN", "pages": "", "year": ""},
+        {"doi": "", "volume": "", "issue": "", "pages": "", "year": "2011"},
+        {"doi": "", "title": "Vivir con dolor crónico: una etnografía"},
+        {"doi": "", "volume": "", "issue": "32", "pages": "4"},
+        {"doi": "", "volume": "2010", "pages": ""},
+        {"doi": "", "title": f"{PAPER['title']} {PAPER['title']}", "pages": ""},
+        {"doi": "", "volume": "33", "pages": ""},
     ],
 )
 def test_forms_of_one_paper_are_merged(other):
@@ -127,8 +135,9 @@ def test_forms_of_one_paper_are_merged(other):
     [
         {"doi": "10.5555/mistyped"},
         {"doi": "", "pages": "545-581"},
-        {"doi": "", "volume": "", "issue": "", "pages": "", "year": "2011"},
-        {"doi": "", "title": "Vivir con dolor crónico: una etnografía"},
+        {"doi": "", "volume": "", "issue": "", "pages": "", "year": "2011", "authors": "Smith, J. A."},
+        {"doi": "", "issue": "", "pages": "454", "title": "Vivir con dolor crónico: una etnografía"},
+        {"title": "", "doi": ""},
     ],
 )
 def test_what_evidence_leaves_open_goes_to_a_person(other):
