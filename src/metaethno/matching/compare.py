@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from metaethno.matching import words
-from metaethno.matching.normalise import Array, Normal, plain_abstract
+from metaethno.matching.normalise import Array, Normal, coded, plain_abstract
 
 FAR, REWORDED, EXTRA, SUBTITLE, TYPING, EQUAL = range(6)
 TITLE_LEVELS: Final = (
@@ -26,6 +26,9 @@ TITLE_LEVELS: Final = (
 )
 UNLIKE, PARTLY, ALIKE = 0, 1, 2
 NOT_NEAR: Final = 68
+_FAINT: Final = 45  # less alike, two titles have nothing to do with one another
+_EDGE: Final = 24
+_STEP: Final = 1_000_000  # pairs that are compared at once
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,11 @@ class Pairs:
     def take(self, at: Array) -> Pairs:
         """Return the pairs at these places."""
         return Pairs(**{f.name: getattr(self, f.name)[at] for f in fields(self)})
+
+    @staticmethod
+    def joined(parts: list[Pairs]) -> Pairs:
+        """Return the pairs of all parts, in their order."""
+        return Pairs(**{f.name: np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Pairs)})
 
     def __len__(self) -> int:
         return len(self.left)
@@ -137,12 +145,12 @@ def _each_pair(left: Array, right: Array, n: int) -> tuple[Array, Array, Array]:
     return unique // max(n, 1), unique % max(n, 1), at
 
 
-def _ratios(scorer: object, a: Array, b: Array) -> Array:
+def _ratios(scorer: object, a: Array, b: Array, cutoff: int = 0) -> Array:
     from rapidfuzz import process
 
     if not len(a):
         return np.empty(0, dtype=np.float32)
-    return process.cpdist(a, b, scorer=scorer, dtype=np.float32, workers=-1)  # type: ignore[arg-type]
+    return process.cpdist(a, b, scorer=scorer, score_cutoff=cutoff, dtype=np.float32, workers=-1)  # type: ignore[arg-type]
 
 
 def _texts(values: Array) -> tuple[Array, Array]:
@@ -152,19 +160,47 @@ def _texts(values: Array) -> tuple[Array, Array]:
     return codes.astype(np.int64), np.asarray(texts, dtype=object)
 
 
-def titles(n: Normal, i: Array, j: Array) -> Array:
-    """Return the likeness of titles in per cent; also with words sorted, as some sources turn titles about."""
+@dataclass(frozen=True)
+class _Titles:
+    """Titles as codes: one entry per row, equal texts as equal codes; -1 where there is none."""
+
+    code: Array  # place in `texts`
+    texts: Array
+    bare: Array  # without spaces; `main` and `rest` are coded alike
+    main: Array
+    rest: Array
+    head: Array  # the first letters
+    tail: Array
+
+
+def _titles(n: Normal) -> _Titles:
+    code, texts = _texts(n.title)
+    every = np.concatenate([n.title, n.main, n.rest])
+    at, unique = _texts(every)
+    squeezed = np.array([t.replace(" ", "") for t in unique], dtype=object)
+    bare, main, rest = coded(squeezed)[at].reshape(3, -1) if len(n) else np.empty((3, 0), dtype=np.int64)
+    short = squeezed[at[: len(n)]]
+    head = coded(np.array([t[:_EDGE] for t in short], dtype=object))
+    return _Titles(code, texts, bare, main, rest, head, coded(np.array([t[-_EDGE:] for t in short], dtype=object)))
+
+
+def _ratio(n: Normal, t: _Titles, i: Array, j: Array, cutoff: int) -> Array:
+    """Return the likeness of titles in per cent; also with words sorted, as some sources turn titles about.
+
+    What is below `cutoff` is 0.
+    """
     from rapidfuzz import fuzz
 
-    codes, texts = _texts(n.title)
-    a, b, at = _each_pair(codes[i], codes[j], len(texts))
-    ratio = _ratios(fuzz.ratio, texts[a], texts[b])
+    a, b = t.texts[t.code[i]], t.texts[t.code[j]]
+    ratio = _ratios(fuzz.ratio, a, b, cutoff)
     middling = np.flatnonzero((ratio > 50) & (ratio < 96))
-    ratio[middling] = np.maximum(
-        ratio[middling], _ratios(fuzz.token_sort_ratio, texts[a[middling]], texts[b[middling]])
-    )
-    ratio = ratio[at]
+    turned = _ratios(fuzz.token_sort_ratio, a[middling], b[middling], NOT_NEAR)
+    ratio[middling] = np.maximum(ratio[middling], turned)
     return np.where((n.title_code[i] == n.title_code[j]) & (n.title_code[i] != -1), 100, ratio).astype(np.float32)
+
+
+def _equal(a: Array, b: Array) -> Array:
+    return (a == b) & (a != -1)
 
 
 def _variant(a: str, b: str) -> bool:
@@ -247,30 +283,19 @@ def difference(a: str, b: str) -> tuple[int, bool, bool]:
     return (EXTRA if len(extra) <= max(2, short.count(" ") // 4) else REWORDED), bool(marks), enough
 
 
-def levels(n: Normal, i: Array, j: Array, ratio: Array, wanted: Array) -> tuple[Array, Array, Array]:
+def levels(n: Normal, t: _Titles, i: Array, j: Array, ratio: Array, wanted: Array) -> tuple[Array, Array, Array]:
     """Return title level, contrast and `held` for each pair; looks at words only where the ratio leaves it open.
 
     Pairs that are not `wanted` are left at FAR where their titles aren't the same.
     """
-    same = ratio >= 100
-    level = np.where(same & (n.title_code[i] == n.title_code[j]), EQUAL, FAR).astype(np.int8)
+    level = np.where((ratio >= 100) & (n.title_code[i] == n.title_code[j]), EQUAL, FAR).astype(np.int8)
     contrast = np.zeros(len(i), dtype=bool)
-    codes, texts = _texts(n.title)
-    main_texts = set(n.main)
-    squeezed = {t: t.replace(" ", "") for t in set(texts) | main_texts}
-    bare = np.array([squeezed[t] for t in n.title], dtype=object)
-    mains = np.array([squeezed[t] for t in n.main], dtype=object)
-    cut = ((mains[i] == bare[j]) & (mains[i] != "")) | ((mains[j] == bare[i]) & (mains[j] != ""))
-    rests = np.array([t.replace(" ", "") for t in n.rest], dtype=object)
-    cut |= ((rests[i] == bare[j]) & (rests[i] != "")) | ((rests[j] == bare[i]) & (rests[j] != ""))
-    level[cut & (level == FAR)] = SUBTITLE
+    level[_cut(t, i, j) & (level == FAR)] = SUBTITLE
     held = level > FAR
-    heads = np.array([t[:24] for t in bare], dtype=object)
-    tails = np.array([t[-24:] for t in bare], dtype=object)
-    begins = ((heads[i] == heads[j]) | (tails[i] == tails[j])) & (level == FAR)
-    open_ = np.flatnonzero(wanted & (level == FAR) & ((ratio >= NOT_NEAR) | begins))
-    a, b, at = _each_pair(codes[i[open_]], codes[j[open_]], len(texts))
-    looked = [difference(texts[x], texts[y]) for x, y in zip(a, b, strict=True)]
+    ends = _equal(t.head[i], t.head[j]) | _equal(t.tail[i], t.tail[j])
+    open_ = np.flatnonzero(wanted & (level == FAR) & ((ratio >= NOT_NEAR) | ends))
+    a, b, at = _each_pair(t.code[i[open_]], t.code[j[open_]], len(t.texts))
+    looked = [difference(t.texts[x], t.texts[y]) for x, y in zip(a, b, strict=True)]
     if looked:
         found = np.array(looked, dtype=np.int8)[at]
         low = (found[:, 0] == REWORDED) & (ratio[open_] < 75) & (found[:, 2] == 0)
@@ -278,6 +303,12 @@ def levels(n: Normal, i: Array, j: Array, ratio: Array, wanted: Array) -> tuple[
         contrast[open_] = found[:, 1].astype(bool)
         held[open_] = found[:, 2].astype(bool)
     return level, contrast, held
+
+
+def _cut(t: _Titles, i: Array, j: Array) -> Array:
+    """Tell where one title is the other without its subtitle, or without a heading before it."""
+    parts = [(t.main[i], t.bare[j]), (t.bare[i], t.main[j]), (t.rest[i], t.bare[j]), (t.bare[i], t.rest[j])]
+    return np.logical_or.reduce([_equal(a, b) for a, b in parts])
 
 
 def mains(n: Normal, i: Array, j: Array, level: Array, ratio: Array, first: Array) -> Array:
@@ -310,7 +341,10 @@ def authors(n: Normal, i: Array, j: Array) -> Array:
     if len(low):
         turned = _ratios(fuzz.token_sort_ratio, n.names[i[low]], n.names[j[low]])
         ratio[low] = np.where(turned >= 90, turned, ratio[low])
-        swapped = [_turned(*pair) for pair in zip(n.authors[i[low]], n.authors[j[low]], n.names[i[low]], n.names[j[low]], strict=True)]
+        swapped = [
+            _turned(*pair)
+            for pair in zip(n.authors[i[low]], n.authors[j[low]], n.names[i[low]], n.names[j[low]], strict=True)
+        ]
         ratio[low] = np.where(swapped, np.maximum(ratio[low], 90), ratio[low])
     return np.where((n.first[i] == -1) | (n.first[j] == -1), -1, ratio).astype(np.float32)
 
@@ -412,16 +446,43 @@ def containers(n: Normal, i: Array, j: Array) -> Array:
 
 def compare(n: Normal, i: Array, j: Array, *, keep_all: bool = False) -> Pairs:
     """Compare the rows at places `i` with those at `j`; pairs that can't be the same publication are left out."""
+    read = _titles(n)
+    step = len(i) if keep_all else _STEP
+    parts = [
+        _compare(n, read, i[at : at + step], j[at : at + step], keep_all) for at in range(0, max(len(i), 1), step or 1)
+    ]
+    return parts[0] if len(parts) == 1 else Pairs.joined(parts)
+
+
+def _linked(n: Normal, t: _Titles, i: Array, j: Array) -> Array:
+    """Tell which pairs share a number, an end of the title, or the title but for its subtitle."""
+    numbered = _share(n.doi[i], n.doi[j]) | _equal(n.pmid[i], n.pmid[j]) | _equal(n.accession[i], n.accession[j])
+    return numbered | _equal(t.head[i], t.head[j]) | _equal(t.tail[i], t.tail[j]) | _cut(t, i, j)
+
+
+def _near(n: Normal, t: _Titles, i: Array, j: Array) -> Array:
+    """Return the places of the pairs that are worth a closer look."""
+    keep = _linked(n, t, i, j) | ((pages(n, i, j) == 1) & (numbers(n, i, j)[0] != 0))
+    rest = np.flatnonzero(~keep)
+    keep[rest] = _ratio(n, t, i[rest], j[rest], _FAINT) >= _FAINT
+    return np.flatnonzero(keep)
+
+
+def _compare(n: Normal, t: _Titles, i: Array, j: Array, keep_all: bool) -> Pairs:
+    if not keep_all:
+        near = _near(n, t, i, j)
+        i, j = i[near], j[near]
+    first, ratio = firsts(n, i, j), _ratio(n, t, i, j, 0)
+    if not keep_all:
+        far = (ratio < NOT_NEAR) & (first != 1) & ~_linked(n, t, i, j) & ~(n.generic[i] | n.generic[j])
+        i, j, first, ratio = i[~far], j[~far], first[~far], ratio[~far]
     doi, pmid, accession = dois(n, i, j), three(n.pmid[i], n.pmid[j]), three(n.accession[i], n.accession[j])
     page, (volume, issue) = pages(n, i, j), numbers(n, i, j)
-    first = firsts(n, i, j)
-    ratio = titles(n, i, j)
-    bare = n.generic[i] | n.generic[j]
     linked = (doi == 1) | (pmid == 1) | (accession == 1)
-    placed = (page == 1) & (volume != 0) & ((first == 1) | bare)
+    placed = (page == 1) & (volume != 0) & ((first == 1) | n.generic[i] | n.generic[j])
     team = authors(n, i, j)
     ours = (first == 1) | (team == -1) | (team >= 60)
-    level, contrast, held = levels(n, i, j, ratio, ours | linked | placed | keep_all)
+    level, contrast, held = levels(n, t, i, j, ratio, ours | linked | placed | keep_all)
     main = mains(n, i, j, level, ratio, first)
     has = ~n.bare
     turned = (level == FAR) & (main >= 88) & (has[i] != has[j])
@@ -431,19 +492,19 @@ def compare(n: Normal, i: Array, j: Array, *, keep_all: bool = False) -> Pairs:
     later = np.where(has[i], n.year[i] - n.year[j], n.year[j] - n.year[i])  # print after early view
     gap = np.where((n.year[i] == -1) | (n.year[j] == -1), -1, np.abs(n.year[i] - n.year[j]))
     ci, cj = n.container_class[i], n.container_class[j]
-    container = containers(n, i, j)
-    span = (n.page[i] == n.page[j]) & (n.page_end[i] == n.page_end[j]) & (n.page_end[i] - n.page[i] >= 2) & (n.page[i] > 0)
+    ends = (n.page[i] == n.page[j]) & (n.page_end[i] == n.page_end[j])
     return Pairs(
         left=i, right=j, title=ratio[keep], level=level[keep], contrast=contrast[keep], held=held[keep],
         main=main[keep], ahead=(has[i] != has[j]) & (later >= 0),
         generic=n.generic[i] | n.generic[j], brief=n.brief[i] | n.brief[j],
         length=np.minimum(n.length[i], n.length[j]),
-        team=np.minimum(n.team[i], n.team[j]), even=n.team[i] == n.team[j], span=span, leaf=(n.page[i] == n.page_end[i]) & (n.page[j] == n.page_end[j]),
+        team=np.minimum(n.team[i], n.team[j]), even=n.team[i] == n.team[j],
+        span=ends & (n.page_end[i] - n.page[i] >= 2) & (n.page[i] > 0),
+        leaf=(n.page[i] == n.page_end[i]) & (n.page[j] == n.page_end[j]),
         article=n.article[i] & n.article[j], early=n.page[i] < 100,
         abstract=abstracts(n, i, j), placed=has[i].astype(np.int8) + has[j], authors=team[keep],
-        first=first[keep], gap=gap,
-        container=container, classes=np.where(ci == cj, ci, -1), volume=volume[keep],
-        issue=issue[keep], page=page[keep], doi=doi[keep], pmid=pmid[keep],
+        first=first[keep], gap=gap, container=containers(n, i, j), classes=np.where(ci == cj, ci, -1),
+        volume=volume[keep], issue=issue[keep], page=page[keep], doi=doi[keep], pmid=pmid[keep],
         accession=accession[keep], kind=(n.flags[i] == n.flags[j]).astype(np.int8),
     )  # fmt: skip
 

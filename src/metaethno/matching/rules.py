@@ -129,7 +129,15 @@ def _merges(p: Pairs, s: _Signs) -> list[tuple[str, Array]]:
     year_or_none = (p.gap == 1) | ((p.gap == -1) & (p.issue == 1))
     long, plain = p.length >= 6, ~p.contrast
     # Two works don't fill the same pages of one volume; an abstract may share its page with others.
-    spot = p.span & ~p.generic & (p.volume == 1) & (p.issue != 0) & ((p.issue == 1) | ~p.early) & s.year & (p.container != 0)
+    spot = (
+        p.span
+        & ~p.generic
+        & (p.volume == 1)
+        & (p.issue != 0)
+        & ((p.issue == 1) | ~p.early)
+        & s.year
+        & (p.container != 0)
+    )
     one_off = (p.volume == 0).astype(int) + (p.issue == 0) == 1
     here = s.year & (p.container == 2)
     distinctive = (whom & (long | ((p.length >= 4) & (p.team >= 3)))) | (s.ours & (p.length >= 10))
