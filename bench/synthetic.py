@@ -165,6 +165,14 @@ def generate(rows: int, seed: int = 1) -> tuple[pd.DataFrame, pd.Series]:
     return both.reindex(columns=COLUMNS, fill_value="").astype(str), both["work"]
 
 
+def write(rows: int, folder: Path, seed: int = 1) -> None:
+    """Write records.csv and truth.csv."""
+    records, work = generate(rows, seed)
+    folder.mkdir(parents=True, exist_ok=True)
+    records.to_csv(folder / "records.csv", index=False)
+    pd.DataFrame({"id": records["id"], "group": "w" + work.astype(str)}).to_csv(folder / "truth.csv", index=False)
+
+
 def main() -> None:
     """Read the arguments and write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -172,10 +180,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
-    records, work = generate(given.rows, given.seed)
-    given.folder.mkdir(parents=True, exist_ok=True)
-    records.to_csv(given.folder / "records.csv", index=False)
-    pd.DataFrame({"id": records["id"], "group": "w" + work.astype(str)}).to_csv(given.folder / "truth.csv", index=False)
+    write(given.rows, given.folder, given.seed)
 
 
 if __name__ == "__main__":
