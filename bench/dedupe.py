@@ -285,7 +285,9 @@ def draw(points: dict[str, list[tuple[int, float, float]]], path: Path) -> None:
                 panel.loglog([p[0] for p in points[tool]], [p[place] for p in points[tool]], style, label=tool)
         first = points["metaethno"][-1]
         sizes = [GROWTH[0], GROWTH[-1]]
-        panel.loglog(sizes, [first[place] * n / first[0] for n in sizes], ":", color="grey", label="in proportion to rows")
+        panel.loglog(
+            sizes, [first[place] * n / first[0] for n in sizes], ":", color="grey", label="in proportion to rows"
+        )
         panel.set(xlabel="rows", ylabel=label)
         panel.grid(alpha=0.3)
     panels[0].legend(frameon=False)

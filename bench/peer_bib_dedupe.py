@@ -1,6 +1,6 @@
 """Run bib-dedupe on one labelled set; for the interpreter of an environment in which it is installed.
 
-    python bench/peer_bib_dedupe.py DATASET_DIR PRED.csv [--without-source SOURCE]
+python bench/peer_bib_dedupe.py DATASET_DIR PRED.csv [--without-source SOURCE]
 """
 
 import argparse
@@ -22,7 +22,7 @@ if given.without_source:
     records = records[records["source"] != given.without_source]
 frame = pd.DataFrame({"ID": records["id"], "ENTRYTYPE": records["entry_type"].replace("", "article")})
 for name in ("title", "author", "year", "journal", "volume", "number", "pages", "doi", "abstract"):
-    frame[name] = records[name] if name in records else ""
+    frame[name] = records.get(name, "")
 frame = frame.reset_index(drop=True)
 bib_dedupe.verbose_print.verbosity_level = 0
 start = time.perf_counter()

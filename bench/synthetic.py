@@ -21,11 +21,9 @@ COLUMNS = [
     "source",
 ]  # fmt: skip
 COPIES = 0.34  # of all rows
-_SOUNDS = np.array(
-    [a + b for a in "b c d f g h k l m n p r s t v w z br st tr ch gr".split() for b in "a e i o u".split()]
-)
-_ENDS = np.array("n r s l t son man berg ini ova ez ton ic sky ard".split())
-_SMALL = np.array("of in and for the with on among".split())
+_SOUNDS = np.array([a + b for a in (*"bcdfghklmnprstvwz", "br", "st", "tr", "ch", "gr") for b in "aeiou"])
+_ENDS = np.array(["n", "r", "s", "l", "t", "son", "man", "berg", "ini", "ova", "ez", "ton", "ic", "sky", "ard"])
+_SMALL = np.array(["of", "in", "and", "for", "the", "with", "on", "among"])
 
 
 def _words(rng: np.random.Generator, count: int, end: bool = False) -> np.ndarray:

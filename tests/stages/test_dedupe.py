@@ -144,6 +144,20 @@ def test_what_evidence_leaves_open_goes_to_a_person(other):
     assert outcome(other) == "doubtful"
 
 
+def test_abstracts_help_where_they_are_present():
+    abstract = " ".join(f"Word{n} of what people told us about pain and about {n} other things." for n in range(20))
+    other = {"doi": "", "pages": "", "issue": "", "title": "Living with chronic pain in the city of Leeds: ethnography"}
+    assert outcome(other) != "merged"
+    assert outcome(other | {"abstract": "ABSTRACT " + abstract.upper()}, PAPER | {"abstract": abstract}) == "merged"
+    assert outcome(other | {"abstract": abstract[::-1]}, PAPER | {"abstract": abstract}) != "merged"
+
+
+def test_what_stands_in_a_journals_header_is_no_title():
+    header = {"title": PAPER["container"], "year": "", "pages": "", "doi": ""}
+    assert outcome(header) == "distinct"
+    assert outcome(header | {"doi": PAPER["doi"]}) == "merged"
+
+
 def test_editorials_of_every_year_and_issue_are_apart():
     bare = {"title": "Editorial", "authors": "Smith, J.", "container": "Care", "pages": "1-2", "issue": "1"}
     rows = [bare | {"year": str(2000 + n), "volume": str(n)} for n in range(1, 5)]
