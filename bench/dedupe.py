@@ -326,7 +326,9 @@ def main() -> None:
         lines, points = grown(python)
         if given.docs:
             draw(points, REPO / "docs/images/dedupe_growth.svg")
-            shown = "![Seconds of the processor and peak memory by rows, both axes logarithmic](images/dedupe_growth.svg)"
+            shown = (
+                "![Seconds of the processor and peak memory by rows, both axes logarithmic](images/dedupe_growth.svg)"
+            )
             between(REPO / "docs/performance.md", "growth", [shown, "", *lines])
 
 
