@@ -23,6 +23,9 @@ if given.without_source:
 frame = pd.DataFrame({"ID": records["id"], "ENTRYTYPE": records["entry_type"].replace("", "article")})
 for name in ("title", "author", "year", "journal", "volume", "number", "pages", "doi", "abstract"):
     frame[name] = records.get(name, "")
+# It looks for the title of proceedings and collections where BibTeX has it.
+book = records["entry_type"].isin(["inproceedings", "incollection", "inbook", "proceedings"])
+frame["booktitle"] = records["journal"].where(book, "")
 frame = frame.reset_index(drop=True)
 bib_dedupe.verbose_print.verbosity_level = 0
 start = time.perf_counter()
