@@ -103,6 +103,8 @@ def test_one_paper_as_three_databases_show_it():
         {"title": "Sleeping with chronic pain in York", "authors": "Smith, John A.", "pages": "600-610"},
         {"authors": "Brown, Gordon", "doi": "", "pages": "600-601"},
         {"title": PAPER["title"].replace("chronic", "acute"), "doi": "", "pages": "482-499"},
+        {"title": PAPER["title"] + " (Sociol Health Illn (2010) 32 (454-481))", "doi": "", "pages": "990"},
+        {"issue": "1", "pages": "12-13", "doi": ""},
     ],
 )
 def test_traps_are_kept_apart(other):
@@ -118,6 +120,12 @@ def test_traps_are_kept_apart(other):
         {"pages": "e1234", "issue": ""},
         {"authors": "", "doi": ""},
         {"doi": "10.5555/PAIN", "pages": "", "year": ""},
+        {"doi": "", "volume": "", "issue": "", "pages": "", "year": "2011"},
+        {"doi": "", "title": "Vivir con dolor crónico: una etnografía"},
+        {"doi": "", "volume": "", "issue": "32", "pages": "4"},
+        {"doi": "", "volume": "2010", "pages": ""},
+        {"doi": "", "title": f"{PAPER['title']} {PAPER['title']}", "pages": ""},
+        {"doi": "", "volume": "33", "pages": ""},
     ],
 )
 def test_forms_of_one_paper_are_merged(other):
@@ -129,12 +137,27 @@ def test_forms_of_one_paper_are_merged(other):
     [
         {"doi": "10.5555/mistyped"},
         {"doi": "", "pages": "545-581"},
-        {"doi": "", "volume": "", "issue": "", "pages": "", "year": "2011"},
-        {"doi": "", "title": "Vivir con dolor crónico: una etnografía"},
+        {"doi": "", "volume": "", "issue": "", "pages": "", "year": "2011", "authors": "Smith, J. A."},
+        {"doi": "", "issue": "", "pages": "454", "title": "Vivir con dolor crónico: una etnografía"},
+        {"title": "", "doi": ""},
     ],
 )
 def test_what_evidence_leaves_open_goes_to_a_person(other):
     assert outcome(other) == "doubtful"
+
+
+def test_abstracts_help_where_they_are_present():
+    abstract = " ".join(f"Word{n} of what people told us about pain and about {n} other things." for n in range(20))
+    other = {"doi": "", "pages": "", "issue": "", "title": "Living with chronic pain in the city of Leeds: ethnography"}
+    assert outcome(other) != "merged"
+    assert outcome(other | {"abstract": "ABSTRACT " + abstract.upper()}, PAPER | {"abstract": abstract}) == "merged"
+    assert outcome(other | {"abstract": abstract[::-1]}, PAPER | {"abstract": abstract}) != "merged"
+
+
+def test_what_stands_in_a_journals_header_is_no_title():
+    header = {"title": PAPER["container"], "year": "", "pages": "", "doi": ""}
+    assert outcome(header) == "distinct"
+    assert outcome(header | {"doi": PAPER["doi"]}) == "merged"
 
 
 def test_editorials_of_every_year_and_issue_are_apart():

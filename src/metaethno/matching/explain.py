@@ -70,6 +70,8 @@ def fields_of(p: Pairs, at: int) -> tuple[tuple[str, ...], tuple[str, ...], tupl
                 differed.append("kind of document")
         elif value >= 0 or name in ("volume", "page", "doi"):
             (silent if value < 0 else agreed if value else differed).append(labels.get(name, name))
+    if p.abstract[at] >= 0:  # most pairs have at most one abstract: its absence is not worth a word
+        (agreed if p.abstract[at] >= 90 else differed).append("abstract")
     return tuple(agreed), tuple(differed), tuple(silent)
 
 

@@ -38,7 +38,10 @@ _SPECIAL: Final = str.maketrans(
     }
 )  # fmt: skip
 _SUBTITLE: Final = re.compile(r"\s*(?:[:;?!]\s|\.\s+(?=\S+\s)|\s[-–—]+\s|\s*—\s*|\s+-{2,}\s*)")
+_HEADING: Final = re.compile(r"^(.{3,40}?)\s*(?::|\.{3}|…|\s[-–—])\s+")
 _DIGITS: Final = re.compile(r"\d+")
+_SEVERAL: Final = re.compile(r"[+,;&]")
+_ARTICLE: Final = re.compile(r"^[a-z]{0,4}\d{5,}$", re.IGNORECASE)
 _PAGE: Final = re.compile(r"([a-z]{0,4})\s*(\d+)")
 _MONTH: Final = re.compile(r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\b", re.IGNORECASE)
 _PARTICLE: Final = frozenset(
@@ -74,11 +77,13 @@ class Normal:
     numbers: Array  # code of the numbers in the title
     contrast: Array  # bits of words.CONTRAST_BIT
     flags: Array  # bits of FLAGS
+    brief: Array  # it says something, but very little
     length: Array  # words in the title
     authors: Array  # family names, sorted
     team: Array  # how many authors
     names: Array  # all full names, family or given, sorted
     first: Array  # code of the first author's family name
+    first_name: Array
     year: Array
     container: Array
     container_code: Array
@@ -88,9 +93,14 @@ class Normal:
     issue: Array
     page: Array
     page_end: Array
+    article: Array  # the page is an article's number of five digits or more
+    bare: Array  # neither volume nor pages are given
+    rest: Array  # the title without a short heading before a colon or the like; "" where there is none
     doi: Array  # two-dimensional: up to three codes
+    doi_loose: Array  # the same, for DOIs whose letters are in any order
     pmid: Array
     accession: Array  # code of source and accession number
+    abstract: Array  # as it is
 
     def take(self, at: Array) -> Normal:
         """Return the entries at these places."""
@@ -113,6 +123,21 @@ def fold(text: str) -> str:
     return "".join(c for c in text if not unicodedata.combining(c))
 
 
+def _once(tokens: list[str]) -> list[str]:
+    """Return the words of a title that stands twice in a row, as some exports have it, once."""
+    whole = "".join(tokens)
+    half = whole[: len(whole) // 2]
+    if len(half) < 20 or half + half != whole:
+        return tokens
+    kept, length = [], 0
+    for token in tokens:
+        kept.append(token[: len(half) - length])
+        length += len(token)
+        if length >= len(half):
+            break
+    return kept
+
+
 def plain_title(text: str) -> str:
     """Return a title for comparison: lower-case words parted by one space, letters parted from digits.
 
@@ -120,6 +145,7 @@ def plain_title(text: str) -> str:
     ("[Review] [16 refs]"), and what marks a retracted article. "Part II" and "part two" become "part 2".
     """
     text = html.unescape(text) if "&" in text else text
+    text = words.ORIGINAL.sub("", text) if "<" in text else text
     # Most titles need none of these: a look for a word is cheaper than a pattern.
     lower = text.lower()
     if "retract" in lower or "withdrawn" in lower or "removed" in lower:
@@ -131,7 +157,7 @@ def plain_title(text: str) -> str:
     text = _APOSTROPHE.sub("", fold(text))  # also "?" for a letter that was lost
     if _DIGITS.search(text):
         text = _EDGE.sub(" ", _ORDINAL.sub(r"\1", text))
-    tokens = _NOT_WORD.sub(" ", text).split()
+    tokens = _once(_NOT_WORD.sub(" ", text).split())
     if len(tokens) > 3 and tokens[0] in ("the", "a", "an"):
         del tokens[0]
     last = len(tokens) - 1
@@ -160,6 +186,17 @@ def main_title(text: str) -> str:
     return main if len(main) >= 25 and main.count(" ") >= 3 else ""
 
 
+def without_heading(text: str) -> str:
+    """Return the normalised title that follows a heading of a few words ("Review article: "), or ""."""
+    found = _HEADING.match(text)
+    if not found or set(head := plain_title(found[1]).split()) & words.CONTRAST_WORDS or words.COUNTED & set(head):
+        return ""
+    if not 0 < len(head) <= 4 or any(t.isdigit() for t in head):
+        return ""
+    rest = plain_title(text[found.end() :])
+    return rest if len(rest) >= 30 and rest.count(" ") >= 4 else ""
+
+
 def numbers_of(title: str) -> str:
     """Return the numbers in a normalised title, sorted."""
     return " ".join(sorted(t for t in title.split() if t.isdigit()))
@@ -174,11 +211,33 @@ def contrast_of(title: str) -> int:
 
 
 def is_generic(title: str) -> bool:
-    """Tell whether a normalised title says nothing of the contents: too short, or made of words such as "editorial"."""
+    """Tell whether a normalised title says nothing of the contents: it is made of words such as "editorial"."""
     if words.RECURRING.search(title):
         return True
+    return not any(len(t) > 1 and not t.isdigit() and t not in words.GENERIC for t in title.split())
+
+
+def is_brief(title: str) -> bool:
+    """Tell whether a normalised title says very little: one telling word, or a few short ones."""
     tokens = [t for t in title.split() if not t.isdigit() and t not in words.GENERIC]
     return len(tokens) < 2 or sum(map(len, tokens)) < 12
+
+
+def names_container(titles: Array, containers: Array) -> Array:
+    """Tell which titles only repeat the name of the journal or book, as those that are read from a PDF's header do."""
+    from rapidfuzz import fuzz, process
+
+    near = np.zeros(len(titles), dtype=bool)
+    firsts = np.array([t[:1] for t in titles]) if len(titles) else np.empty(0, dtype="U1")
+    heads = np.array([c[:1] for c in containers]) if len(titles) else np.empty(0, dtype="U1")
+    at = np.flatnonzero((firsts == heads) & (firsts != ""))
+    if len(at):
+        bare = [
+            _objects("".join(w for w in t.split() if w not in _CONTAINER_STOP) for t in texts[at])
+            for texts in (titles, containers)
+        ]
+        near[at] = process.cpdist(*bare, scorer=fuzz.ratio, dtype=np.float32, workers=-1) >= 80
+    return near
 
 
 def flags_of(title: str, pub_type: str) -> int:
@@ -192,7 +251,7 @@ def flags_of(title: str, pub_type: str) -> int:
     retraction |= kinds.strip() == "retraction"
     tests = (
         (bool(kind) and not retraction)
-        or ("(vol" in lower and bool(words.NOTICE_TAIL.search(title)))
+        or (("(vol" in lower or "))" in lower) and bool(words.NOTICE_TAIL.search(title)))
         or "erratum" in kinds
         or kinds.strip() in ("correction", "corrigendum"),
         retraction,
@@ -224,6 +283,7 @@ def family(name: str) -> str:
 
 def families(text: str) -> tuple[str, str, str]:
     """Return the first author's family name, all family names, and all full names, sorted and parted by a space."""
+    text = html.unescape(text) if "&" in text else text
     names = [
         n for n in text.split(";") if n.strip() and not n.strip().lower().startswith(("et al", "anonymous", "[anon"))
     ]
@@ -248,19 +308,26 @@ def container_class(container: str, pub_type: str) -> int:
     return 0
 
 
-def pages_of(text: str) -> tuple[str, str]:
-    """Return first and last page as digits; "454-81" is 454 to 481. What a spreadsheet made a date is no page."""
-    text = text.lower()
-    if _MONTH.search(text):
-        return "", ""
-    found = _PAGE.findall(text)
-    if not found:
-        return text.strip() if len(text.strip()) <= 8 else "", ""
+def _range(found: list[tuple[str, str]]) -> tuple[str, str]:
     first = found[0][1].lstrip("0") or "0"
     last = found[1][1].lstrip("0") if len(found) > 1 else ""
     if last and len(last) < len(first):
         last = first[: len(first) - len(last)] + last
     return first, last
+
+
+def pages_of(text: str) -> tuple[str, str]:
+    """Return first and last page as digits; "454-81" is 454 to 481. What a spreadsheet made a date is no page.
+
+    Where there are several ranges, the lowest.
+    """
+    text = text.lower()
+    if _MONTH.search(text):
+        return "", ""
+    ranges = [found for part in _SEVERAL.split(text) if (found := _PAGE.findall(part))]
+    if not ranges:
+        return text.strip() if len(text.strip()) <= 8 else "", ""
+    return min((_range(found) for found in ranges), key=lambda r: int(r[0]))
 
 
 def number_of(text: str) -> str:
@@ -276,7 +343,15 @@ def dois_of(text: str) -> list[str]:
     if "10." not in text:
         return []
     parts = re.split(r"[;\s]+(?=\S*10\.\d{4})", unquote(text.lower()).strip())
-    return [p[p.find("10.") :].rstrip(" .,;") for p in parts if "10." in p][:3]
+    found = [p[p.find("10.") :].rstrip(" .,;") for p in parts if "10." in p]
+    return [doi for doi in found if doi[-1] not in "-/_("][:3]  # such a one was cut off at the end of a line
+
+
+def loose_doi(doi: str) -> str:
+    """Return a DOI's digits in their order, and its letters in that of the alphabet; "" where it has few digits."""
+    prefix, _, suffix = doi.partition("/")
+    digits = "".join(c for c in suffix if c.isdigit())
+    return f"{prefix}/{digits}{''.join(sorted(c for c in suffix if c.isalpha()))}" if len(digits) >= 5 else ""
 
 
 def _each(column: pd.Series, function: Callable[[str], Any]) -> tuple[Array, list[Any]]:
@@ -308,14 +383,20 @@ def coded(texts: Array) -> Array:
 
 
 def _titles(records: pd.DataFrame) -> dict[str, Array]:
-    at, parts = _each(records["title"], lambda t: (plain_title(_bare(t)) or plain_title(t), main_title(t)))
+    def read(title: str) -> tuple[str, str, str]:
+        return plain_title(_bare(title)) or plain_title(title), main_title(title), without_heading(title)
+
+    at, parts = _each(records["title"], read)
     titles = _objects(p[0] for p in parts)
     squeezed = _objects(t.replace(" ", "") for t in titles)
     codes = coded(squeezed)
     numbers = coded(_objects(numbers_of(t) for t in titles))
     contrast = np.array([contrast_of(t) for t in titles], dtype=np.uint64)
     generic = np.array([is_generic(t) for t in titles], dtype=bool)
+    brief = np.array([is_brief(t) for t in titles], dtype=bool)
     found = {"title": titles, "title_code": codes, "main": _objects(p[1] for p in parts), "generic": generic}
+    found["rest"] = _objects(p[2] for p in parts)
+    found["brief"] = brief | generic
     found["length"] = np.array([t.count(" ") + 1 for t in titles], dtype=np.int64)
     return {name: values[at] for name, values in {**found, "numbers": numbers, "contrast": contrast}.items()}
 
@@ -336,32 +417,50 @@ def normalise(records: pd.DataFrame) -> Normal:
     doi_at, dois = _each(records["doi"], dois_of)
     doi_texts = _objects(d[k] if len(d) > k else "" for d in dois for k in range(3))
     doi_codes = coded(doi_texts).reshape(-1, 3) if len(dois) else np.empty((0, 3), dtype=np.int64)
+    loose = coded(_objects(map(loose_doi, doi_texts))).reshape(-1, 3) if len(dois) else doi_codes
     container = _texts(records["container"], plain_container)
     accession = np.where(
         records["accession"].to_numpy(dtype=object) == "",
         "",
         (records["source"].astype(object) + "\x1f" + records["accession"].astype(object)).to_numpy(dtype=object),
     )
+    volume_at, volumes = _each(records["volume"], lambda t: int(number_of(t) or -1))
+    issue_at, issues = _each(records["issue"], lambda t: int(number_of(t) or -1))
+    article_at, numbered = _each(records["pages"], lambda t: bool(_ARTICLE.match(t.strip())))
+    titles = _titles(records)
+    titles["generic"] |= names_container(titles["title"], container)
+    titles["brief"] |= titles["generic"]
     return Normal(
-        **_titles(records),
+        **titles,
         flags=np.array(flags, dtype=np.int64)[flag_at],
         authors=authors,
         names=names,
         team=np.array([a.count(" ") + (a != "") for a in authors], dtype=np.int64),
         first=coded(first),
+        first_name=first,
         year=pd.to_numeric(records["year"], errors="coerce").fillna(-1).to_numpy().astype(np.int64),
         container=container,
         container_code=coded(container),
         container_class=np.array(classes, dtype=np.int64)[class_at],
         issn=_texts(records["issn"], lambda t: " ".join(t.lower().replace(";", " ").replace("-", "").split())),
-        volume=coded(_texts(records["volume"], number_of)),
-        issue=coded(_texts(records["issue"], number_of)),
+        volume=np.array(volumes, dtype=np.int64)[volume_at],
+        issue=np.array(issues, dtype=np.int64)[issue_at],
+        article=np.array(numbered, dtype=bool)[article_at],
+        bare=(records["volume"] == "").to_numpy(dtype=bool) & (records["pages"] == "").to_numpy(dtype=bool),
         page=_numbers(_objects(p[0] for p in pages)[page_at]),
         page_end=_numbers(_objects(p[1] for p in pages)[page_at]),
         doi=doi_codes[doi_at],
+        doi_loose=loose[doi_at],
         pmid=coded(_texts(records["pmid"], lambda t: (_DIGITS.findall(t) or [""])[0])),
         accession=coded(accession),
+        abstract=records["abstract"].to_numpy(dtype=object),
     )
+
+
+def plain_abstract(text: str) -> str:
+    """Return the beginning of an abstract for comparison: lower-case letters and digits, without heading."""
+    found = _NOT_WORD.sub(" ", fold(text[: words.ABSTRACT_READ])).strip()
+    return words.ABSTRACT_HEAD.sub("", found)
 
 
 def _numbers(texts: Array) -> Array:

@@ -99,7 +99,9 @@ def unique(records: pd.DataFrame, home: Array) -> tuple[pd.DataFrame, pd.DataFra
     out["origin"] = np.where(from_databases, "databases", "other")
     seen = pd.DataFrame({"home": home, "source": records["source"].to_numpy(dtype=object)}).drop_duplicates()
     seen = seen.sort_values(["home", "source"])
-    out["sources"] = seen.groupby("home")["source"].agg(";".join).reindex(start).to_numpy(dtype=object)
+    single = ~seen["home"].duplicated(keep=False)  # most records; joining group by group is slow
+    joined = seen[~single].groupby("home")["source"].agg(";".join)
+    out["sources"] = pd.concat([seen[single].set_index("home")["source"], joined]).reindex(start).to_numpy(dtype=object)
     out["rows"] = counts
     several = counts > 1
     origin: dict[str, object] = {"record_id": ids[start[several]]}

@@ -91,14 +91,25 @@ GENERIC: Final = _set(
     reader readers and for a an s number no"""
 )
 
+# A journal, not a conference that goes by the same name.
+SERIAL: Final = _set("journal j transactions trans record review letters magazine bulletin annals archives")
+
 NOTICE: Final = re.compile(
     r"^(?:publishers?\s+|authors?\s+)?(?P<kind>erratum|errata|corrigend(?:um|a)|corrections?|addendum|"
     r"retraction(?:\s+(?:note|notice))?|notice\s+of\s+retraction|expression\s+of\s+concern)"
     r"(?:\s+(?:to|for|of|in|note|notice|regarding))*\s*(?::|\bto\b|\bfor\b|\bof\b|\bin\b|-|–|—|$)\s*",
     re.IGNORECASE,
 )
-# Web of Science's way to title an erratum.
-NOTICE_TAIL: Final = re.compile(r"\s*\(vol\.?\s*\w+,?\s+(?:pg|pp?|art)\b[^)]*\)\W*$", re.IGNORECASE)
+# So much of an abstract is compared: databases cut or end them differently.
+ABSTRACT_READ: Final = 600
+ABSTRACT_HEAD: Final = re.compile(
+    r"^(?:abstract|background|objectives?|aims?|purpose|introduction|context|summary|and|copyright|c|\d{4}) "
+)
+# Web of Science's way to title an erratum, "(vol 3, pg 4, 2001)", and Embase's, "(Pain (2001) 3 (4-9))".
+NOTICE_TAIL: Final = re.compile(
+    r"\s*\((?:vol\.?\s*\w+,?\s+(?:pg|pp?|art)\b[^)]*|[^()]{3,90}\((?:19|20)\d\d\)\W*\w+\W[^()]{0,20}\([^()]*\)[^()]{0,60})\)\W*$",
+    re.IGNORECASE,
+)
 COMMENT: Final = re.compile(
     r"^(?:invited\s+)?(?:comments?|commentary|discussion)\s*(?:\bon\b|\bto\b|:)\s*|^re\s*:\s*", re.IGNORECASE
 )
@@ -110,7 +121,11 @@ REPLY: Final = re.compile(
 # "Editorial: X" in one database is "X" in another.
 EDITORIAL: Final = re.compile(r"^(?:guest\s+)?editorial\s*(?:[:.–—]|\s-)\s+(?=\S+\s+\S+\s+\S)", re.IGNORECASE)
 RECURRING: Final = re.compile(r"\beditors? (?:comments?|note|introduction|notes|choice|corner)\b|\bbook reviews?\b")
-PROTOCOL: Final = re.compile(r"\bprotocol\b", re.IGNORECASE)
+PROTOCOL: Final = re.compile(
+    r"\b(?:study|trial|review|research)\s+protocol\b|\bprotocol\s+(?:for|of)\s+(?:an?|the)\b|^\W*protocol\b|\bprotocol\W*$",
+    re.IGNORECASE,
+)
+ORIGINAL: Final = re.compile(r"\s*<ORIGINAL>.*", re.IGNORECASE)  # after it, Embase gives the title in its own language
 BOOK_REVIEW: Final = re.compile(r"^book\s+reviews?\b", re.IGNORECASE)
 # A retracted article keeps its record: what publishers put round its title is taken off.
 RETRACTED: Final = re.compile(
@@ -119,7 +134,9 @@ RETRACTED: Final = re.compile(
     re.IGNORECASE,
 )
 TAIL: Final = re.compile(
-    r"(?:\s*[\[\(](?:\d+\s+refs?\.?|review|letter|comment|abstracts?(?:\s+only)?|article\s+in\s+\w+|in\s+\w+|see\s+comments?|"
+    r"(?:\s*[\[\(](?:\d+\s+refs?\.?|review|letter|comment|abstracts?(?:\s+only|\s+no\W+\d+)?|article\s+in\s+\w+|in\s+\w+|see\s+comments?|"
+    r"(?:published\s+)?errat(?:um|a)\s+appears?\b[^\]\)]*|comment\s+(?:in|on)\b[^\]\)]*|"
+    r"(?:tutorial|panel|experience|industrial|invited)(?:\s+(?:paper|session|talk|track))*|"
     r"(?:english|french|german|spanish|italian|portuguese|russian|chinese|japanese|polish|dutch|romanian|turkish|"
     r"czech|danish|swedish|norwegian|hungarian|korean|hebrew|arabic|persian|serbian|croatian|bulgarian|greek|"
     r"finnish|ukrainian)[^\]\)]{0,20})[\]\)]|\s+LA:\s+\w+)\W*$",
