@@ -89,11 +89,11 @@ def _grid_items(grid: workbook.Grid) -> Iterator[_Item]:
 
 def _ris_items(path: Path, data: bytes, reading: Reading) -> list[_Item]:
     from metaethno import formats
-    from metaethno.formats.decode import decode
+    from metaethno.formats.decode import text_of
 
     export = formats.read(path)
     reading.warnings += export.problems
-    text, _ = decode(data, str(path))
+    text, _ = text_of(data, str(path))
     items: list[_Item] = []
     last: list[str] = []
     for line, row in enumerate(text.split("\n"), 1):

@@ -247,14 +247,14 @@ def read(path: Path, needed: Collection[str]) -> Grid:
 
 def read_bytes(data: bytes, name: str, needed: Collection[str]) -> Grid:
     """Read a sheet from its bytes; `name` is for messages. See `read`."""
-    from metaethno.formats.decode import decode
+    from metaethno.formats.decode import text_of
 
     if data[:4] == b"PK\x03\x04":
         return _read_xlsx(data, name, needed)
     if data[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
         hint = "Open it in your spreadsheet program and save it as .xlsx, without a password."
         raise UserError(Problem("ME0470", "is an old Excel file, or protected by a password", name, hint=hint))
-    text, warnings = decode(data, name)
+    text, warnings = text_of(data, name)
     return _read_text(text, name, needed, list(warnings))
 
 

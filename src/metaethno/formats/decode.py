@@ -144,6 +144,27 @@ def decode(data: bytes, opening: bytes = b"") -> Decoded:
     return Decoded(text, glued, odd, nuls)
 
 
+def text_of(data: bytes, name: str) -> tuple[str, list[Problem]]:
+    """Return the whole text of a file that is no export (a sheet, a list from a tool), as `decode` does, and warnings.
+
+    Raises `UserError` for an empty file and for one that is not text.
+    """
+    refuse_binary(data, name)
+    encoding = wide_encoding(data)
+    if encoding:
+        data = from_wide(data, encoding, name)
+    refuse_nuls(data, name)
+    found = decode(data)
+    if not found.text.strip():
+        raise UserError(Problem("ME0203", "The file is empty.", name, hint="save or export it again"))
+    warnings = []
+    if found.odd:
+        code, message, hint = LINES_NOT_UTF8
+        lines = ", ".join(map(str, found.odd[:5])) + (" ..." if len(found.odd) > 5 else "")
+        warnings.append(Problem(code, f"{message} (lines {lines})", name, found.odd[0], hint=hint))
+    return found.text, warnings
+
+
 def line_starts(data: bytes, glued: list[int]) -> np.ndarray[Any, Any]:
     """Return the first byte of each line of `decode(data).text`, in `data`."""
     import numpy as np
