@@ -110,7 +110,7 @@ def _open_synthesis(root: Path) -> list[OpenWork]:
     if stale is None:
         return []
     n = int(stale["state"].eq("stale").sum())
-    hint = "Read them again against their evidence and sign, in data/decisions/reviewed.csv."
+    hint = "`metaethno sign` lists them with what changed, and signs them."
     return (
         [OpenWork("synthesis", n, "interpretations whose evidence changed", "the reviewers", STALE.path, hint)]
         if n

@@ -115,7 +115,14 @@ def stale(data: ReportData) -> str:
         if row["state"] == "stale":
             signed = f"{md.escape(row['signed_by'])}, {row['signed_on']}"
             name = f"{md.escape(row['label'])} ({_called(data, row)})"
-            body.append([_KINDS[row["target_kind"]], name, "its evidence changed since it was signed", signed])
+            body.append(
+                [
+                    _KINDS[row["target_kind"]],
+                    name,
+                    f"changed since it was signed: {md.escape(row['what_changed'])}",
+                    signed,
+                ]
+            )
         else:
             name = _called(data, row).removeprefix(_KINDS[row["target_kind"]]).strip()
             unsigned.setdefault(row["target_kind"], []).append(name)
