@@ -6,12 +6,12 @@ import shutil
 
 import pandas as pd
 import pytest
+from tests.worlds import REPO
 
 from metaethno import config
 from metaethno.commands import sign_
 from metaethno.errors import UsageError, UserError
 from metaethno.shell import synthesis, translation
-from tests.worlds import REPO
 
 WHO = "standin-1"
 
