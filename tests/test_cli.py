@@ -60,7 +60,7 @@ def test_inspect_tells_what_is_in_an_export(tmp_path, capsys):
     }
     assert set(entry) == {
         "file", "format", "records", "with_title", "with_authors", "with_year", "with_doi", "with_abstract",
-        "with_accession", "problems",
+        "with_accession", "problems", "about", "remarks",
     }  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from metaethno.check_codes import KNOWN
 from metaethno.errors import Problem, UserError, did_you_mean
-from metaethno.formats.fields import TEXT_FIELDS
+from metaethno.record_fields import TEXT_FIELDS
 from metaethno.schemas import ID
 
 PATH = "config/review.yaml"

@@ -10,6 +10,7 @@ import re
 from bisect import bisect_left
 from typing import Final
 
+from metaethno.formats import table
 from metaethno.formats.bibtex_fields import Fields, flavour_of, to_record
 from metaethno.formats.check import line_numbers
 from metaethno.formats.model import Parsed, Reader, Source
@@ -75,7 +76,10 @@ def _kind(text: str, at: int) -> str:
 
 def _recognise(source: Source) -> bool:
     found = _apparent_entries(source.head)
-    return bool(found) and not _OTHER.search(source.head, 0, found[0])
+    if not found or _OTHER.search(source.head, 0, found[0]):
+        return False
+    # Something that looks like an entry may stand in a cell of a table.
+    return not source.head[: found[0]].strip() or not table.READER.recognise(source)
 
 
 def _parse(source: Source) -> Parsed:

@@ -4,30 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-TEXT_FIELDS: Final = (
-    "accession",
-    "title",
-    "authors",
-    "year",
-    "container",
-    "volume",
-    "issue",
-    "pages",
-    "doi",
-    "pmid",
-    "issn",
-    "isbn",
-    "language",
-    "pub_type",
-    "keywords",
-    "url",
-    "abstract",
-    "notes",
-    "group_authors",
-    "accessions",
-    "status",
-    "status_of",
-)
+from metaethno.record_fields import TEXT_FIELDS as TEXT_FIELDS
+
 """All `str`, with an empty string for what the file does not say. `authors` and `keywords` are joined by "; ".
 
 `group_authors` are those of `authors` that are an organisation or a study group, joined alike. `accessions` are all
