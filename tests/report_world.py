@@ -133,7 +133,7 @@ def _selection() -> dict[str, Any]:
         ]),
         "screened": frame("screened", {"record_id": "r1", "first_run": R1, "origin": "databases", "outcome": "forward",
                                        "decided_by": "ann;stand", "votes": 2, "changed": "no"}),
-        "assessed": frame("assessed", *[a | {"decided_by": "ann;stand"} for a in assessed]),
+        "assessed": frame("assessed", *[a | {"decided_by": "ann;stand", "asked": 0} for a in assessed]),
         "excluded": frame("excluded", *[
             {"record_id": f"x{i}", "first_run": R1, "reason_id": "X1", "reason": "Not qualitative", "box": "excluded",
              "authors": "Doe, J", "year": "2011", "title": HOSTILE, "container": "Journal", "doi": "10.1000/y"}
