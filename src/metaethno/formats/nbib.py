@@ -73,7 +73,7 @@ def _to_record(tags: Tags, opener: str) -> Record:
 
     stated = [v for name in ("LID", "AID") for v in tags.get(name, ())]
     dois = [v.replace("[doi]", "") for v in stated if "[doi]" in v or "doi.org/" in v]
-    short = [clean.author(name, capitals=True) for name in tags.get("AU", ())]
+    short = [clean.author(name, True) for name in tags.get("AU", ())]
     full = [clean.author(name) for name in tags.get("FAU", ())]
     groups = [clean.one_line(name) for name in tags.get("CN", ())]
     pmid = clean.digits(first("PMID"))

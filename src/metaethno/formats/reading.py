@@ -114,7 +114,8 @@ def _joints(data: bytes) -> int:
     """Count what stands where a file starts: a byte-order mark, or the header of Web of Science on a line."""
     # One search for letters each is many times faster than one expression for all that may stand before them.
     headers = (match.start() for match in _HEADER.finditer(data)) if b"FN " in data else ()
-    return data.count(_MARK) + sum(at == 0 or data[at - 1] in b"\r\n" for at in headers)
+    marks = 0 if data.isascii() else data.count(_MARK)
+    return marks + sum(at == 0 or data[at - 1] in b"\r\n" for at in headers)
 
 
 def _opening(data: bytes) -> bytes:

@@ -108,8 +108,12 @@ def _is_ovid(tags: Tags, before: str, link: str) -> bool:
     return before.rstrip().endswith((".", ">")) and _NUMBER_LINE.search(before) is not None
 
 
-def to_record(tags: Tags, flavour: str) -> Record:
-    """Return a record with every field of `fields.TEXT_FIELDS` that the tags hold."""
+def to_record(tags: Tags, flavour: str, *, tidy: bool = False) -> Record:
+    """Return a record with every field of `fields.TEXT_FIELDS` that the tags hold.
+
+    `tidy` tags (`ris._tidy`) hold no empty value, no line end, no entity and no white space but single blanks inside a
+    value: then cleaning would change nothing, and is left out where it costs.
+    """
     if flavour == OWN:
         return _own(tags)
     notes = _notes(tags, flavour)
@@ -118,22 +122,28 @@ def to_record(tags: Tags, flavour: str) -> Record:
         links = links + tags["_link"]
     accession = _accession(tags, flavour, notes, links)
     pmid = _pmid(tags, flavour, notes)
-    names = _lines(_all(tags, *_author_tags(flavour)))
-    capitals = flavour == "Ovid"
+    names = _all(tags, *_author_tags(flavour))
+    title = _filled(tags, "TI", "T1", "CT", "BT")
     record = {
         "accession": accession,
-        "title": clean.title(_filled(tags, "TI", "T1", "CT", "BT")),
-        "authors": clean.joined([clean.author(name, capitals=capitals) for name in names]),
-        "year": clean.year(*_all(tags, "PY"), *_all(tags, "Y1"), *_all(tags, "DA")),
+        "title": title if tidy and "<" not in title else clean.title(title),
+        "year": _year(tags),
         "container": clean.word(_filled(tags, *_CONTAINER)),
         "pages": _pages(tags, flavour),
         "doi": _doi(tags),
         "pmid": pmid,
         "pub_type": clean.word(_pub_type(tags, flavour)),
         "url": _url(tags, links),
-        "abstract": _abstract(tags),
+        "abstract": tags["AB"][0] if tidy and _is_abstract(tags) else _abstract(tags),
         "notes": notes,
     }
+    if not tidy:
+        names = _lines(names)
+    capitals = flavour == "Ovid"
+    record["authors"] = clean.joined([clean.author(name, capitals) for name in names] if capitals else map(clean.author, names))
+    if ",\n" in "\n".join(names) + "\n" or (not tidy and any(name.rstrip().endswith(",") for name in names)):
+        # So EndNote and others mark the name of an organisation.
+        record["group_authors"] = clean.joined(n.strip().rstrip(",") for n in names if n.rstrip().endswith(","))
     if "VL" in tags:
         record["volume"] = clean.word(_filled(tags, "VL"))
     if "IS" in tags or "CP" in tags:
@@ -145,13 +155,23 @@ def to_record(tags: Tags, flavour: str) -> Record:
         record["issn"] = clean.issn(*numbers)
         record["isbn"] = clean.isbn(*numbers)
     if "KW" in tags or "DE" in tags:
-        record["keywords"] = clean.joined(_lines(_all(tags, "KW", "DE")))
-    if any(name[-1] == "," for name in map(str.rstrip, names)):
-        # So EndNote and others mark the name of an organisation.
-        record["group_authors"] = clean.joined(n.strip().rstrip(",") for n in names if n.rstrip().endswith(","))
+        words = _all(tags, "KW", "DE")
+        record["keywords"] = "; ".join(dict.fromkeys(words)) if tidy else clean.joined(_lines(words))
     if accession or pmid or "C2" in tags:
         record["accessions"] = _accessions(tags, flavour, accession, pmid)
     return record
+
+
+def _year(tags: Tags) -> str:
+    stated = tags["PY"][0] if "PY" in tags else ""
+    if len(stated) == 4 and stated.isdecimal() and "1400" <= stated < "2100":
+        return stated
+    return clean.year(*_all(tags, "PY"), *_all(tags, "Y1"), *_all(tags, "DA"))
+
+
+def _is_abstract(tags: Tags) -> bool:
+    """Say whether there is one abstract, and nothing that looks like a copyright notice."""
+    return "AB" in tags and len(tags["AB"]) == 1 and not tags["AB"][0].startswith("Copyright")
 
 
 def _first(tags: Tags, tag: str) -> str:
@@ -163,7 +183,9 @@ def _all(tags: Tags, *names: str) -> list[str]:
     """Return the values of the first of several tags that has any text."""
     for name in names:
         if name in tags:
-            values = [value for value in tags[name] if value and not value.isspace()]
+            values = tags[name]
+            if not all(values) or any(map(str.isspace, values)):
+                values = [value for value in values if value and not value.isspace()]
             if values:
                 return values
     return []
@@ -206,17 +228,20 @@ def _accession(tags: Tags, flavour: str, notes: str, links: list[str]) -> str:
         return number.partition(";")[0].strip() if flavour == "ProQuest" else number
     if flavour == "EBSCO" and (found := _EBSCO_NUMBER.search(notes)):
         return found[1]
-    for line in notes.split("\n"):
+    for line in notes.split("\n") if notes else ():
         if _EMBASE_NUMBER.match(line):  # EndNote moves Embase's U2 into the notes
             return line
-    patterns = _OWN_LINKS.get(flavour, (_LINK_NUMBER,))
+    patterns = _OWN_LINKS.get(flavour, _ANY_LINK)
     for link in links:
+        if patterns is _ANY_LINK and "=" not in link:
+            continue
         for pattern in patterns:
             if found := pattern.search(link):
                 return found[1]
     return ""
 
 
+_ANY_LINK: Final = (_LINK_NUMBER,)
 _OWN_LINKS: Final = {
     "Scopus": (_SCOPUS_NUMBER,),
     "JSTOR": (_JSTOR_NUMBER,),
@@ -246,6 +271,8 @@ def _accessions(tags: Tags, flavour: str, accession: str, pmid: str) -> str:
 def _pages(tags: Tags, flavour: str) -> str:
     first = clean.one_line(_filled(tags, "SP", "PG"))
     last = clean.one_line(_filled(tags, "EP"))
+    if first.isdecimal() and last.isdecimal() and flavour != "EBSCO":
+        return f"{first}-{last}" if first != last else first
     if flavour == "EBSCO" and _ARTICLE_NUMBER.match(first):
         last = ""  # EBSCO adds the number of pages to an article number: the end page does not exist
     return clean.pages(first, last) or clean.one_line(_filled(tags, "C7", "AR"))
@@ -286,7 +313,7 @@ def _pmid(tags: Tags, flavour: str, notes: str) -> str:
     if flavour == "EBSCO":
         found = _EBSCO_PMID.search(notes)
         return found[1] if found else ""
-    return clean.digits(_filled(tags, "PM"))
+    return clean.digits(_filled(tags, "PM")) if "PM" in tags else ""
 
 
 def _pub_type(tags: Tags, flavour: str) -> str:
@@ -320,7 +347,10 @@ def _abstract(tags: Tags) -> str:
 
 
 def _notes(tags: Tags, flavour: str) -> str:
-    values = [value for tag in ("N1", "NT", "FX") if tag in tags for value in tags[tag]]
+    values: list[str] = []
+    for tag in ("N1", "NT", "FX"):
+        if tag in tags:
+            values += tags[tag]
     if not flavour:
         # Elsewhere M1 holds addresses (Embase), the cited references (PsycINFO) or an issue number (EndNote).
         values += tags.get("M1", [])
