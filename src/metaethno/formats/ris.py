@@ -12,7 +12,7 @@ from typing import Final
 
 from metaethno.formats.check import foreign, line_numbers
 from metaethno.formats.model import Parsed, Reader, Source
-from metaethno.formats.ris_fields import Tags, flavour_of, to_record
+from metaethno.formats.ris_fields import Tags, flavour_of, to_record, to_tidy_record
 from metaethno.formats.tidy import tidy_ends
 
 # A tag is strict: two characters, two spaces, a hyphen. A keyword "ER stress" or "TI - …" inside a note is none.
@@ -98,7 +98,7 @@ def _parse(source: Source) -> Parsed:
                 parsed.note(*_UNENDED, place, line)
         flavour = flavour_of(tags, before[-_SHORT_TAIL:])
         parsed.flavours[flavour] += 1
-        record = to_record(tags, flavour, tidy=tidy)
+        record = to_tidy_record(tags, flavour) if tidy else to_record(tags, flavour)
         if not record["year"] and any(value.strip(" /\n") for value in tags.get("PY", ()) or tags.get("Y1", ())):
             parsed.note(*_UNDATED, place, line)
         parsed.records.append(record)
