@@ -177,8 +177,11 @@ def _frame(parsed: Parsed, places: range, part: str, spans: tuple[Array, Array])
         "byte_start": pd.Series(spans[0], dtype="int64"),
         "byte_end": pd.Series(spans[1], dtype="int64"),
     }
+    records = parsed.records
+    present: set[str] = set().union(*records)
+    nothing = [""] * len(records)
     for name in TEXT_FIELDS:
-        columns[name] = _texts([record.get(name, "") for record in parsed.records])
+        columns[name] = _texts([record.get(name, "") for record in records] if name in present else nothing)
     return pd.DataFrame(columns)
 
 

@@ -113,7 +113,7 @@ def address(text: str) -> str:
 
 
 @lru_cache(maxsize=1 << 15)
-def author(name: str, capitals: bool = False) -> str:  # noqa: FBT001, FBT002 - the cache is faster without names
+def author(name: str, capitals: bool = False) -> str:
     """Return a name as "Family, Given".
 
     "Yang Z." is turned about; with `capitals`, for sources known to write so, also "Smith JA Jr". Other names without

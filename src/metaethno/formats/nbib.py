@@ -135,7 +135,7 @@ def _to_record(tags: Tags, opener: str) -> Record:
 
 def _authors(tags: Tags) -> Record:
     """Return people, by their full names where all have one, and groups."""
-    short = [clean.author(name, True) for name in tags.get("AU", ())]  # noqa: FBT003 - see there
+    short = [clean.author(name, True) for name in tags.get("AU", ())]
     full = [clean.author(name) for name in tags.get("FAU", ())]
     names = full if len(full) >= len(short) else short
     if "CN" not in tags:
