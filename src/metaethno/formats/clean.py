@@ -93,7 +93,9 @@ def word(text: str) -> str:
 
 def joined(values: Iterable[str]) -> str:
     """Join values by "; ", without empty ones and repetitions, in their order."""
-    return "; ".join(dict.fromkeys(value for value in map(word, values) if value))
+    found = dict.fromkeys(map(word, values))
+    found.pop("", None)
+    return "; ".join(found)
 
 
 _PART: Final = re.compile(r"(?:&(?:amp|lt|gt|quot|apos|nbsp|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});|[^;\n])+")
@@ -111,7 +113,7 @@ def address(text: str) -> str:
 
 
 @lru_cache(maxsize=1 << 15)
-def author(name: str, *, capitals: bool = False) -> str:
+def author(name: str, capitals: bool = False) -> str:
     """Return a name as "Family, Given".
 
     "Yang Z." is turned about; with `capitals`, for sources known to write so, also "Smith JA Jr". Other names without

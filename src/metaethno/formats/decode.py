@@ -42,7 +42,8 @@ _OPENING: Final = re.compile(rb"TY  - |FN |PT [A-Z]|PMID- |\d+\. *[\r\n]|Record 
 # Two files, or a header and a record, put together without a line end: where the second one starts.
 _GLUED_RIS: Final = re.compile(rb"ER {1,2}-[ \t]*(?=TY {1,2}-)")
 _GLUED_WOS: Final = re.compile(rb"VR 1\.0[ \t]+(?=PT [A-Z][ \t]*[\r\n])|[\r\n]EF(?=FN )|[\r\n]ER(?=PT [A-Z][\r\n])")
-_GLUE_MARKS: Final = (b"VR 1.0 PT", b"EFFN ", b"ERPT ")
+# Without the blank behind them: it stands everywhere, and the search would stop at each.
+_GLUE_MARKS: Final = (b"VR 1.0", b"EFFN", b"ERPT")
 
 LINES_NOT_UTF8: Final = (
     "ME0213",
@@ -186,7 +187,7 @@ def _glue(data: bytes, opening: bytes) -> list[int]:
     found = [match.end() for match in _GLUED_RIS.finditer(data) if _at_line_start(data, match.start())]
     if any(mark in data for mark in _GLUE_MARKS):
         found += [match.end() for match in _GLUED_WOS.finditer(data)]
-    at = data.find(_BOM8, 1)
+    at = -1 if data.isascii() else data.find(_BOM8, 1)
     while at > 0:
         after = at
         while data.startswith(_BOM8, after):

@@ -163,7 +163,7 @@ def _names(values: list[str]) -> list[str]:
         values = values[0].split(".")
     # What is longer than any name is none, and would be costly to search.
     bare = [_BRACKET.sub("", value) if len(value) < 500 else value for value in values if value.strip()]
-    return [clean.author(value, capitals=True) for value in bare]
+    return [clean.author(value, True) for value in bare]
 
 
 def _container(source: str) -> str:

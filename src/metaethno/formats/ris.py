@@ -12,7 +12,8 @@ from typing import Final
 
 from metaethno.formats.check import foreign, line_numbers
 from metaethno.formats.model import Parsed, Reader, Source
-from metaethno.formats.ris_fields import Tags, flavour_of, to_record
+from metaethno.formats.ris_fields import Tags, flavour_of, to_record, to_tidy_record
+from metaethno.formats.tidy import tidy_ends
 
 # A tag is strict: two characters, two spaces, a hyphen. A keyword "ER stress" or "TI - …" inside a note is none.
 # A line end in front in place of "^" makes the search many times faster.
@@ -78,18 +79,26 @@ def _parse(source: Source) -> Parsed:
         reason = "There are tags before the first record (TY): the start of a record may be missing."
         parsed.doubtful.append((line, reason))
 
+    rows = text.split("\n")
+    names, values = [row[:2] for row in rows], [row[6:] for row in rows]
+    ends = tidy_ends(text, lines)
     before = source.before + preamble
     for place, (start, line) in enumerate(zip(offsets, lines, strict=True), start=1):
         end = offsets[place] if place < len(offsets) else len(text)
         chunk = text[start:end]
-        tags, ended, doubt = _tags(chunk)
-        if doubt:
-            parsed.doubtful.append((line + chunk[: _second_end(chunk)].count("\n"), doubt))
-        if not ended:
-            parsed.note(*_UNENDED, place, line)
+        last = int(ends[place - 1])
+        tidy = last > 0
+        if tidy:
+            tags = _tidy(names[line - 1 : last], values[line - 1 : last])
+        else:
+            tags, ended, doubt = _tags(_TAG.split("\n" + chunk))
+            if doubt:
+                parsed.doubtful.append((line + chunk[: _second_end(chunk)].count("\n"), doubt))
+            if not ended:
+                parsed.note(*_UNENDED, place, line)
         flavour = flavour_of(tags, before[-_SHORT_TAIL:])
         parsed.flavours[flavour] += 1
-        record = to_record(tags, flavour)
+        record = to_tidy_record(tags, flavour) if tidy else to_record(tags, flavour)
         if not record["year"] and any(value.strip(" /\n") for value in tags.get("PY", ()) or tags.get("Y1", ())):
             parsed.note(*_UNDATED, place, line)
         parsed.records.append(record)
@@ -97,9 +106,18 @@ def _parse(source: Source) -> Parsed:
     return parsed
 
 
-def _tags(chunk: str) -> tuple[Tags, bool, str]:
-    """Split one record into its tags; also say whether `ER` was seen, and what makes the record doubtful."""
-    parts = _TAG.split("\n" + chunk)
+def _tidy(names: list[str], values: list[str]) -> Tags:
+    tags: Tags = {}
+    for name, value in zip(names, values, strict=True):
+        if name in tags:
+            tags[name].append(value)
+        else:
+            tags[name] = [value]
+    return tags
+
+
+def _tags(parts: list[str]) -> tuple[Tags, bool, str]:
+    """Put the parts of one record together; also say whether `ER` was seen, and what makes the record doubtful."""
     tags: Tags = {}
     ended = False
     doubt = ""

@@ -103,7 +103,7 @@ def _authors(text: str, flavour: str) -> str:
         is_list = capitals or flavour == "Embase CSV" or (len(parts) > 1 and all(map(_FAMILY_INITIALS.match, parts)))
         names = parts if is_list else [text]
         capitals = capitals or (is_list and flavour != "Embase CSV")
-    return clean.joined(clean.author(name, capitals=capitals) for name in names)
+    return clean.joined(clean.author(name, capitals) for name in names)
 
 
 def _pages(layout: Layout, row: list[str]) -> str:
