@@ -39,8 +39,8 @@ _ASKED = (
 def main(arguments: argparse.Namespace) -> int:
     """Import one run; exit code 1 where anything has to be mended first, and then nothing was changed."""
     root = review.find_root()
-    settings = config.load(root)
     run = _run(arguments.run)
+    settings = config.load(root)
     given = {name: getattr(arguments, name) or "" for name in FIELDS}
     query = Path(given["query_file"]) if given["query_file"] else None
     given["query_file"] = query.name if query else ""

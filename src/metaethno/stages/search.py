@@ -263,9 +263,9 @@ def search(searches: pd.DataFrame, parsed: pd.DataFrame, alike: pd.DataFrame | N
     them, doubtful, broken_off, joined (places, in words), repeated (a number), looks_like (a database). `alike`: as
     `overlaps` returns it. Raises UserError with all problems: a file that isn't there (ME0301) or that no search names
     (ME0302); counts that differ (ME0303; ME0362 with a file that breaks off, ME0363 with full batches, ME0325 with
-    joined or repeated exports, also where the count is right) or are accepted without a note (ME0304) or wrongly (ME0305); a file given twice in a
-    run (ME0306) or taken from an earlier one (ME0328); rows of one search that disagree (ME0307); the records of
-    another search (ME0326).
+    joined or repeated exports, also where the count is right) or are accepted without a note (ME0304) or wrongly
+    (ME0305); a file given twice in a run (ME0306) or taken from an earlier one (ME0328); rows of one search that
+    disagree (ME0307); the records of another search (ME0326).
     """
     problems = _files(searches, parsed)
     merged = _joined(searches, parsed)
