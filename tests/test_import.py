@@ -388,6 +388,10 @@ def test_a_table_whose_headings_say_nothing_is_read_by_the_configured_columns(tm
     root = lay_out(tmp_path / "review", CONFIG | {"columns": columns})
     add_run(root, RUN, {"a.csv": (b"Nr;Titel;Wer;Jahr\n1;Ein Haus;Meier, A;2001\n", "Alpha", 1)})
     assert "1 rows registered" in call(root, "metaethno", "import", RUN).stdout
+    (root / "b.csv").write_bytes(b"Nr;Titel;Wer;Jahr\n1;Ein Hof;Meier, A;2001\n")
+    words = ("--source", "Beta", "--searched-on", RUN, "--hits", "1")
+    done = call(root, "metaethno", "import", RUN, "b.csv", *words, check=False)
+    assert "names headings for S-a-csv, but not for this search: name them under beta" in done.stderr
     (root / "config/review.yaml").write_text(
         (root / "config/review.yaml").read_text().replace("authors: Wer", "autor: Wer")
     )

@@ -151,7 +151,9 @@ def _readable(
     counts: dict[str, int] = {}
     for file in files:
         target = root / RAW / run / file.name
-        if not file.is_file():
+        if file.is_dir():
+            problems.append(Problem("ME0310", "this is a folder, not a file", str(file), hint="Name the files in it."))
+        elif not file.is_file():
             problems.append(Problem("ME0310", "there is no such file", str(file)))
         elif file.name in intake.OURS or file.suffix == ".dvc" or not review.is_plain_name(file.name):
             hint = "Give the export another name."

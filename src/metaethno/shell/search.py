@@ -116,6 +116,17 @@ def _marks(records: pd.DataFrame) -> pd.Series:
     return pd.concat([numbers[~numbers.index.isin(bare.index)], said]).reindex(records.index)
 
 
+def _with_mapping(problem: Problem, columns: Mapping[str, Mapping[str, str]], search_id: str) -> Problem:
+    """Say under which id a mapping of headings is looked for, where there are mappings but none of this search."""
+    if problem.code != "ME0201" or search_id in columns or not columns:
+        return problem
+    hint = (
+        f"`columns` in config/review.yaml names headings for {', '.join(sorted(columns))}, but not for this search: "
+        f"name them under {search_id}, or give --search-id."
+    )
+    return replace(problem, hint=hint)
+
+
 def read_exports(root: Path, searches: pd.DataFrame, columns: Mapping[str, Mapping[str, str]]) -> Exports:
     """Read every export of the search log. Raises UserError with the problems of all files.
 
@@ -139,7 +150,7 @@ def read_exports(root: Path, searches: pd.DataFrame, columns: Mapping[str, Mappi
         try:
             export = formats.read(path, columns.get(search.search_id))
         except UserError as error:
-            problems += _shown(error.problems, path, shown)
+            problems += [_with_mapping(p, columns, search.search_id) for p in _shown(error.problems, path, shown)]
             continue
         warnings += _shown(export.problems, path, shown)
         sha256 = _sha256(path)
