@@ -36,6 +36,27 @@ def test_wrong_usage_is_2_and_suggests(argv, said, capsys, monkeypatch, tmp_path
     assert said in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("argv", "name", "value"),
+    [
+        ("import 2020-01-02 --hits 9 a.ris b.ris", "files", ["a.ris", "b.ris"]),
+        ("import 2020-01-02 a.ris --hits 9 b.ris", "files", ["a.ris", "b.ris"]),
+        ("search lint --platform ovid draft.txt", "what", ["draft.txt"]),
+        ("run --cores 1 screening", "target", "screening"),
+        ("diff v1 --html page.html v2", "after", "v2"),
+    ],
+)
+def test_files_and_names_may_stand_behind_options(argv, name, value):
+    found = getattr(cli.parser().parse_args(argv.split()), name)
+    assert ([str(v) for v in found] if isinstance(found, list) else found) == value
+
+
+def test_what_no_command_takes_is_wrong_usage(capsys):
+    assert cli.main(["run", "--cores", "1", "screening", "eligibility"]) == 2
+    assert cli.main(["import", "2020-01-02", "--sorce", "Embase", "a.ris"]) == 2
+    assert "unrecognized arguments" in capsys.readouterr().err
+
+
 def test_outside_a_review_it_says_so(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     assert cli.main(["status"]) == 1

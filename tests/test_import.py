@@ -55,11 +55,31 @@ def test_a_file_that_the_search_log_does_not_name_gets_a_row_to_be_filled_in(roo
     assert not register(root).exists()
 
 
-def test_a_download_that_broke_off_is_said(root):
+def test_a_download_that_broke_off_is_refused_before_its_rows_have_ids(root):
+    """Once they had, the whole export could not take its place."""
     add_run(root, RUN, {"a.ris": (ris(ONE, TWO).rstrip()[: -len("ER  -")], "Alpha", 2)})
+    done = call(root, "metaethno", "import", RUN, check=False)
+    assert done.returncode == 1
+    assert f"ME0362 data/raw/{RUN}/searches.csv, line 2, column file: the end of this export is missing" in done.stderr
+    assert "line 8: Records without an end (ER): record 2" in done.stderr
+    assert not register(root).exists()
+    log = root / f"data/raw/{RUN}/searches.csv"
+    log.write_text(log.read_text().rstrip("\n") + "the program writes no ER\n")
     said = call(root, "metaethno", "import", RUN).stdout
     assert f"ME0212 data/raw/{RUN}/a.ris, line 8: Records without an end (ER): record 2" in said
     assert "2 rows registered" in said
+
+
+def test_a_batch_exported_twice_is_found_though_the_number_is_right_and_nothing_has_a_number(root, go):
+    """Saved anew, so that the bytes differ; without accession numbers."""
+    batch = [{"title": f"Study {n}", "author": "Ash, Mira", "year": "2015"} for n in range(6)]
+    (root / "down/a.ris").write_bytes(ris(*batch))
+    (root / "down/b.ris").write_bytes(ris(*batch).replace(b"\n", b"\r\n"))
+    code, _, err = go("import", RUN, "down/a.ris", "down/b.ris", *FLAGS, "--hits", "12")
+    assert (code, "ME0325" in err, "6 of them stand there a second time" in err) == (1, True, True)
+    assert go("import", RUN, "down/a.ris", *FLAGS, "--hits", "6")[0] == 0
+    code, _, err = go("import", RUN, "down/b.ris", "--source", "CINAHL", "--searched-on", RUN, "--hits", "6")
+    assert (code, "ME0326" in err) == (1, True)
 
 
 def test_a_single_find_can_be_voted_on(root):
@@ -368,6 +388,10 @@ def test_a_table_whose_headings_say_nothing_is_read_by_the_configured_columns(tm
     root = lay_out(tmp_path / "review", CONFIG | {"columns": columns})
     add_run(root, RUN, {"a.csv": (b"Nr;Titel;Wer;Jahr\n1;Ein Haus;Meier, A;2001\n", "Alpha", 1)})
     assert "1 rows registered" in call(root, "metaethno", "import", RUN).stdout
+    (root / "b.csv").write_bytes(b"Nr;Titel;Wer;Jahr\n1;Ein Hof;Meier, A;2001\n")
+    words = ("--source", "Beta", "--searched-on", RUN, "--hits", "1")
+    done = call(root, "metaethno", "import", RUN, "b.csv", *words, check=False)
+    assert "names headings for S-a-csv, but not for this search: name them under beta" in done.stderr
     (root / "config/review.yaml").write_text(
         (root / "config/review.yaml").read_text().replace("authors: Wer", "autor: Wer")
     )

@@ -56,6 +56,20 @@ class _Parser(argparse.ArgumentParser):
             message = f"there is no {word!r} here.{did_you_mean(word, _COMMANDS)}"
         raise UsageError(Problem("ME0001", message, hint=f"{self.prog} --help lists what there is."))
 
+    def parse_known_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def]
+        """Take names that stand behind an option, too: argparse gives up on them (`import RUN --hits 9 FILE`)."""
+        found, rest = super().parse_known_args(args, namespace)
+        for action in self._positionals._group_actions:
+            kind = action.type if callable(action.type) else str
+            if not rest or any(word.startswith("-") for word in rest):
+                break
+            if action.nargs == "*":
+                setattr(found, action.dest, [*getattr(found, action.dest), *map(kind, rest)])
+                rest = []
+            elif action.nargs == "?" and getattr(found, action.dest) == action.default:
+                setattr(found, action.dest, kind(rest.pop(0)))
+        return found, rest
+
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""

@@ -212,3 +212,21 @@ def test_what_other_programs_go_by() -> None:
     assert item["issued"] == {"date-parts": [[2001]]}
     assert b'<ref-type name="Book Section">5</ref-type>' in WRITERS["endnote-xml"](FRAME)
     assert b">WHO,</style>" in WRITERS["endnote-xml"](FRAME)
+
+
+@pytest.mark.parametrize("kind", WRITERS)
+def test_what_came_from_a_database_is_ours_once_we_wrote_it(kind):
+    """Its link still leads to EBSCO or Scopus; read as their own export, it would lose its accession numbers."""
+    links = {
+        "https://search.ebscohost.com/login.aspx?direct=true&db=aph&AN=175006434": "aph:175006434",
+        "https://www.scopus.com/inward/record.uri?eid=2-s2.0-85012345678": "Scopus:2-s2.0-85012345678",
+    }
+    rows = [
+        {"record_id": f"R{n}", "title": f"Study {n}", "url": u, "accessions": a}
+        for n, (u, a) in enumerate(links.items())
+    ]
+    written = pd.DataFrame(rows).reindex(columns=["record_id", *TEXT_FIELDS], fill_value="").fillna("")
+    data = WRITERS[kind](written)
+    records = read_bytes(data, "written").records
+    assert records["url"].to_list() == list(links)
+    assert records["accessions"].to_list() == list(links.values())

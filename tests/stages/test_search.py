@@ -131,6 +131,20 @@ def test_joined_exports_and_repeated_records_are_named():
     assert "2 records stand there a second time" in found.message
 
 
+def test_a_batch_that_stands_there_twice_is_found_though_the_count_is_right():
+    """The first batch exported again in place of the second: 1,000 hits, 1,000 records, 500 of them missing."""
+    rows = ({"file": "a.ris", "hits": "1000"}, {"file": "b.ris", "hits": "1000"})
+    files = read(("a.ris", 500), ("b.ris", 500))
+    found = problem_of(log(*rows), files, repeated=[0, 500])
+    assert (found.code, found.value) == ("ME0325", "b.ris")
+    assert "500 of them stand there a second time" in found.message
+    noted = log(rows[0], rows[1] | {"note": "the register numbers its records anew in each volume"})
+    assert len(search(noted, files.assign(repeated=[0, 500]))) == 2
+    assert len(search(log(*rows), files.assign(repeated=[0, 4]))) == 2
+    cited = log(*(row | {"kind": "citation_forward"} for row in rows))
+    assert len(search(cited, files.assign(repeated=[0, 500]))) == 2
+
+
 def test_doubtful_places_are_said_with_a_count_that_differs():
     found = problem_of(log({"file": "a.ris", "hits": "3"}), read(("a.ris", 2)), doubtful=["line 5: no title"])
     assert found.code == "ME0303"
@@ -159,7 +173,7 @@ def test_the_file_of_an_earlier_run_needs_a_note():
 
 def records(**files: tuple[str, list[str]]) -> pd.DataFrame:
     rows = [(RUN, search_id, name, number) for name, (search_id, numbers) in files.items() for number in numbers]
-    return pd.DataFrame(rows, columns=["run", "search_id", "file", "accession"], dtype="str")
+    return pd.DataFrame(rows, columns=["run", "search_id", "file", "mark"], dtype="str")
 
 
 def test_two_searches_with_the_same_records_are_found_whatever_their_format():

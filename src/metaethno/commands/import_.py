@@ -151,7 +151,9 @@ def _readable(
     counts: dict[str, int] = {}
     for file in files:
         target = root / RAW / run / file.name
-        if not file.is_file():
+        if file.is_dir():
+            problems.append(Problem("ME0310", "this is a folder, not a file", str(file), hint="Name the files in it."))
+        elif not file.is_file():
             problems.append(Problem("ME0310", "there is no such file", str(file)))
         elif file.name in intake.OURS or file.suffix == ".dvc" or not review.is_plain_name(file.name):
             hint = "Give the export another name."
@@ -408,7 +410,7 @@ def register_run(root: Path, settings: config.Config, run: str) -> tuple[int, in
         raise UserError(problems)
     exports = search.read_exports(root, searches, settings.columns)
     hold_against_log(searches, exports.files, exports.overlaps)
-    if problems := _seen_before(root, run, searches, exports.files):
+    if problems := _doubtful(root, run, searches, exports.files):
         raise UserError(problems)
     exported = exports.records.merge(searches[["file", "source"]], on="file", how="left")
     path = root / RAW / run / "rows.csv"
@@ -424,9 +426,9 @@ def register_run(root: Path, settings: config.Config, run: str) -> tuple[int, in
     return len(now), len(now) - len(earlier), [*exports.warnings, *odd_sources(searches, exports.files)]
 
 
-def _seen_before(root: Path, run: str, searches: pd.DataFrame, files: pd.DataFrame) -> list[Problem]:
-    """Find exports that came into an earlier run byte for byte, and no note says that this is right."""
-    from metaethno.stages.search import same_as_before
+def _doubtful(root: Path, run: str, searches: pd.DataFrame, files: pd.DataFrame) -> list[Problem]:
+    """Find exports that came into an earlier run byte for byte or break off, and no note says that this is right."""
+    from metaethno.stages.search import breaks_off, same_as_before
 
     problems = []
     registers, _ = tables.load_decisions(ROWS, root)
@@ -434,9 +436,13 @@ def _seen_before(root: Path, run: str, searches: pd.DataFrame, files: pd.DataFra
     mine = set(registers.loc[registers["run"] == run, "file_sha256"])
     before = registers[registers["run"] != run].drop_duplicates("file_sha256").set_index("file_sha256")["run"]
     rows = searches.set_index("file").to_dict("index")
-    for file, sha256 in zip(files["file"], files["sha256"].str[:16], strict=True):
-        if sha256 in before.index and sha256 not in mine and not rows[file]["note"]:
+    for file, sha256, broken in zip(files["file"], files["sha256"].str[:16], files["broken_off"], strict=True):
+        if sha256 in mine or rows[file]["note"]:
+            continue
+        if sha256 in before.index:
             problems.append(same_as_before(run, file, str(before[sha256]), rows[file]))
+        if broken:
+            problems.append(breaks_off(run, file, broken, rows[file]))
     return problems
 
 

@@ -20,7 +20,9 @@ _RAYYAN: Final = re.compile(r"^rayyan-\d+$")
 
 
 def flavour_of(key: str, fields: Fields) -> str:
-    """Return whose entry it is, where it shows."""
+    """Return whose entry it is, where it shows. Ours first: it keeps the links of the database it is from."""
+    if fields.get("source") == [OWN]:
+        return OWN
     if "unique-id" in fields or "ut_(unique_wos_id)" in fields:
         return "Web of Science"
     if _RAYYAN.match(key):
@@ -32,8 +34,6 @@ def flavour_of(key: str, fields: Fields) -> str:
         return "Scopus"
     if "urldate" in fields or ("file" in fields and "shorttitle" in fields) or "journaltitle" in fields:
         return "Zotero"
-    if fields.get("source") == [OWN]:
-        return OWN
     if "mendeley-tags" in fields or "mendeley-groups" in fields:
         return "Mendeley"
     return ""

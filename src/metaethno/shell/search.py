@@ -63,7 +63,7 @@ class Exports(NamedTuple):
 
     `files`: run, file, format, parsed, sha256, query_sha256, and more of each file. `records`: run, file, file_sha256
     and the fields of `metaethno.formats`. `warnings`: what a person should look at, though every record could be read.
-    `overlaps`: files of different searches with the same accession numbers.
+    `overlaps`: files of different searches with the same records.
     """
 
     files: pd.DataFrame
@@ -100,11 +100,31 @@ def _told(path: Path, export: Export, search_id: str) -> dict[str, object]:
 
 
 def _repeated(files: pd.DataFrame, records: pd.DataFrame) -> pd.Series:
-    """Return for each file how many of its records stood in the same search before, by their accession numbers."""
-    keys = ["run", "search_id", "accession"]
-    known = records[records["accession"] != ""]
-    counts = known[known.duplicated(keys)].groupby(["run", "file"]).size().to_dict()
+    """Return for each file how many of its records (`run`, `search_id`, `file`, `mark`) stood in the search before."""
+    known = records[records["mark"] != ""]
+    counts = known[known.duplicated(["run", "search_id", "mark"])].groupby(["run", "file"]).size().to_dict()
     return files[["run", "file"]].apply(tuple, axis=1).map(counts).fillna(0).astype(int)
+
+
+def _marks(records: pd.DataFrame) -> pd.Series:
+    """Return what a record is known by: its accession number; where it has none, title, authors, year and DOI."""
+    import pandas as pd
+
+    numbers = records["accession"]
+    bare = records[(numbers == "") & (records["title"] != "")]
+    said = bare["title"].str.cat([bare[name] for name in ("authors", "year", "doi")], sep="\x1f")
+    return pd.concat([numbers[~numbers.index.isin(bare.index)], said]).reindex(records.index)
+
+
+def _with_mapping(problem: Problem, columns: Mapping[str, Mapping[str, str]], search_id: str) -> Problem:
+    """Say under which id a mapping of headings is looked for, where there are mappings but none of this search."""
+    if problem.code != "ME0201" or search_id in columns or not columns:
+        return problem
+    hint = (
+        f"`columns` in config/review.yaml names headings for {', '.join(sorted(columns))}, but not for this search: "
+        f"name them under {search_id}, or give --search-id."
+    )
+    return replace(problem, hint=hint)
 
 
 def read_exports(root: Path, searches: pd.DataFrame, columns: Mapping[str, Mapping[str, str]]) -> Exports:
@@ -130,7 +150,7 @@ def read_exports(root: Path, searches: pd.DataFrame, columns: Mapping[str, Mappi
         try:
             export = formats.read(path, columns.get(search.search_id))
         except UserError as error:
-            problems += _shown(error.problems, path, shown)
+            problems += [_with_mapping(p, columns, search.search_id) for p in _shown(error.problems, path, shown)]
             continue
         warnings += _shown(export.problems, path, shown)
         sha256 = _sha256(path)
@@ -156,8 +176,9 @@ def read_exports(root: Path, searches: pd.DataFrame, columns: Mapping[str, Mappi
         return Exports(pd.DataFrame(columns=empty), pd.DataFrame(), [], pd.DataFrame())
     exported = pd.concat(records, ignore_index=True)
     told = pd.DataFrame(files)
-    told["repeated"] = _repeated(told, exported)
-    same = overlaps(exported[["run", "search_id", "file", "accession"]])
+    marked = exported[["run", "search_id", "file"]].assign(mark=_marks(exported))
+    told["repeated"] = _repeated(told, marked)
+    same = overlaps(marked)
     return Exports(told.drop(columns="search_id"), exported.drop(columns="search_id"), warnings, same)
 
 

@@ -27,6 +27,9 @@ _ACCESSIONS: Final = {
     "CENTRAL": (r"CN-\d{8}", ("central", "cochrane", "trials")),
 }
 _FEW: Final = 5
+_BY: Final = "their accession numbers (where there are none: title, authors, year and DOI)"
+# In these, nothing is found twice by one search; citations of several reports may be.
+_ONCE: Final = ("database", "register")
 
 
 def _at(row: Any, code: str, message: str, hint: str, column: str = "", value: str = "") -> Problem:
@@ -40,6 +43,13 @@ def same_as_before(run: str, file: str, earlier: str, row: Any) -> Problem:
     message = f"this export holds the very same bytes as one of the run of {earlier}: was the old file taken again?"
     hint = "Export the search anew. If the database really gave the same again, say so in the column note."
     return _at({**row, "run": run}, "ME0328", message, hint, "file", file)
+
+
+def breaks_off(run: str, file: str, where: str, row: Any) -> Problem:
+    """Return the problem of an export whose last record seems to be cut off, though the count is right."""
+    message = f"the end of this export is missing, as if the download had broken off: {where}"
+    hint = "Export it again: its last record may be cut off. If that record is whole, say so in the column note."
+    return _at({**row, "run": run}, "ME0362", message, hint, "file", file)
 
 
 def _files(searches: pd.DataFrame, parsed: pd.DataFrame) -> list[Problem]:
@@ -123,7 +133,7 @@ def _why(rows: pd.DataFrame, hits: int, found: int) -> tuple[str, str]:
             said.append(f"A second header stands within a file, as if exports had been joined: {'; '.join(joined)}.")
         if repeated := int(rows["repeated"].sum()):
             code = "ME0325" if code == "ME0303" else code
-            said.append(f"{repeated:,} records stand there a second time, by their accession numbers.")
+            said.append(f"{repeated:,} records stand there a second time, by {_BY}.")
     if doubtful := [f"{f}, {where}" for f, where in zip(rows["file"], rows["doubtful"], strict=True) if where]:
         said.append(f"Doubtful: {'; '.join(doubtful)}.")
     return code, " ".join(said)
@@ -158,7 +168,21 @@ def _count(rows: pd.DataFrame, found: int) -> list[Problem]:
             f"{again} Where the number is right nevertheless, put {found} into accepted_count and the reason into note."
         )
         return [_at(first, code, f"{message}. {why}" if why else message, hint, "hits", str(hits))]
-    return []
+    return [] if noted else _doubled(rows, found)
+
+
+def _doubled(rows: pd.DataFrame, found: int) -> list[Problem]:
+    """Find a batch that was exported again in place of another: the count is right, but records are missing."""
+    first, repeated = rows.iloc[0], int(rows["repeated"].sum())
+    if first["kind"] not in _ONCE or repeated < max(_FEW, found / 10):
+        return []
+    message = (
+        f"the files of the search {first['search_id']!r} hold {found:,} records, as many as the database displayed, "
+        f"but {repeated:,} of them stand there a second time, by {_BY}: others must be missing"
+    )
+    hint = "Was one batch exported twice, and another left out? Export it. If all is right, say why in the column note."
+    worst = rows.loc[rows["repeated"].astype(int).idxmax()]
+    return [_at(worst, "ME0325", message, hint, "file", worst["file"])]
 
 
 def _of_another(searches: pd.DataFrame, overlaps: pd.DataFrame | None) -> list[Problem]:
@@ -170,7 +194,7 @@ def _of_another(searches: pd.DataFrame, overlaps: pd.DataFrame | None) -> list[P
         if not row["note"] and not other["note"]:
             message = (
                 f"the export of the search {row['search_id']!r} holds the same {overlap['records']:,} records as "
-                f"{overlap['other']} of the search {other['search_id']!r}, by their accession numbers"
+                f"{overlap['other']} of the search {other['search_id']!r}, by {_BY}"
             )
             hint = "Was the other search exported again? If both really found the same, say so in the column note."
             problems.append(_at(row, "ME0326", message, hint, "file", row["file"]))
@@ -178,21 +202,22 @@ def _of_another(searches: pd.DataFrame, overlaps: pd.DataFrame | None) -> list[P
 
 
 def overlaps(records: pd.DataFrame) -> pd.DataFrame:
-    """Return pairs of files of different searches of a run that hold the same accession numbers.
+    """Return pairs of files of different searches of a run that hold the same records.
 
-    `records`: run, search_id, file, accession. Returns run, file, other, records (how many; a handful is no sign).
+    `records`: run, search_id, file, mark (what a record is known by; empty where there is nothing). Returns run, file,
+    other, records (how many; a handful is no sign).
     """
     import pandas as pd
 
-    known = records.loc[records["accession"] != "", ["run", "search_id", "file", "accession"]].drop_duplicates()
-    sets = known.groupby(["run", "search_id", "file"])["accession"].agg(frozenset).reset_index()
-    sets = sets[sets["accession"].map(len) >= _FEW].sort_values(["run", "search_id", "file"])
+    known = records.loc[records["mark"] != "", ["run", "search_id", "file", "mark"]].drop_duplicates()
+    sets = known.groupby(["run", "search_id", "file"])["mark"].agg(frozenset).reset_index()
+    sets = sets[sets["mark"].map(len) >= _FEW].sort_values(["run", "search_id", "file"])
     first: dict[tuple[str, frozenset[str]], tuple[str, str]] = {}
     found = []
-    for run, search_id, file, numbers in sets.itertuples(index=False):
-        other, name = first.setdefault((run, numbers), (search_id, file))
+    for run, search_id, file, marks in sets.itertuples(index=False):
+        other, name = first.setdefault((run, marks), (search_id, file))
         if other != search_id:
-            found.append((run, file, name, len(numbers)))
+            found.append((run, file, name, len(marks)))
     return pd.DataFrame(found, columns=["run", "file", "other", "records"])
 
 
@@ -238,9 +263,9 @@ def search(searches: pd.DataFrame, parsed: pd.DataFrame, alike: pd.DataFrame | N
     them, doubtful, broken_off, joined (places, in words), repeated (a number), looks_like (a database). `alike`: as
     `overlaps` returns it. Raises UserError with all problems: a file that isn't there (ME0301) or that no search names
     (ME0302); counts that differ (ME0303; ME0362 with a file that breaks off, ME0363 with full batches, ME0325 with
-    joined or repeated exports) or are accepted without a note (ME0304) or wrongly (ME0305); a file given twice in a
-    run (ME0306) or taken from an earlier one (ME0328); rows of one search that disagree (ME0307); the records of
-    another search (ME0326).
+    joined or repeated exports, also where the count is right) or are accepted without a note (ME0304) or wrongly
+    (ME0305); a file given twice in a run (ME0306) or taken from an earlier one (ME0328); rows of one search that
+    disagree (ME0307); the records of another search (ME0326).
     """
     problems = _files(searches, parsed)
     merged = _joined(searches, parsed)
