@@ -97,11 +97,10 @@ def _print_two(world: World, left: str, right: str) -> None:
         table = [[f.field, _short(f.left), _short(f.right), f.says] for f in answer.fields]
         out.table(("Field", answer.pair.left, answer.pair.right, ""), table)
         undo = "different" if answer.together else "same"
-        pair = f"{answer.pair.left} and {answer.pair.right}"
-        replaced = f" that supersedes {' and '.join(answer.verdict_ids)}" if answer.verdict_ids else ""
+        pair = f"{answer.pair.left} {answer.pair.right}"
         out.plain(
-            f"If this is wrong: a row '{undo}' for {pair} in {DUPLICATES.path}{replaced} puts it right, whatever the "
-            "rules say."
+            f"If this is wrong: metaethno todo dedupe --pair {pair} --reviewer ID writes a sheet; pick '{undo}' in it "
+            "and enter it. That stands above every rule."
         )
 
 
