@@ -109,3 +109,13 @@ def test_a_verdict_that_parts_a_record_is_told_and_one_on_strangers_is_not():
     assert parted == [["v0", "R1", "R2", "rules"]]
     again = verdicts(("R1", "R3", "same"), ("R1", "R3", "different")).assign(supersedes=["", "v0"])
     assert run(frame, again).parted["joined_by"].tolist() == ["earlier verdict"]
+
+
+def test_another_way_to_write_names_or_pages_is_no_change_but_other_ones_are():
+    def again(**more: str) -> str:
+        first = PAPER | {"accession": "1", "authors": "Smith, John; Okafor, Ada", "pages": "454-481"}
+        return rerun_states(run(records(first, first | {"run": TWO} | more)))["R1"]
+
+    assert again(authors="Smith J; Okafor A", pages="454-81") == "known"
+    assert again(authors="Smith J; Lund K") == "changedauthors"
+    assert again(pages="454-82") == "changedpages"

@@ -8,6 +8,7 @@ from pathlib import Path
 from metaethno import config, review, tables
 from metaethno.commands import out
 from metaethno.errors import Problem, UserError
+from metaethno.matching.verdicts import chained
 from metaethno.schemas import DUPLICATES, TABLES
 from metaethno.why import World, field_rows, why_one, why_two
 
@@ -98,6 +99,12 @@ def _print_two(world: World, left: str, right: str) -> None:
         out.table(("Field", answer.pair.left, answer.pair.right, ""), table)
         undo = "different" if answer.together else "same"
         pair = f"{answer.pair.left} {answer.pair.right}"
+        if answer.together and chained(world.duplicates, answer.pair.left, answer.pair.right):
+            out.plain(
+                "If this is wrong, one of the verdicts 'same' is: metaethno todo dedupe --pairs decided --reviewer ID "
+                "writes a sheet of all verdicts; change it there and enter the sheet."
+            )
+            return
         out.plain(
             f"If this is wrong: metaethno todo dedupe --pair {pair} --reviewer ID writes a sheet; pick '{undo}' in it "
             "and enter it. That stands above every rule."

@@ -7,8 +7,9 @@ name this module; what it shares with the voting stages stands in `exchange.voti
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -267,6 +268,7 @@ class Ballot:
     changed: int = 0
     same: int = 0
     problems: list[Problem] = field(default_factory=list)
+    lines: dict[str, int] = field(default_factory=dict)  # of the sheet, by id of a new row
 
 
 def cast(
@@ -315,7 +317,22 @@ def cast(
             }
             for old in replaced or [""]
         ]
+        out.lines |= {row["verdict_id"]: word.line for row in out.rows if row["verdict_id"] not in out.lines}
     return out
+
+
+def _told(problem: Problem, file: str, lines: Mapping[str, int]) -> Problem:
+    """Return a contradiction in words of the sheet: its lines, and no lines of a ledger that isn't written."""
+    if problem.code not in ("ME0323", "ME0324"):
+        return problem
+    own = [line for one, line in lines.items() if one in problem.message]
+
+    def named(match: re.Match[str]) -> str:
+        return f"line {lines[match[1]]} of this sheet" if match[1] in lines else match[1]
+
+    message = re.sub(r"(\w[\w.-]*) \(line \d+\)", named, problem.message)
+    hint = f"{problem.hint} `metaethno why ID ID` shows what holds two rows together."
+    return replace(problem, message=message, file=file, line=min(own, default=None), column="verdict", hint=hint)
 
 
 def enter(root: Path, config: Config, stage: str, arguments: argparse.Namespace) -> voting.Entered:
@@ -345,7 +362,10 @@ def enter(root: Path, config: Config, stage: str, arguments: argparse.Namespace)
         if problems:
             raise UserError(sorted(set(problems), key=lambda p: (p.line or 0, p.code)))
         book.put(DUPLICATES, done.rows)
-        written = book.commit(voting.check_of(stage, config), dry_run=arguments.dry_run)
+        check, lines = voting.check_of(stage, config), done.lines
+        written = book.commit(
+            lambda folder: [_told(p, grid.file, lines) for p in check(folder)], dry_run=arguments.dry_run
+        )
         if not arguments.dry_run and not before:
             voting.remember(root, mark, today, arguments.file)
     warnings = grid.warnings + reading.warnings

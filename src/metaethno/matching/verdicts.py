@@ -70,6 +70,16 @@ class _Same:
         return found[::-1]
 
 
+def chained(duplicates: pd.DataFrame, left: str, right: str) -> bool:
+    """Tell whether verdicts `same` hold two rows together by way of other rows, whatever is said of the two alone."""
+    from metaethno.tables import heads
+
+    live = heads(DUPLICATES, duplicates)
+    pairs = {(str(a), str(b)): {"verdict": v} for a, b, v in zip(live["left_row"], live["right_row"], live["verdict"],
+             strict=True) if {a, b} != {left, right}}  # fmt: skip
+    return _Same(pairs).joined(left, right)
+
+
 def _ledger_problems(duplicates: pd.DataFrame) -> list[Problem]:
     """Return rows whose `supersedes` would make verdicts vanish: circles (ME0371), or a row on other rows (ME0372)."""
     linked = duplicates[duplicates["supersedes"].ne("")]
