@@ -155,7 +155,7 @@ def _person(sub: argparse.ArgumentParser) -> None:
 
 
 def _todo(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("stage", help="screening, eligibility")
+    sub.add_argument("stage", help="dedupe (pairs that may be one publication), screening, eligibility")
     _person(sub)
     formats = ("xlsx", "csv", "ris", "rayyan", "covidence", "asreview")
     sub.add_argument("--to", choices=formats, default="xlsx", help="what the file is for (default: xlsx)")
@@ -164,10 +164,15 @@ def _todo(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--sample", type=_count, metavar="N", help="only N of them, drawn by --seed")
     sub.add_argument("--seed", type=int, default=1, metavar="S", help="draws another sample (default: 1)")
     sub.add_argument("--calibration", action="store_true", help="a round of its own, the same for every reviewer")
+    pairs = sub.add_mutually_exclusive_group()
+    kinds = ("open", "merged", "decided")
+    pairs.add_argument("--pairs", choices=kinds, help="of dedupe: open (default), merged by a rule, decided before")
+    what = "of dedupe: these two rows, whatever the rules say of them"
+    pairs.add_argument("--pair", action="append", nargs=2, metavar="ROW", help=what)
 
 
 def _enter(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("stage", help="screening, eligibility")
+    sub.add_argument("stage", help="dedupe, screening, eligibility")
     sub.add_argument("file", type=Path, help="the file that was filled in, or that a tool exported")
     _person(sub)
     tools = ("sheet", "rayyan", "rayyan-log", "covidence", "asreview", "eppi", "endnote", "zotero")

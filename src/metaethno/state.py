@@ -63,7 +63,7 @@ def _open_dedupe(root: Path) -> list[OpenWork]:
     pairs = _frame(root, DEDUPE_TO_DECIDE, ["left_row"])
     if pairs is None or pairs.empty:
         return []
-    hint = "Say for each pair whether it is the same, by a row in data/decisions/duplicates.csv."
+    hint = "metaethno todo dedupe --reviewer ID writes the pairs as a sheet to fill in."
     return [OpenWork("dedupe", len(pairs), "doubtful pairs of records", "anyone", DEDUPE_TO_DECIDE.path, hint)]
 
 

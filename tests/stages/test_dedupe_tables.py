@@ -109,3 +109,25 @@ def test_a_verdict_that_parts_a_record_is_told_and_one_on_strangers_is_not():
     assert parted == [["v0", "R1", "R2", "rules"]]
     again = verdicts(("R1", "R3", "same"), ("R1", "R3", "different")).assign(supersedes=["", "v0"])
     assert run(frame, again).parted["joined_by"].tolist() == ["earlier verdict"]
+
+
+def test_another_way_to_write_names_or_pages_is_no_change_but_other_ones_are():
+    def again(**more: str) -> str:
+        first = PAPER | {"accession": "1", "authors": "Smith, John; Okafor, Ada", "pages": "454-481"}
+        return rerun_states(run(records(first, first | {"run": TWO} | more)))["R1"]
+
+    assert again(authors="Smith J; Okafor A", pages="454-81") == "known"
+    assert again(authors="Smith J; Lund K") == "changedauthors"
+    assert again(pages="454-82") == "changedpages"
+
+
+def test_a_preprint_or_conference_paper_with_a_doi_of_its_own_is_related_to_its_article():
+    article = PAPER | {"doi": "10.5555/article"}
+    nowhere = {"volume": "", "issue": "", "pages": "", "year": "2009"}
+    for container in ("medRxiv", "Proceedings of the 4th International Conference on Pain"):
+        early = PAPER | nowhere | {"doi": "10.5555/early", "container": container}
+        found = run(records(early, article))
+        assert clusters(found) == ["R1", "R2"]
+        assert found.related[["left_record", "right_record", "concerns"]].values.tolist() == [["R1", "R2", "study"]]
+        # Nothing is said of a namesake by others.
+        assert run(records(early | {"authors": "Lund, Kari; Berg, Anna"}, article)).related.empty

@@ -14,7 +14,11 @@ from metaethno.errors import Problem, UsageError, did_you_mean
 from metaethno.ledger import settle
 
 # Which module knows the worklists and decisions of a stage.
-STAGES: Final = {"screening": "metaethno.exchange.voting", "eligibility": "metaethno.exchange.voting"}
+STAGES: Final = {
+    "dedupe": "metaethno.exchange.pairs",
+    "screening": "metaethno.exchange.voting",
+    "eligibility": "metaethno.exchange.voting",
+}
 
 
 def module_of(stage: str) -> Any:
@@ -44,7 +48,7 @@ def _enter(arguments: argparse.Namespace) -> int:
     done = module_of(arguments.stage).enter(root, settings, arguments.stage, arguments)
     for warning in done.warnings:
         out.plain(str(warning))
-    parts = [f"{done.added:,} votes {'would be ' if arguments.dry_run else ''}entered"]
+    parts = [f"{done.added:,} {done.what} {'would be ' if arguments.dry_run else ''}entered"]
     if done.changed:
         parts.append(f"{done.changed:,} of them replace an earlier one")
     parts.append(f"{done.same:,} are there already")

@@ -8,6 +8,7 @@ from pathlib import Path
 from metaethno import config, review, tables
 from metaethno.commands import out
 from metaethno.errors import Problem, UserError
+from metaethno.matching.verdicts import chained
 from metaethno.schemas import DUPLICATES, TABLES
 from metaethno.why import World, field_rows, why_one, why_two
 
@@ -97,11 +98,16 @@ def _print_two(world: World, left: str, right: str) -> None:
         table = [[f.field, _short(f.left), _short(f.right), f.says] for f in answer.fields]
         out.table(("Field", answer.pair.left, answer.pair.right, ""), table)
         undo = "different" if answer.together else "same"
-        pair = f"{answer.pair.left} and {answer.pair.right}"
-        replaced = f" that supersedes {' and '.join(answer.verdict_ids)}" if answer.verdict_ids else ""
+        pair = f"{answer.pair.left} {answer.pair.right}"
+        if answer.together and chained(world.duplicates, answer.pair.left, answer.pair.right):
+            out.plain(
+                "If this is wrong, one of the verdicts 'same' is: metaethno todo dedupe --pairs decided --reviewer ID "
+                "writes a sheet of all verdicts; change it there and enter the sheet."
+            )
+            return
         out.plain(
-            f"If this is wrong: a row '{undo}' for {pair} in {DUPLICATES.path}{replaced} puts it right, whatever the "
-            "rules say."
+            f"If this is wrong: metaethno todo dedupe --pair {pair} --reviewer ID writes a sheet; pick '{undo}' in it "
+            "and enter it. That stands above every rule."
         )
 
 

@@ -58,9 +58,10 @@ def check_person(stage: str, who: str, config: Config, *, adjudicating: bool) ->
         raise UserError(Problem("ME0493", f"{who} is not one of the reviewers of {stage}", allowed=allowed, hint=hint))
 
 
-def _derived(root: Path, table: Table, columns: list[str] | None = None) -> pd.DataFrame:
+def derived(root: Path, table: Table, columns: list[str] | None = None) -> pd.DataFrame:
+    """Open a derived table of de-duplication; raises UserError where it isn't made yet."""
     if not (root / table.path).is_file():
-        hint = "Run `metaethno run dedupe` first: it makes the records that are voted on."
+        hint = "Run `metaethno run dedupe` first: it makes the records that are decided on."
         raise UserError(Problem("ME0120", "the file is missing", table.path, hint=hint))
     return tables.read(table, root / table.path, columns)
 
@@ -122,7 +123,7 @@ class Made:
     why: dict[str, int]
 
 
-def _target(root: Path, stage: str, arguments: argparse.Namespace) -> Path:
+def target(root: Path, stage: str, arguments: argparse.Namespace) -> Path:
     """Return where the worklist goes: never over a file that somebody may have filled in."""
     ending = tools.FORMATS[arguments.to]
     if arguments.out:
@@ -144,6 +145,8 @@ def todo(root: Path, config: Config, stage: str, arguments: argparse.Namespace) 
     """Write one person's worklist; see `metaethno todo --help` for the arguments."""
     adjudicating = arguments.role == "adjudicator"
     check_person(stage, arguments.reviewer, config, adjudicating=adjudicating)
+    if getattr(arguments, "pair", None) or getattr(arguments, "pairs", None):
+        raise UsageError(Problem("ME0495", "--pair and --pairs are of dedupe", allowed="dedupe"))
     runs = review.runs(root)
     if arguments.new_since and arguments.new_since not in runs:
         message = f"there is no run {arguments.new_since!r}.{did_you_mean(arguments.new_since, runs)}"
@@ -151,7 +154,7 @@ def todo(root: Path, config: Config, stage: str, arguments: argparse.Namespace) 
     if arguments.calibration and (not arguments.sample or adjudicating):
         hint = "Say how many records: --calibration --sample 50 --seed 1, the same for every reviewer."
         raise UsageError(Problem("ME0495", "a calibration is a sample, and nobody settles it", hint=hint))
-    unique, aliases = _derived(root, UNIQUE, UNIQUE.names), _derived(root, ALIASES, ALIASES.names)
+    unique, aliases = derived(root, UNIQUE, UNIQUE.names), derived(root, ALIASES, ALIASES.names)
     open_rows, votes, unique, retrieval = _open(root, config, stage, unique, aliases)
     wanted = worklist.Wanted(
         arguments.reviewer,
@@ -165,7 +168,7 @@ def todo(root: Path, config: Config, stage: str, arguments: argparse.Namespace) 
     if not len(found):
         return Made(None, 0, {})
     work = worklist.rows(found, unique, arguments.reviewer, retrieval)
-    path = _target(root, stage, arguments)
+    path = target(root, stage, arguments)
     tables.write_bytes(path, tools.write(work, arguments.to, stage, config))
     return Made(path, len(work), work["why"].value_counts().sort_index().to_dict())
 
@@ -182,8 +185,8 @@ def _index(root: Path, unique: pd.DataFrame, aliases: pd.DataFrame, saids: list[
         return finding.index(unique, tables.empty(UNIQUE), known)
     from metaethno.schemas import MEMBERS, RECORDS
 
-    rows = _derived(root, RECORDS, ["row_id", *columns])
-    home = _derived(root, MEMBERS, ["row_id", "record_id"])
+    rows = derived(root, RECORDS, ["row_id", *columns])
+    home = derived(root, MEMBERS, ["row_id", "record_id"])
     return finding.index(unique, rows.merge(home, on="row_id"), known)
 
 
@@ -198,9 +201,10 @@ class Entered:
     left_out: int
     warnings: list[Problem]
     written: tuple[str, ...]
+    what: str = "votes"
 
 
-def _mark(path: Path, stage: str, arguments: argparse.Namespace) -> str:
+def mark_of(path: Path, stage: str, arguments: argparse.Namespace) -> str:
     """Return what a file is known by once it was entered: its bytes, and what was said of it."""
     digest = hashlib.sha256()
     for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
@@ -211,7 +215,7 @@ def _mark(path: Path, stage: str, arguments: argparse.Namespace) -> str:
     return digest.hexdigest()
 
 
-def _entered_before(root: Path, mark: str) -> str:
+def entered_before(root: Path, mark: str) -> str:
     """Return the day on which this very file was entered before, or nothing."""
     path = root / _ENTERED
     for line in path.read_text(encoding="utf-8").splitlines() if path.is_file() else ():
@@ -222,6 +226,19 @@ def _entered_before(root: Path, mark: str) -> str:
         if said.get("mark") == mark:
             return str(said.get("on", "before"))
     return ""
+
+
+def changed_since(file: Path, before: str, count: int, what: str) -> Problem:
+    """Return the problem of a file that was entered `before` and would undo `count` later changes."""
+    message = f"this very file was entered on {before}; {count:,} of its {what} were changed since"
+    hint = "Nothing was entered. To go back to what the file says: --again."
+    return Problem("ME0480", message, str(file), hint=hint)
+
+
+def remember(root: Path, mark: str, day: str, file: Path) -> None:
+    """Write down that a file was entered."""
+    with (root / _ENTERED).open("a", encoding="utf-8") as log:
+        log.write(json.dumps({"mark": mark, "on": day, "file": file.name}) + "\n")
 
 
 def _read(root: Path, stage: str, config: Config, arguments: argparse.Namespace) -> Reading:
@@ -256,12 +273,12 @@ def enter(root: Path, config: Config, stage: str, arguments: argparse.Namespace)
     reading = _read(root, stage, config, arguments)
     judge = arguments.role == "adjudicator" or {s.role for s in reading.said} == {"adjudicator"}
     check_person(stage, arguments.reviewer, config, adjudicating=judge)
-    unique = _derived(root, UNIQUE, ["record_id", "title", "content_hash"])
-    aliases = _derived(root, ALIASES, ALIASES.names)
+    unique = derived(root, UNIQUE, ["record_id", "title", "content_hash"])
+    aliases = derived(root, ALIASES, ALIASES.names)
     matched, strays = _matched(reading, _index(root, unique, aliases, reading.said), only=arguments.matched_only)
     problems = reading.problems + ([] if arguments.matched_only else strays)
     problems += _roles(reading, config, stage, arguments)
-    mark = _mark(arguments.file, stage, arguments)
+    mark = mark_of(arguments.file, stage, arguments)
     with ledger.entering(root) as book:
         votes = _ledger(root, config, stage)
         own = votes[votes["reviewer"].eq(arguments.reviewer)]
@@ -278,18 +295,15 @@ def enter(root: Path, config: Config, stage: str, arguments: argparse.Namespace)
         content = dict(zip(unique["record_id"], unique["content_hash"], strict=True))
         cast = ballots.cast(reading.file, matched, own, content, voter, ledger.id_maker("V", votes["vote_id"]))
         problems += cast.problems
-        before = _entered_before(root, mark)
+        before = entered_before(root, mark)
         if before and cast.changed and not arguments.again and not problems:
-            message = f"this very file was entered on {before}; {cast.changed:,} of its votes were changed since"
-            hint = "Nothing was entered. To go back to what the file says: --again."
-            problems.append(Problem("ME0480", message, str(arguments.file), hint=hint))
+            problems.append(changed_since(arguments.file, before, cast.changed, "votes"))
         if problems:
             raise UserError(sorted(set(problems), key=lambda p: (p.file, p.line or 0, p.code)))
         book.put(TABLES_OF[stage], cast.rows, arguments.reviewer)
-        written = book.commit(_check(stage, config), dry_run=arguments.dry_run)
+        written = book.commit(check_of(stage, config), dry_run=arguments.dry_run)
         if not arguments.dry_run and not before:
-            with (root / _ENTERED).open("a", encoding="utf-8") as log:
-                log.write(json.dumps({"mark": mark, "on": today, "file": arguments.file.name}) + "\n")
+            remember(root, mark, today, arguments.file)
     return Entered(
         len(cast.rows),
         cast.changed,
@@ -317,7 +331,7 @@ def _roles(reading: Reading, config: Config, stage: str, arguments: argparse.Nam
     return problems
 
 
-def _check(stage: str, config: Config) -> ledger.Check:
+def check_of(stage: str, config: Config) -> ledger.Check:
     """Return the checks of a stage, to be run on the review as it would be."""
     import importlib
 

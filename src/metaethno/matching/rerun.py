@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from metaethno.matching.normalise import family, pages_of
 from metaethno.matching.unique import squeezed
 from metaethno.matching.words import RETRACTED
 from metaethno.schemas import RERUN, SOURCE_COUNTS
@@ -29,11 +30,20 @@ def _comparable(searches: pd.DataFrame, run: str, source: str) -> str:
     return ""
 
 
+def _plain(name: str, text: str) -> object:
+    """Return a field as it is compared: "454-81" is "454-481", and "Smith, John" is "Smith J"."""
+    if name == "pages" and any(pages := pages_of(text)):
+        return pages
+    if name == "authors":
+        return [family(one.strip()) for one in text.split(";") if one.strip()]
+    return squeezed(text)
+
+
 def _changed(now: pd.DataFrame, before: pd.DataFrame) -> dict[str, str]:
     """Return for each record the watched fields that differ from the latest earlier row of this source.
 
-    Where a record has several rows in a source, rows with the same accession number are compared. Case and
-    punctuation don't count, nor does what this row says nothing of.
+    Where a record has several rows in a source, rows with the same accession number are compared. Case,
+    punctuation, shortened pages and first names don't count, nor does what this row says nothing of.
     """
     latest = before.sort_values(["run", "order"])
     by_number = latest[latest["accession"] != ""].drop_duplicates(["record_id", "accession"], keep="last")
@@ -46,7 +56,7 @@ def _changed(now: pd.DataFrame, before: pd.DataFrame) -> dict[str, str]:
         for name in WATCHED:
             other = pairs.loc[(pairs[name] != pairs[f"{name}_then"]) & (pairs[name] != "")]
             for record, new, old in zip(other["record_id"], other[name], other[f"{name}_then"], strict=True):
-                if squeezed(new) != squeezed(old):
+                if _plain(name, new) != _plain(name, old):
                     fields.setdefault(record, set()).add(name)
                 if name == "title" and RETRACTED.search(new) and not RETRACTED.search(old):
                     fields[record].add(RETRACTION)

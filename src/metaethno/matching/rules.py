@@ -234,6 +234,8 @@ def _apart(p: Pairs, s: _Signs) -> list[tuple[str, Array, int]]:
             p.contrast & ~((p.doi == 1) & (p.page != 0)) & ~((p.page == 1) & s.year & s.ours) & ~_early(p, s),
             DISTINCT,
         ),
+        # A preprint or a conference paper has a DOI of its own: that alone doesn't make it another study's.
+        ("another form", form & (p.doi == 0) & (p.level >= EXTRA) & ((p.authors < 0) | akin), RELATED),
         ("two DOIs", (p.doi == 0) & ~here, DISTINCT),
         ("another title", (p.level == FAR) & ~translated, DISTINCT),
         ("other authors", (p.authors >= 0) & ~akin & (p.doi != 1), DISTINCT),

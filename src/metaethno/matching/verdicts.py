@@ -70,6 +70,16 @@ class _Same:
         return found[::-1]
 
 
+def chained(duplicates: pd.DataFrame, left: str, right: str) -> bool:
+    """Tell whether verdicts `same` hold two rows together by way of other rows, whatever is said of the two alone."""
+    from metaethno.tables import heads
+
+    live = heads(DUPLICATES, duplicates)
+    pairs = {(str(a), str(b)): {"verdict": v} for a, b, v in zip(live["left_row"], live["right_row"], live["verdict"],
+             strict=True) if {a, b} != {left, right}}  # fmt: skip
+    return _Same(pairs).joined(left, right)
+
+
 def _ledger_problems(duplicates: pd.DataFrame) -> list[Problem]:
     """Return rows whose `supersedes` would make verdicts vanish: circles (ME0371), or a row on other rows (ME0372)."""
     linked = duplicates[duplicates["supersedes"].ne("")]
@@ -119,7 +129,7 @@ def check(duplicates: pd.DataFrame, row_ids: pd.Series) -> Verdicts:
                 f"{_line(row)} says {row['verdict']!r} of {left} and {right}, "
                 f"but {_line(earlier)} says {earlier['verdict']!r}"
             )
-            hint = "Agree on one, and add a row that supersedes the other."
+            hint = "Agree on one, and replace the other: metaethno todo dedupe --pairs decided lists all verdicts."
             problems.append(_problem(row, "ME0323", message, hint))
         else:
             by_pair[left, right] = row
@@ -128,7 +138,7 @@ def check(duplicates: pd.DataFrame, row_ids: pd.Series) -> Verdicts:
         if row["verdict"] in ("different", "related") and same.joined(left, right):
             chain = "; ".join(f"{v['left_row']} and {v['right_row']} by {_line(v)}" for v in same.chain(left, right))
             message = f"{left} and {right} are {row['verdict']} by {_line(row)}, but the same by others: {chain}"
-            hint = "One of these verdicts is wrong: add a row that supersedes it."
+            hint = "One of them is wrong. metaethno todo dedupe --pairs decided lists all, to change it there."
             problems.append(_problem(row, "ME0324", message, hint))
     if problems:
         raise UserError(problems)
