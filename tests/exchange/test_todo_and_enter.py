@@ -477,7 +477,10 @@ def test_there_and_back_by_table(world, tool, back):
         ("asreview", "ris", "N1  - ASReview_irrelevant"),
     ],
 )
-@pytest.mark.parametrize("marked", [True, False], ids=["with our mark", "without it"])
+# With the mark it is the easier way: the long share.
+@pytest.mark.parametrize(
+    "marked", [pytest.param(True, marks=pytest.mark.soak), False], ids=["with our mark", "without it"]
+)
 def test_there_and_back_by_ris(world, tool, to, mark, marked):
     out = []
     for lines in records_of(world.todo("--to", to).read_bytes()):
@@ -527,9 +530,17 @@ def test_whose_votes_in_rayyan_are_meant_has_to_be_clear(world):
     assert "Kim, Lee" in said
     world.enter(path, "--from", "rayyan", "--user", "lee")
     assert standing(world.root) == {A1: ("exclude", "")}
-    # A partner's export is not one's own, even if it holds one person only.
-    path = world.save("s.csv", text_table([row | {"notes": 'RAYYAN-INCLUSION: {"Ben"=>"Included"}'}]))
-    assert "ME0490" in world.enter(path, "--from", "rayyan", code=1)
+    # A partner's export is not one's own, even if it holds one person only, under whatever name.
+    for name in ("Ben", "Benny67"):
+        path = world.save("s.csv", text_table([row | {"notes": f'RAYYAN-INCLUSION: {{"{name}"=>"Included"}}'}]))
+        said = world.enter(path, "--from", "rayyan", code=1)
+        assert "ME0490" in said
+        assert "--user" in said
+    # Of several reasons the one that nobody knows is named; a file of another tool is told apart.
+    why = 'RAYYAN-INCLUSION: {"Ann"=>"Excluded"} | RAYYAN-EXCLUSION-REASONS: not qualitative,wrong wine'
+    path = world.save("t.csv", text_table([row | {"notes": why}]))
+    assert "there is no reason 'wrong wine'" in world.enter(path, "--from", "rayyan", code=1)
+    assert "--from rayyan" in world.enter(path, code=1)
 
 
 # ---------------------------------------------------------------------------------------- Rayyan's log

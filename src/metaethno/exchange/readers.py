@@ -292,8 +292,8 @@ def _whose(users: Sequence[str], asked: Asked, file: str) -> str:
     theirs = {by_fold[n] for who in asked.config.team if who != asked.reviewer for n in names(who) if n in by_fold}
     if len(mine) == 1 and mine[0] not in theirs:
         return mine[0]
-    if not mine and len(users) == 1 and users[0] not in theirs:
-        return users[0]
+    if not mine and len(users) == 1 and len(asked.config.team) == 1:
+        return users[0]  # nobody else's votes could be in it
     hint = f"Say whose votes are those of {asked.reviewer}: --user NAME."
     raise UserError(
         Problem(
