@@ -143,6 +143,18 @@ def test_no_cell_of_a_csv_starts_as_a_formula(tmp_path, start):
     assert tables.read(MEMOS, path)["text"][0] == cell
 
 
+@pytest.mark.parametrize("cell", ["-0.12", "-7", "'-0.12", "''-7", "-", "-1+1", "-0.12 ", "-1\n", "-1e3", "-.5", "-٣"])
+def test_a_plain_negative_number_stays_a_number_and_all_else_comes_back(tmp_path, cell):
+    row = {"memo_id": "M1", "kind": "analytic", "author": "ann", "written_on": "2020-01-01", "text": cell}
+    frame = pd.DataFrame([row], columns=MEMOS.names, dtype=str).fillna("")
+    tables.write(MEMOS, frame, path := tmp_path / "memos.csv")
+    assert tables.read(MEMOS, path)["text"][0] == cell
+    assert tables.unescape(tables.escape(cell)) == cell
+    assert (tables.escape(cell) == cell) is (cell in ("-0.12", "-7"))
+    # Tables that were written while numbers were guarded too.
+    assert tables.unescape("'-0.12") == "-0.12"
+
+
 def test_the_same_table_gives_the_same_bytes_in_any_order(tmp_path):
     frame = pd.DataFrame({"alias_id": ["R3", "R2"], "record_id": ["R1", "R1"]}, dtype=str)
     tables.write(ALIASES, frame, tmp_path / "a.csv")

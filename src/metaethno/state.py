@@ -95,7 +95,11 @@ def _open_eligibility(root: Path) -> list[OpenWork]:
             "`metaethno todo eligibility --reviewer ID` writes the worklist.",
         ),
         "awaiting": ("full texts awaiting information", "the reviewers", "See data/decisions/retrieval.csv."),
-        "not_yet_retrieved": ("full texts to obtain", "anyone", "Say what came of it in data/decisions/retrieval.csv."),
+        "not_yet_retrieved": (
+            "full texts to obtain",
+            "anyone",
+            "metaethno todo eligibility --reviewer ID: column `obtained`.",
+        ),
     }
     counts = assessed["outcome"].value_counts()
     return [

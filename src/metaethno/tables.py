@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _MAX_CELL = 1 << 20
-_ESCAPE = re.compile(r"^'*[=+\-@\t\r]")
+# A plain negative number runs nothing, and has to stay a number; with apostrophes before it, it is text as any other.
+_ESCAPE = re.compile(r"^(?!-[0-9]+(?:\.[0-9]+)?\Z)'*[=+\-@\t\r]")
 _UNESCAPE = re.compile(r"^'+[=+\-@\t\r]")
 
 

@@ -319,6 +319,72 @@ def test_eligibility_asks_for_what_screening_sent_forward_and_an_exclusion_needs
     assert why(world.todo(stage="eligibility")) == {A2: "awaiting information"}
 
 
+def asked_for(world) -> list[tuple[str, ...]]:
+    """Return what stands in the ledger of full texts asked for, without what was replaced; sorted."""
+    with (world.root / "data/decisions/retrieval.csv").open(newline="") as text:
+        rows = list(csv.DictReader(text))
+    gone = {r["supersedes"] for r in rows}
+    live = [r for r in rows if r["retrieval_id"] not in gone]
+    return sorted((r["record_id"], r["outcome"], r["route"], r["asked_on"], r["by"]) for r in live)
+
+
+def test_what_came_of_asking_for_a_full_text_is_entered_with_the_worklist(world):
+    for who in ("ann", "ben"):
+        vote(world, who, **{A1: "include", A2: "include", A3: "include"})
+    path = world.todo(stage="eligibility")
+    day = "2020-03-04"
+    said = {
+        A1: {"obtained": "Requested", "asked_of": "library", "asked_on": day},
+        A2: {"obtained": "requested", "asked_of": "library", "asked_on": "04/03/2020", "note": "by Jo"},
+        A3: {"obtained": "obtained", "asked_on": day, "decision": "include"},
+    }
+    file = filled(path, said)
+    assert "day" in world.enter(file, stage="eligibility", code=1)  # the third or the fourth month?
+    assert asked_for(world) == []
+    told = world.enter(file, "--dates", "dmy", stage="eligibility")
+    assert "1 votes entered" in told
+    assert "asking for 3 full texts noted" in told
+    first = [(key, "requested", "library", day, "ann") for key in (A1, A2)] + [(A3, "obtained", "", day, "ann")]
+    assert asked_for(world) == first
+    assert "full texts" not in world.enter(file, "--dates", "dmy", stage="eligibility")
+    # The answer to a request replaces it, with or without the route; another route is another time of asking.
+    path = world.todo(stage="eligibility")
+    later = {
+        A1: {"obtained": "not obtained", "asked_on": "2020-05-06"},
+        A2: {"obtained": "requested", "asked_of": "author", "asked_on": "2020-05-06"},
+    }
+    answer = filled(path, later)
+    assert "asking for 2 full texts noted" in world.enter(answer, stage="eligibility")
+    now = [(A1, "not_obtained", "library", "2020-05-06", "ann"), (A2, "requested", "author", "2020-05-06", "ann")]
+    assert asked_for(world) == sorted([*now, *first[1:]])
+    # What could not be obtained is decided; the older files change nothing.
+    assert set(why(world.todo(stage="eligibility"))) == {A2}
+    for old in (file, answer):
+        world.enter(old, "--dates", "dmy", stage="eligibility")
+    assert asked_for(world) == sorted([*now, *first[1:]])
+    # It came in after all: a sheet of one's own.
+    own = world.sheet({"record_id": A1, "title": "", "decision": "", "obtained": "yes", "asked_of": "author"})
+    world.enter(own, "--date", "2020-07-08", stage="eligibility")
+    assert (A1, "obtained", "author", "2020-07-08", "ann") in asked_for(world)
+    assert A1 in why(world.todo(stage="eligibility"))
+
+
+def test_what_is_wrong_about_a_full_text_asked_for_is_said_with_its_line(world):
+    for who in ("ann", "ben"):
+        vote(world, who, **{A1: "include", A2: "include"})
+    path = world.todo(stage="eligibility")
+    wrong = filled(path, {A1: {"obtained": "obtaned"}, A2: {"asked_of": "library", "decision": "include"}})
+    told = world.enter(wrong, stage="eligibility", code=1)
+    assert told.count("ME0497") == 2
+    assert "Did you mean 'obtained'?" in told
+    assert asked_for(world) == []
+    assert ledger_rows(world.root, "eligibility") == []
+    # Nobody's work is entered under another name.
+    theirs = filled(path, {A1: {"obtained": "obtained"}})
+    assert "ME0487" in world.enter(theirs, who="ben", stage="eligibility", code=1)
+    assert asked_for(world) == []
+
+
 def test_second_readers_check_exclusions(world):
     import yaml
 
@@ -411,7 +477,10 @@ def test_there_and_back_by_table(world, tool, back):
         ("asreview", "ris", "N1  - ASReview_irrelevant"),
     ],
 )
-@pytest.mark.parametrize("marked", [True, False], ids=["with our mark", "without it"])
+# With the mark it is the easier way: the long share.
+@pytest.mark.parametrize(
+    "marked", [pytest.param(True, marks=pytest.mark.soak), False], ids=["with our mark", "without it"]
+)
 def test_there_and_back_by_ris(world, tool, to, mark, marked):
     out = []
     for lines in records_of(world.todo("--to", to).read_bytes()):
@@ -461,9 +530,17 @@ def test_whose_votes_in_rayyan_are_meant_has_to_be_clear(world):
     assert "Kim, Lee" in said
     world.enter(path, "--from", "rayyan", "--user", "lee")
     assert standing(world.root) == {A1: ("exclude", "")}
-    # A partner's export is not one's own, even if it holds one person only.
-    path = world.save("s.csv", text_table([row | {"notes": 'RAYYAN-INCLUSION: {"Ben"=>"Included"}'}]))
-    assert "ME0490" in world.enter(path, "--from", "rayyan", code=1)
+    # A partner's export is not one's own, even if it holds one person only, under whatever name.
+    for name in ("Ben", "Benny67"):
+        path = world.save("s.csv", text_table([row | {"notes": f'RAYYAN-INCLUSION: {{"{name}"=>"Included"}}'}]))
+        said = world.enter(path, "--from", "rayyan", code=1)
+        assert "ME0490" in said
+        assert "--user" in said
+    # Of several reasons the one that nobody knows is named; a file of another tool is told apart.
+    why = 'RAYYAN-INCLUSION: {"Ann"=>"Excluded"} | RAYYAN-EXCLUSION-REASONS: not qualitative,wrong wine'
+    path = world.save("t.csv", text_table([row | {"notes": why}]))
+    assert "there is no reason 'wrong wine'" in world.enter(path, "--from", "rayyan", code=1)
+    assert "--from rayyan" in world.enter(path, code=1)
 
 
 # ---------------------------------------------------------------------------------------- Rayyan's log

@@ -54,9 +54,12 @@ def _enter(arguments: argparse.Namespace) -> int:
     parts.append(f"{done.same:,} are there already")
     if done.undecided:
         parts.append(f"{done.undecided:,} rows hold no decision yet")
+    if done.asked:
+        would = "would be " if arguments.dry_run else ""
+        parts.append(f"what came of asking for {done.asked:,} full texts {would}noted")
     if done.left_out:
         parts.append(f"{done.left_out:,} rows are left out (listed above)")
     out.plain(f"{arguments.file}: {', '.join(parts)}.")
-    if done.added and not arguments.dry_run:
+    if (done.added or done.asked) and not arguments.dry_run:
         out.plain("Next: metaethno run")
     return 0

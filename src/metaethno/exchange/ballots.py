@@ -155,6 +155,49 @@ def _add(
     heads[subject] = [head for head in present if head not in replaced] + rows
 
 
+def asked(
+    matched: Sequence[tuple[Said, str]], known: pd.DataFrame, voter: Voter, new_id: Callable[[], str], *, again: bool
+) -> tuple[list[dict[str, str]], int]:
+    """Return the rows of schema RETRIEVAL to add for what came of asking for full texts, and how many are there.
+
+    known: schema RETRIEVAL, with `record_id` as ids of records. again: this very file was entered before. An outcome
+    answers a request by the same route (without a route: every request) and replaces it, since a row is one time of
+    asking; so it does with another outcome of the same day, and an `obtained` that turned out to be wrong. What is
+    there already is passed over; on another day that the file names, it is another time of asking.
+    """
+    ever: dict[str, list[_Row]] = {}
+    for row in known.to_dict("records"):
+        ever.setdefault(row["record_id"], []).append(row)
+    gone = set(known["supersedes"])
+    rows: list[_Row] = []
+    same = 0
+    for said, record in matched:
+        mine = [r for r in ever.get(record, []) if said.note in ("", r["route"])]
+        live = [r for r in mine if r["retrieval_id"] not in gone]
+        day = said.when or voter.today
+        if any(
+            r["outcome"] == said.decision and said.when in ("", r["asked_on"])
+            for r in (mine if again or said.decision == "requested" else live)
+        ):
+            same += 1
+            continue
+        answered = [
+            r
+            for r in live
+            if said.decision != "requested"
+            and r["outcome"] != said.decision
+            and (r["outcome"] != "not_obtained" or r["asked_on"] == day)
+        ]
+        none: list[_Row | None] = [None]
+        for old in answered or none:
+            row = {"retrieval_id": new_id(), "supersedes": old["retrieval_id"] if old else "", "record_id": record}
+            row |= {"asked_on": day, "route": said.note or (old["route"] if old else ""), "outcome": said.decision}
+            rows.append(row | {"by": voter.reviewer, "note": ""})
+            ever.setdefault(record, []).append(rows[-1])
+            gone.add(row["supersedes"])
+    return [dict(row) for row in rows], same
+
+
 def _rules(file: str, said: Said, voter: Voter) -> list[Problem]:
     """Return what a decision lacks or has too much of."""
     if voter.stage == "eligibility" and said.decision == "exclude" and not said.reasons:

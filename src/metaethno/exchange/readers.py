@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -16,6 +16,7 @@ from typing import Final
 from metaethno.errors import Problem, UserError, did_you_mean
 from metaethno.exchange import workbook
 from metaethno.exchange.said import Asked, Reading, Said, Words, marked
+from metaethno.exchange.words import retrieval
 from metaethno.formats.table_columns import COLUMNS
 
 _TITLES: Final = COLUMNS["title"]
@@ -137,20 +138,48 @@ def sheet(path: Path, asked: Asked) -> Reading:
         "round": ("round",),
         "reviewer": ("reviewer",),
         "when": ("decided on", "date"),
+        "obtained": ("obtained", "retrieval", "outcome"),
+        "route": ("asked of", "route"),
+        "asked": ("asked on",),
     }
+    if asked.stage != "eligibility":
+        names |= dict.fromkeys(("obtained", "route", "asked"), ())
     at = {name: grid.column(*headings) for name, headings in names.items()}
     why = [
         i for i, name in enumerate(grid.header) if name in ("reason", "reasons", "further reason", "further reasons")
     ]
     used = {i for name, i in at.items() if i is not None and name != "note"} | set(why)
-    dates = {at["when"]} - {None}
+    dates = {at["when"], at["asked"]} - {None}
     reading.problems += grid.unusable(used, dates=[i for i in dates if i is not None])
     bad_rows = {p.line for p in reading.problems}
     when = _dates(grid, at["when"], asked, reading)
+    asked_on = _dates(grid, at["asked"], asked, reading)
+    outcomes = retrieval()
     # A row that names its record needs no more than its title, to see that columns weren't sorted apart.
     known = None if at["record"] is not None and all(grid.texts("record id")) else list(_grid_items(grid))
     titles = grid.texts(*_TITLES)
     strangers: dict[str, list[int]] = {}
+
+    def _full_text(row: Sequence[str], place: int) -> Said | None:
+        """Take what a row says of asking for its full text."""
+        text = cell(row, "obtained")
+        if not text:
+            if cell(row, "route") or cell(row, "asked"):
+                hint = f"Say what came of it: {outcomes.allowed}."
+                message = "says that a full text was asked for, and not what came of it"
+                reading.problems.append(grid.problem(place, at["obtained"], message, code="ME0497", hint=hint))
+            return None
+        outcome = outcomes.find(text)
+        if outcome is None:
+            message = f"is nothing that comes of asking for a full text.{outcomes.near(text)}"
+            allowed = outcomes.allowed
+            reading.problems.append(grid.problem(place, at["obtained"], message, code="ME0497", allowed=allowed))
+            return None
+        item = known[place].said if known else Said(grid.lines[place], title=titles[place])
+        day = asked_on[place] if asked_on else ""
+        said = replace(item, record=cell(row, "record"), decision=outcome, note=cell(row, "route"), when=day)
+        reading.asked.append(said)
+        return said
 
     def cell(row: Sequence[str], name: str) -> str:
         column = at[name]
@@ -159,6 +188,10 @@ def sheet(path: Path, asked: Asked) -> Reading:
     for place, row in enumerate(grid.rows):
         line = grid.lines[place]
         given = [row[i] for i in why if row[i]]
+        full_text = _full_text(row, place) if line not in bad_rows else None
+        if full_text and cell(row, "reviewer") not in ("", asked.reviewer):
+            strangers.setdefault(cell(row, "reviewer"), []).append(place)
+            continue
         if not cell(row, "decision"):
             reading.undecided += 1
             if given:
@@ -166,7 +199,7 @@ def sheet(path: Path, asked: Asked) -> Reading:
                 reading.problems.append(
                     grid.problem(place, why[0], "a reason, but no decision", code="ME0489", hint=hint)
                 )
-            elif cell(row, "note"):
+            elif cell(row, "note") and full_text is None:
                 message = "a note, but no decision: the note is not entered"
                 reading.warnings.append(grid.problem(place, at["note"], message, code="ME0489"))
             continue
@@ -259,8 +292,8 @@ def _whose(users: Sequence[str], asked: Asked, file: str) -> str:
     theirs = {by_fold[n] for who in asked.config.team if who != asked.reviewer for n in names(who) if n in by_fold}
     if len(mine) == 1 and mine[0] not in theirs:
         return mine[0]
-    if not mine and len(users) == 1 and users[0] not in theirs:
-        return users[0]
+    if not mine and len(users) == 1 and len(asked.config.team) == 1:
+        return users[0]  # nobody else's votes could be in it
     hint = f"Say whose votes are those of {asked.reviewer}: --user NAME."
     raise UserError(
         Problem(

@@ -41,10 +41,14 @@ class Said:
 
 @dataclass
 class Reading:
-    """All a file says: decisions, how many rows hold none, what is wrong (nothing is entered then), what is odd."""
+    """All a file says: decisions, how many rows hold none, what is wrong (nothing is entered then), what is odd.
+
+    asked: what came of asking for full texts: `decision` is the outcome, `note` the route, `when` the day.
+    """
 
     file: str
     said: list[Said] = field(default_factory=list)
+    asked: list[Said] = field(default_factory=list)
     undecided: int = 0
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from metaethno import tables
 from metaethno.config import Config
 from metaethno.exchange import workbook
-from metaethno.exchange.words import MARK, decisions, reasons
+from metaethno.exchange.words import MARK, decisions, reasons, retrieval
 from metaethno.exchange.workbook import Field, Sheet
 
 if TYPE_CHECKING:
@@ -53,6 +53,13 @@ _RAYYAN: Final = [
 ]
 
 
+_RETRIEVAL: Final = (
+    Field("obtained", 14, "Did you get the full text? With or without a decision.", retrieval(), fill_in=True),
+    Field("asked_of", 20, "Of whom you asked for it: library, author, open access ...", fill_in=True),
+    Field("asked_on", 12, "The day, as 2020-12-31; the day of entering, if empty.", fill_in=True),
+)
+
+
 def _fields(stage: str, config: Config) -> list[Field]:
     said = decisions(stage)
     why = reasons(config)
@@ -65,12 +72,13 @@ def _fields(stage: str, config: Config) -> list[Field]:
         Field("journal", 20),
         Field("abstract", 90),
         Field("doi", 18),
-        Field("full_text", 14, "What came of asking for it.", hidden=stage != "eligibility"),
+        Field("full_text", 14, "What came of asking for it so far.", hidden=stage != "eligibility"),
         Field("why", 14, "Why it is open: not seen by you yet, changed since you voted, a conflict to settle."),
         Field("decision", 13, asked, said, fill_in=True),
         Field("reason", 28, "The main reason for an exclusion.", why, fill_in=True),
         Field("further_reason", 28, "Another one, if there is one.", why, fill_in=True),
         Field("note", 35, "Anything you want to remember.", fill_in=True),
+        *(_RETRIEVAL if stage == "eligibility" else ()),
         Field("seen", hidden=True),
         Field("reviewer", hidden=True),
         Field("role", hidden=True),
@@ -78,11 +86,12 @@ def _fields(stage: str, config: Config) -> list[Field]:
     ]
 
 
-def _rows(work: pd.DataFrame) -> Iterator[list[str]]:
+def _rows(work: pd.DataFrame, blanks: int) -> Iterator[list[str]]:
+    """Return the rows of a sheet: what is known, `blanks` cells to be filled in, what comes back unseen."""
     columns = ["record_id", "title", "authors", "year", "container", "abstract", "doi", "full_text", "why"]
     last = ["seen", "reviewer", "role", "round"]
     for row in work[[*columns, *last]].itertuples(index=False, name=None):
-        yield [*row[: len(columns)], "", "", "", "", *row[len(columns) :]]
+        yield [*row[: len(columns)], *[""] * blanks, *row[len(columns) :]]
 
 
 def _criteria(config: Config) -> Sheet:
@@ -101,7 +110,8 @@ def _sheet(work: pd.DataFrame, stage: str, config: Config) -> tuple[Sheet, Sheet
         "Save the file, then enter it: metaethno enter " + stage + " FILE --reviewer " + _one(work, "reviewer"),
         "You may enter it as often as you like: what is in it already is not counted twice.",
     ]
-    return Sheet("Decide", fields, list(_rows(work)), 2), workbook.help_sheet(fields, opening)
+    rows = _rows(work, sum(field.fill_in for field in fields))
+    return Sheet("Decide", fields, list(rows), 2), workbook.help_sheet(fields, opening)
 
 
 def _one(work: pd.DataFrame, column: str) -> str:

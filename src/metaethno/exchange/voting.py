@@ -19,7 +19,7 @@ from metaethno.config import Config, Voting
 from metaethno.errors import Problem, UsageError, UserError, did_you_mean
 from metaethno.exchange import ballots, finding, tools, worklist
 from metaethno.exchange.said import Asked, Reading, Said
-from metaethno.schemas import ALIASES, ELIGIBILITY, SCREENING, UNIQUE, Table
+from metaethno.schemas import ALIASES, ELIGIBILITY, RETRIEVAL, SCREENING, UNIQUE, Table
 from metaethno.shell import common
 
 if TYPE_CHECKING:
@@ -192,7 +192,7 @@ def _index(root: Path, unique: pd.DataFrame, aliases: pd.DataFrame, saids: list[
 
 @dataclass(frozen=True)
 class Entered:
-    """What entering a file did (or would do)."""
+    """What entering a file did (or would do). asked: rows added to the ledger of full texts asked for."""
 
     added: int
     changed: int
@@ -202,6 +202,7 @@ class Entered:
     warnings: list[Problem]
     written: tuple[str, ...]
     what: str = "votes"
+    asked: int = 0
 
 
 def mark_of(path: Path, stage: str, arguments: argparse.Namespace) -> str:
@@ -253,10 +254,12 @@ def _read(root: Path, stage: str, config: Config, arguments: argparse.Namespace)
     return READERS[arguments.source](path, asked)
 
 
-def _matched(reading: Reading, index: finding.Index, *, only: bool) -> tuple[list[tuple[Said, str]], list[Problem]]:
+def _matched(
+    reading: Reading, saids: list[Said], index: finding.Index, *, only: bool
+) -> tuple[list[tuple[Said, str]], list[Problem]]:
     """Return decisions with their records, and a problem per row whose record can't be told."""
     matched, problems = [], []
-    for said in reading.said:
+    for said in saids:
         record, why = finding.find(said, index)
         if record:
             matched.append((said, record))
@@ -275,7 +278,10 @@ def enter(root: Path, config: Config, stage: str, arguments: argparse.Namespace)
     check_person(stage, arguments.reviewer, config, adjudicating=judge)
     unique = derived(root, UNIQUE, ["record_id", "title", "content_hash"])
     aliases = derived(root, ALIASES, ALIASES.names)
-    matched, strays = _matched(reading, _index(root, unique, aliases, reading.said), only=arguments.matched_only)
+    index = _index(root, unique, aliases, [*reading.said, *reading.asked])
+    matched, strays = _matched(reading, reading.said, index, only=arguments.matched_only)
+    texts, more = _matched(reading, reading.asked, index, only=arguments.matched_only)
+    strays += [problem for problem in more if problem not in strays]
     problems = reading.problems + ([] if arguments.matched_only else strays)
     problems += _roles(reading, config, stage, arguments)
     mark = mark_of(arguments.file, stage, arguments)
@@ -301,6 +307,14 @@ def enter(root: Path, config: Config, stage: str, arguments: argparse.Namespace)
         if problems:
             raise UserError(sorted(set(problems), key=lambda p: (p.file, p.line or 0, p.code)))
         book.put(TABLES_OF[stage], cast.rows, arguments.reviewer)
+        asked: list[dict[str, str]] = []
+        if texts:
+            known, _ = common.load_checked(root, config, "retrieval")
+            known = known.assign(record_id=ballot.resolve(known["record_id"], aliases))
+            new_id = ledger.id_maker("F", known["retrieval_id"])
+            asked, there = ballots.asked(texts, known, voter, new_id, again=bool(before) and not arguments.again)
+            cast.same += there
+            book.put(RETRIEVAL, asked)
         written = book.commit(check_of(stage, config), dry_run=arguments.dry_run)
         if not arguments.dry_run and not before:
             remember(root, mark, today, arguments.file)
@@ -312,6 +326,7 @@ def enter(root: Path, config: Config, stage: str, arguments: argparse.Namespace)
         len(strays),
         reading.warnings + (strays if arguments.matched_only else []),
         written.files,
+        len(asked),
     )
 
 

@@ -56,6 +56,15 @@ def decisions(stage: str) -> Options:
     return Options(labels, also)
 
 
+def retrieval() -> Options:
+    """Return what may come of asking for a full text."""
+    also = dict.fromkeys(["asked", "ordered", "pending"], "requested")
+    also |= dict.fromkeys(["retrieved", "received", "got", "available"], "obtained")
+    also |= dict.fromkeys(["not retrieved", "unavailable", "not available", "not found"], "not_obtained")
+    also |= dict.fromkeys(_INCLUDE[:2], "obtained") | dict.fromkeys(_EXCLUDE[:2], "not_obtained")
+    return Options({"obtained": "obtained", "requested": "requested", "not_obtained": "not obtained"}, also)
+
+
 def reasons(config: Config) -> Options:
     """Return the configured reasons for exclusion, with the words that other tools have for them (`also`)."""
     also = {word: reason.id for reason in config.exclusion_reasons for word in reason.also}

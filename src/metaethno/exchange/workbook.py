@@ -81,9 +81,14 @@ class Options:
             if not unknown:
                 break
         if unknown:
-            # What is said to be unknown should be what a person wrote as one reason.
+            # What is said to be unknown should be what a person wrote as one reason; of several that commas part, some
+            # of them known, the others.
             parts = [p.strip() for p in re.split(r"[;|\n]", text) if p.strip()]
-            unknown = [p for p in parts if self.find(p) is None]
+            commas = {p: [c.strip() for c in p.split(",") if c.strip()] for p in parts if self.find(p) is None}
+            unknown = []
+            for part, pieces in commas.items():
+                strange = [c for c in pieces if self.find(c) is None]
+                unknown += strange if len(strange) < len(pieces) else [part]
         return found, unknown
 
     def near(self, text: str) -> str:
@@ -260,6 +265,8 @@ def read_bytes(data: bytes, name: str, needed: Collection[str]) -> Grid:
 
 def _no_header(file: str, needed: Collection[str]) -> UserError:
     hint = "The header line of the worklist has to stay as it was."
+    if "decision" in needed:
+        hint += " If another tool wrote the file, say which: --from rayyan, covidence, asreview, endnote ..."
     return UserError(Problem("ME0471", f"has no line with a column {' or '.join(needed)!r}", file, 1, hint=hint))
 
 
