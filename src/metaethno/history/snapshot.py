@@ -19,9 +19,10 @@ from typing import Any
 
 from metaethno import __version__, config, engine, review, tables
 from metaethno.errors import Problem, UsageError, UserError
-from metaethno.history import baseline, lock, mutex, pipeline, sharing, work
+from metaethno.history import lock, mutex, pipeline, sharing, work
 from metaethno.history.git import TRAILER, Repository
 from metaethno.history.store import Store, md5_of
+from metaethno.shell.flow import write_baseline
 
 # The review's own files. What is ignored by Git (results, exports, pages) is never taken.
 OWN = (
@@ -225,7 +226,7 @@ def _take(
     if tag and tag not in repo.tags():
         repo.run("tag", "--annotate", "--message", message, "--", tag, at)
     taken.tag = tag
-    if release and baseline.write(root, tag):
+    if release and write_baseline(root, tag):
         taken.said.append(
             "data/decisions/baseline.csv now holds the counts of this release: an update starts from them."
         )
