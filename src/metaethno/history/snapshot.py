@@ -267,22 +267,16 @@ def _mend_lock_file(repo: Repository) -> None:
 
 def commit_results(root: Path, store: Store) -> None:
     """Put every result into the cache and write `dvc.lock`; a damaged file of the cache is put there anew."""
-    names = _stage_names(root)
-    store.dvc("commit", "--force", "--quiet", *names)
+    # All stages as one: by name, DVC would read dvc.yaml and write dvc.lock anew for each.
+    store.dvc("commit", "--force", "--quiet", pipeline.PATH)
     broken = [md5 for md5, size in _sizes(root).items() if not _is_kept(store, md5, size)]
     if broken:
         for md5 in broken:
             store.path(md5).unlink(missing_ok=True)
-        store.dvc("commit", "--force", "--quiet", *names)
+        store.dvc("commit", "--force", "--quiet", pipeline.PATH)
         if [md5 for md5, size in _sizes(root).items() if not _is_kept(store, md5, size)]:
             hint = "Is the disk full, or the folder read-only?"
             raise UserError(Problem("ME0715", "results could not be kept", str(store.cache), hint=hint))
-
-
-def _stage_names(root: Path) -> list[str]:
-    import yaml
-
-    return list(yaml.safe_load((root / pipeline.PATH).read_text(encoding="utf-8"))["stages"])
 
 
 def _sizes(root: Path) -> dict[str, int]:
