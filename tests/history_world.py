@@ -48,15 +48,26 @@ def search(root: Path, run: str, **exports: list[dict[str, str]]) -> None:
     files = {f"{name}.ris": (ris(*records), name.title(), len(records)) for name, records in exports.items()}
     add_run(root, run, files)
     dvc_here(Store(root), "add", "--quiet", *[f"data/raw/{run}/{file}" for file in files])
-    register_run(root, run, [])
+    register_run(root, config.load(root), run)
+
+
+def quick_yaml(text: str, path: str, typ: str = "safe") -> object:
+    """Read YAML as DVC does, which takes most of its time over it: here by the library in C, where none is kept."""
+    from ruamel.yaml import YAML
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return (yaml.load(text, Loader=loader) if typ == "safe" else YAML(typ=typ).load(text)) or {}
 
 
 def dvc_here(store: Store, *arguments: str, check: bool = True) -> None:
     """Run DVC in this process: starting it takes longer than what it does."""
     from dvc.cli import main
 
-    if main(["--cd", str(store.root), *arguments]) and check:
-        raise UserError(Problem("ME0708", f"DVC could not do its part ({arguments[0]})"))
+    with pytest.MonkeyPatch.context() as patch:
+        for module in ("serialize._yaml", "strictyaml"):
+            patch.setattr(f"dvc.utils.{module}.parse_yaml", quick_yaml)
+        if main(["--cd", str(store.root), *arguments]) and check:
+            raise UserError(Problem("ME0708", f"DVC could not do its part ({arguments[0]})"))
 
 
 def small_pipeline(root: Path) -> str:
@@ -93,12 +104,19 @@ def small_pipeline(root: Path) -> str:
 
 
 def make(root: Path, *stages: str) -> None:
-    """Make the tables of some stages (of all that select, if none are named), as the rules would."""
+    """Make the tables of some stages (of all that select, if none are named), as the rules would.
+
+    They are not held to their schemas, which takes most of the time and is looked at where each stage is tested.
+    """
+    import pandera.pandas as pa
+
     settings = config.load(root)
-    for stage in stages or ("search", "records", "dedupe", "screening", "eligibility", "extraction"):
-        shell = importlib.import_module(f"metaethno.shell.{stage}")
-        shell.check(root, settings)
-        shell.make(root, settings)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pa.DataFrameSchema, "validate", lambda _, frame, **__: frame)
+        for stage in stages or ("search", "records", "dedupe", "screening", "eligibility", "extraction"):
+            shell = importlib.import_module(f"metaethno.shell.{stage}")
+            shell.check(root, settings)
+            shell.make(root, settings)
     (root / pipeline.PATH).write_text(small_pipeline(root))
 
 

@@ -1,8 +1,10 @@
 """The command line: exit codes, help, and errors in plain words."""
 
 import json
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -115,3 +117,13 @@ def test_the_example_is_not_written_into_another_review(tmp_path, monkeypatch, c
     assert cli.main(["example"]) == 1
     assert "not the worked example" in capsys.readouterr().err
     assert not (tmp_path / "data").exists()
+
+
+def test_what_a_run_starts_finds_the_commands_of_this_program_first(tmp_path, monkeypatch):
+    from metaethno.commands import run_
+
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    asked = [sys.executable, "-c", "import shutil; print(shutil.which('python'))"]
+    with run_._process(asked, tmp_path) as process:
+        said, _ = process.communicate()
+    assert said.strip() == shutil.which("python", path=str(Path(sys.executable).parent))

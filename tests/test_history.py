@@ -429,3 +429,17 @@ def test_content_is_compared_where_bytes_differ():
     assert content_difference("a.csv", b"x,y\n1,2\n", b"x,y\r\n1,2\r\n") == ""
     assert content_difference("a.csv", b"x,y\n1,2\n", b"x,y\n1,3\n") == "row 1, y: '2' became '3'"
     assert content_difference("a.csv", b"x\n1\n", b"x\n1\n2\n") == "1 rows became 2"
+
+
+def test_the_audit_of_a_long_review_stays_on_two_pages():
+    import io
+
+    from pypdf import PdfReader
+
+    from metaethno.history.audit import Audit, pdf_of
+
+    heads = tuple("abcdef")
+    rows = [("what people write when they have much to say of a paper " * 4,) * len(heads)] * 300
+    parts = [(f"Part {n}", heads, rows) for n in range(6)]
+    months = {f"r{n}": {"2018-01": 3, "2020-03": 9} for n in range(6)}
+    assert len(PdfReader(io.BytesIO(pdf_of(Audit("Long", [("Proof", "none")], parts, months)))).pages) <= 2

@@ -21,8 +21,8 @@ from metaethno.errors import UserError
 from metaethno.history.git import Repository
 from metaethno.history.store import Store
 from metaethno.history.verify import verify
-from tests.history_world import ONE, TWO, add, begin, ids, keep, search, vote
-from tests.worlds import REPO, call, environment
+from tests.history_world import FIVE, ONE, TWO, add, begin, ids, keep, search, vote
+from tests.worlds import REPO, call, environment, ris
 
 pytestmark = pytest.mark.xdist_group("faults")
 KEEP = """
@@ -107,6 +107,120 @@ def test_three_hundred_kills_lose_nothing(review):
     killed = kill_snapshots(review, 300, seed=2018)
     print(f"{killed} of 300 snapshots were killed before they ended")
     assert killed > 200
+
+
+# ------------------------------------------------------------------------------------------------ other commands
+
+RESTORE = """
+import sys
+from pathlib import Path
+from metaethno.history import restore, work
+restore._snakemake = lambda *_: __import__('subprocess').CompletedProcess([], 0, '', '')
+work.planned = lambda *_: ([], '')
+restore.restore(Path('.'), sys.argv[1])
+"""
+ENTER = "enter screening votes.csv --reviewer ann"
+IMPORT = "import 2020-05-22 new.ris --source Alpha --searched-on 2020-05-22 --hits 1 --strategy-version q2"
+
+
+def people_wrote(root: Path) -> dict[str, bytes]:
+    """Return every file of people and databases, as it is; what DVC notes of an export follows from it."""
+    files = [p for place in ("config", "data/decisions", "data/raw") for p in (root / place).rglob("*") if p.is_file()]
+    kept = {p.relative_to(root).as_posix(): p.read_bytes() for p in files}
+    return {name: data for name, data in kept.items() if not name.endswith((".dvc", ".gitignore"))}
+
+
+def ordered(root: Path, *command: str) -> subprocess.Popen[str]:
+    """Begin a command in a process group of its own."""
+    env = environment() | {"PYTHONPATH": os.pathsep.join([str(REPO), str(REPO / "src")])}
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True}
+    return subprocess.Popen([sys.executable, *command], cwd=root, env=env, start_new_session=True, **quiet)
+
+
+def kill_at(process: subprocess.Popen[str], seconds: float) -> bool:
+    """Kill it and all that it started after so long; return whether it was still at work."""
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.communicate(timeout=seconds)
+        return False
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+    return True
+
+
+def kill_often(root: Path, folder: Path, command: list[str], times: int, seed: int) -> int:
+    """Kill a command at random moments in copies of a review; return how many of them were killed before their end.
+
+    What people wrote is then as before, or each file as before or after; and once the command has been given again it
+    is as after.
+    """
+    chance = random.Random(seed)
+    done = folder / "done"
+    shutil.copytree(root, done, symlinks=True)
+    before = people_wrote(done)
+    began = time.monotonic()
+    process = ordered(done, *command)
+    said = process.communicate()[1]
+    whole = time.monotonic() - began
+    assert process.returncode == 0, said
+    after = people_wrote(done)
+    assert after != before
+    killed = 0
+    for turn in range(times):
+        copy = folder / f"turn{turn}"
+        shutil.copytree(root, copy, symlinks=True)
+        killed += kill_at(ordered(copy, *command), chance.uniform(0.2, 1.0) * whole)
+        now = people_wrote(copy)
+        for name in before.keys() | after.keys() | now.keys():
+            if not Path(name).name.startswith("."):
+                assert now.get(name) in (before.get(name), after.get(name)), name
+        process = ordered(copy, *command)
+        said = process.communicate()[1]
+        assert process.returncode == 0, said
+        assert {n: d for n, d in people_wrote(copy).items() if not Path(n).name.startswith(".")} == after
+        shutil.rmtree(copy)
+    return killed
+
+
+def prepared(review: Path, what: str) -> list[str]:
+    """Make ready for a command; return it as Python's arguments."""
+    if what == "restore":
+        first = Repository(review).head()
+        vote(review, "ann", "V1", ids(review)[ONE["title"]], "include")
+        keep(review, "A vote", "screening")
+        return ["-c", RESTORE, first]
+    if what == "import":
+        (review / "new.ris").write_bytes(ris(FIVE))
+        return ["-m", "metaethno", *IMPORT.split()]
+    lines = [f"{record},include,2019-02-03" for record in ids(review).values()]
+    (review / "votes.csv").write_text("\n".join(["record_id,decision,decided_on", *lines]) + "\n")
+    return ["-c", FIXED_IDS, *ENTER.split()]
+
+
+# Ids of votes are drawn at random: fixed, so that two entries can be compared byte for byte.
+FIXED_IDS = """
+import itertools, sys
+from metaethno import ledger
+def maker(prefix, taken=()):
+    return (f'{prefix}{n}' for n in itertools.count()).__next__
+ledger.id_maker = maker
+from metaethno.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.parametrize("what", ["enter", "import", "restore"])
+def test_a_kill_of_another_command_loses_nothing(review, tmp_path, what):
+    assert kill_often(review, tmp_path, prepared(review, what), 1, seed=3) in (0, 1)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("what", ["enter", "import", "restore"])
+def test_three_hundred_kills_of_another_command_lose_nothing(review, tmp_path, what):
+    times = int(os.environ.get("METAETHNO_KILLS", "300"))
+    killed = kill_often(review, tmp_path, prepared(review, what), times, seed=2018)
+    print(f"{killed} of {times} times `{what}` was killed before it ended")
+    assert killed > times // 2
 
 
 def test_a_cache_that_cannot_be_written_is_said(review):

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from metaethno import config, engine, made, review
+from metaethno.child import environment
 from metaethno.commands import out
 from metaethno.errors import Problem, UsageError, UserError, did_you_mean
 from metaethno.ledger import settle, started
@@ -56,7 +57,7 @@ def clear_dead_lock(root: Path) -> bool:
     if not locks.is_dir() or not any(locks.iterdir()) or _owner_lives(root) is not False:
         return False
     command = [sys.executable, "-m", "snakemake", "--unlock", "--quiet", "all"]
-    subprocess.run(command, cwd=root, check=False, capture_output=True)
+    subprocess.run(command, cwd=root, env=environment(), check=False, capture_output=True)
     return True
 
 
@@ -64,7 +65,13 @@ def clear_dead_lock(root: Path) -> bool:
 def _process(command: list[str], root: Path) -> Iterator[subprocess.Popen[str]]:
     """Run `command` in a process group of its own, and leave nothing of it behind to write on."""
     process = subprocess.Popen(
-        command, cwd=root, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
+        command,
+        cwd=root,
+        env=environment(),
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
     )
     owner = root / _OWNER
     owner.parent.mkdir(exist_ok=True)

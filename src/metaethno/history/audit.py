@@ -26,7 +26,9 @@ from metaethno.schemas import ELIGIBILITY, SCREENING
 FOLDER = "reports/_output"
 SOFTWARE = ("snakemake", "dvc", "pandas", "pyarrow", "pandera", "rapidfuzz", "matplotlib", "typst")
 # So many rows of a long table go into the two pages; all of them stand in the page of HTML.
-_ON_PAPER = 16
+# (and so many letters of a cell); a longer review gets fewer, until it fits.
+_ON_PAPER = ((16, 140), (12, 90), (8, 70), (4, 50), (4, 30))
+_PAGES = 2
 _STAGES = {"screening": "title and abstract", "eligibility": "full text"}
 
 
@@ -227,8 +229,8 @@ def _quoted(text: str) -> str:
     return json.dumps(clean, ensure_ascii=False)
 
 
-def paper(audit: Audit) -> str:
-    """Return the report in short as Typst: two pages; long tables end with how much more there is."""
+def paper(audit: Audit, most: int = _ON_PAPER[0][0], letters: int = _ON_PAPER[0][1]) -> str:
+    """Return the report in short as Typst, `most` rows of each table; long ones end with how much more there is."""
     parts = [
         '#set page(paper: "a4", margin: 1.5cm, numbering: "1 / 1")\n#set text(size: 7.5pt, lang: "en")\n',
         "#set table(stroke: none, inset: 2.5pt)\n#show heading: set block(above: 0.9em, below: 0.5em)\n",
@@ -247,26 +249,36 @@ def paper(audit: Audit) -> str:
             parts.append("None.\n")
             continue
         # The first and the last snapshots say most; of what was changed, the latest.
-        shown = some if len(some) <= _ON_PAPER else [*some[: _ON_PAPER // 4], *some[-(_ON_PAPER - _ON_PAPER // 4) :]]
+        shown = some if len(some) <= most else [*some[: most // 4], *some[-(most - most // 4) :]]
         cells = [f"strong({_quoted(h)})" for h in heads]
-        cells += [f"text({_quoted(c if len(c) <= 140 else c[:139] + '…')})" for row in shown for c in row]
+        cells += [f"text({_quoted(c if len(c) <= letters else c[: letters - 1] + '…')})" for row in shown for c in row]
         parts.append(f"#table(columns: {len(heads)}, {', '.join(cells)})\n")
         if len(some) > len(shown):
-            left = f"{len(some) - len(shown):,} more after the first {_ON_PAPER // 4}: see the page of HTML."
+            left = f"{len(some) - len(shown):,} more after the first {most // 4}: see the page of HTML."
             parts.append(f"#emph({_quoted(left)})\n")
     return "".join(parts)
 
 
-def write(root: Path) -> list[Path]:
-    """Write the audit report of the review in `root`; return the files."""
+def pdf_of(audit: Audit) -> bytes:
+    """Return the report in short as PDF, on two pages however long the review is."""
     import typst
 
-    audit = gather(root)
     compiler: Any = typst.compile
     try:
-        pdf = bytes(compiler(paper(audit).encode(), format="pdf", timestamp=0, ignore_system_fonts=True))
+        for most, letters in _ON_PAPER:
+            text = paper(audit, most, letters).encode()
+            pages = compiler(text, format="svg", ignore_system_fonts=True)
+            if not isinstance(pages, list) or len(pages) <= _PAGES:
+                break
+        return bytes(compiler(text, format="pdf", timestamp=0, ignore_system_fonts=True))
     except (typst.TypstError, RuntimeError) as error:
         raise UserError(Problem("ME0750", f"the PDF of the audit could not be made: {error}")) from error
+
+
+def write(root: Path) -> list[Path]:
+    """Write the audit report of the review in `root`; return the files."""
+    audit = gather(root)
+    pdf = pdf_of(audit)
     made = [root / FOLDER / "audit.html", root / FOLDER / "audit.pdf"]
     tables.write_bytes(made[0], page(audit).encode())
     tables.write_bytes(made[1], pdf)

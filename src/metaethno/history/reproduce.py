@@ -7,12 +7,12 @@ writer's version): then the content is compared, cell by cell.
 from __future__ import annotations
 
 import io
-import os
 import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from metaethno.child import environment
 from metaethno.errors import Problem, UserError
 from metaethno.history import lock
 from metaethno.history.git import Repository
@@ -99,8 +99,7 @@ def _fetch(store: Store, there: Path) -> None:
 
 def _environment(folder: Path, there: Path) -> dict[str, str]:
     """Return the environment of the rebuild: the snapshot's own program, where its repository holds one."""
-    env = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
-    env["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{env.get('PATH', '')}"
+    env = {k: v for k, v in environment().items() if not k.startswith("GIT_")}
     for source in (folder / "src", there / "src"):
         if (source / "metaethno/__init__.py").is_file():
             env["PYTHONPATH"] = str(source)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from metaethno import made
+from metaethno.child import environment
 from metaethno.errors import Problem, UserError
 from metaethno.history import lock, mutex, work
 from metaethno.history.git import Repository
@@ -112,7 +113,15 @@ def _absent(repo: Repository, store: Store, commit: str) -> bool:
 
 def _snakemake(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "snakemake", "--quiet", "all", *arguments]
-    return subprocess.run(command, cwd=root, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    return subprocess.run(
+        command,
+        cwd=root,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
 
 
 def _results(root: Path, store: Store, absent: bool, done: Restored) -> None:

@@ -19,9 +19,10 @@ from typing import Any
 
 from metaethno import __version__, config, engine, review, tables
 from metaethno.errors import Problem, UsageError, UserError
-from metaethno.history import baseline, lock, mutex, pipeline, sharing, work
+from metaethno.history import lock, mutex, pipeline, sharing, work
 from metaethno.history.git import TRAILER, Repository
 from metaethno.history.store import Store, md5_of
+from metaethno.shell.flow import write_baseline
 
 # The review's own files. What is ignored by Git (results, exports, pages) is never taken.
 OWN = (
@@ -225,7 +226,7 @@ def _take(
     if tag and tag not in repo.tags():
         repo.run("tag", "--annotate", "--message", message, "--", tag, at)
     taken.tag = tag
-    if release and baseline.write(root, tag):
+    if release and write_baseline(root, tag):
         taken.said.append(
             "data/decisions/baseline.csv now holds the counts of this release: an update starts from them."
         )
@@ -266,22 +267,16 @@ def _mend_lock_file(repo: Repository) -> None:
 
 def commit_results(root: Path, store: Store) -> None:
     """Put every result into the cache and write `dvc.lock`; a damaged file of the cache is put there anew."""
-    names = _stage_names(root)
-    store.dvc("commit", "--force", "--quiet", *names)
+    # All stages as one: by name, DVC would read dvc.yaml and write dvc.lock anew for each.
+    store.dvc("commit", "--force", "--quiet", pipeline.PATH)
     broken = [md5 for md5, size in _sizes(root).items() if not _is_kept(store, md5, size)]
     if broken:
         for md5 in broken:
             store.path(md5).unlink(missing_ok=True)
-        store.dvc("commit", "--force", "--quiet", *names)
+        store.dvc("commit", "--force", "--quiet", pipeline.PATH)
         if [md5 for md5, size in _sizes(root).items() if not _is_kept(store, md5, size)]:
             hint = "Is the disk full, or the folder read-only?"
             raise UserError(Problem("ME0715", "results could not be kept", str(store.cache), hint=hint))
-
-
-def _stage_names(root: Path) -> list[str]:
-    import yaml
-
-    return list(yaml.safe_load((root / pipeline.PATH).read_text(encoding="utf-8"))["stages"])
 
 
 def _sizes(root: Path) -> dict[str, int]:

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from metaethno import made
+from metaethno.child import environment
 from metaethno.errors import Problem
 from metaethno.history import pipeline
 
@@ -21,7 +22,15 @@ _DO = "Run `metaethno run` first."
 def planned(root: Path, *targets: str) -> tuple[list[str], str]:
     """Return the rules that Snakemake would run (in its order, none if all is made), and what it said."""
     command = [sys.executable, "-m", "snakemake", *targets, "--dry-run", "--quiet", "rules"]
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    done = subprocess.run(
+        command,
+        cwd=root,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
     said = done.stdout + done.stderr
     if done.returncode == 0 and _NOTHING in said:
         return [], said

@@ -1,10 +1,12 @@
-"""The flow of a review, opened again from its tables: for questions about a number."""
+"""The flow of a review, opened again from its tables: for questions about a number, and for a release."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from metaethno import tables
+from metaethno.schemas import BASELINE
 from metaethno.shell import common
 
 if TYPE_CHECKING:
@@ -37,3 +39,23 @@ def titles(root: Path) -> pd.DataFrame:
 def chased(root: Path) -> pd.DataFrame:
     """Return the table of what citation searching started from."""
     return common.derived(root, "chased")
+
+
+def write_baseline(root: Path, release: str) -> bool:
+    """Write `data/decisions/baseline.csv` for the release of this name; return whether it changed.
+
+    Kept are the boxes of PRISMA's form for a new review over all runs, whatever forms this review draws: the next
+    version updates all that this one holds, also where it is itself an update.
+    """
+    from metaethno.config import View
+    from metaethno.flow import contents
+    from metaethno.flow.baseline import baseline
+
+    of = read(root)
+    whole = View(id="released", title="Released", template="prisma2020")
+    data = tables.to_csv(baseline(release, of, contents(of, whole)))
+    path = root / BASELINE.path
+    if path.is_file() and path.read_bytes() == data:
+        return False
+    tables.write_bytes(path, data)
+    return True
