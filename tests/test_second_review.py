@@ -208,7 +208,7 @@ def review(tmp_path_factory: pytest.TempPathFactory) -> Review:
     it.configure()
     first = {"a.ris": (export("p1", "p2", "p3", "p4", "p5", "p1"), "Alpha", 6)}
     add_run(it.root, R1, first | {"b.ris": (export("p1", "p2", "p6", "p7"), "Beta", 4)})
-    register_run(it.root, R1, [])
+    register_run(it.root, config.load(it.root), R1)
     it.make("search")
     it.asked[R1] = it.table("screening_to_decide")
     for who, said in (("ann", "ii"), ("ben", "ie")):
@@ -228,7 +228,7 @@ def review(tmp_path_factory: pytest.TempPathFactory) -> Review:
     chase = {"c.ris": {"seed_report_ids": "A1", "strategy_version": ""}}
     second = {"a.ris": (export("p1", "p2", "p3", "p4", "p5", "p8", "p9"), "Alpha", 7)}
     add_run(it.root, R2, second | {"c.ris": (export("p3", "p10"), "Citation searching", 2)}, chase)
-    register_run(it.root, R2, [])
+    register_run(it.root, config.load(it.root), R2)
     it.make("search")
     it.asked[R2] = it.table("screening_to_decide")
     it.asked["rerun"] = it.table("screened").set_index("record_id")
@@ -242,7 +242,7 @@ def review(tmp_path_factory: pytest.TempPathFactory) -> Review:
     add_run(it.root, R3, {"a.ris": (export("p9", "p11", "p12"), "Alpha", 3)}, {"a.ris": {"scope": "since"}})
     find = {"manual_id": "M1", "run": R3, "source": "The shelf of a ward", "kind": "hand_search", "found_on": R3}
     it.enter("manual_records", "", [find | {"title": TITLES["p13"], "year": "2013", "found_by": "ben"}])
-    register_run(it.root, R3, [])
+    register_run(it.root, config.load(it.root), R3)
     it.make("search")
     it.asked[R3] = it.table("screening_to_decide")
     it.decide(R3)
