@@ -48,7 +48,7 @@ def search(root: Path, run: str, **exports: list[dict[str, str]]) -> None:
     files = {f"{name}.ris": (ris(*records), name.title(), len(records)) for name, records in exports.items()}
     add_run(root, run, files)
     dvc_here(Store(root), "add", "--quiet", *[f"data/raw/{run}/{file}" for file in files])
-    register_run(root, run, [])
+    register_run(root, config.load(root), run)
 
 
 def dvc_here(store: Store, *arguments: str, check: bool = True) -> None:
