@@ -326,7 +326,7 @@ def enter(root: Path, config: Config, stage: str, arguments: argparse.Namespace)
         len(strays),
         reading.warnings + (strays if arguments.matched_only else []),
         written.files,
-        len(asked),
+        asked=len(asked),
     )
 
 
