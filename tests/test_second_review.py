@@ -404,6 +404,7 @@ def test_every_number_can_be_explained(review):
 
 def test_the_command(review, monkeypatch, capsys):
     monkeypatch.chdir(review.root)
+    monkeypatch.setenv("COLUMNS", "200")
     assert cli.main(["flow", "explain", "dbr_excluded", "--detail", "X1", "--json"]) == 0
     (only,) = json.loads(capsys.readouterr().out)
     assert (only["id"], only["title"]) == (review.ids["p3"], TITLES["p3"])
