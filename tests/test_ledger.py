@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -17,7 +16,7 @@ from hypothesis import strategies as st
 from metaethno import ledger, tables
 from metaethno.errors import Problem, UserError
 from metaethno.schemas import DUPLICATES, GROUPS, PASSAGES, SCREENING
-from tests.worlds import REPO
+from tests.worlds import REPO, die_at_call
 
 
 @pytest.fixture
@@ -172,21 +171,8 @@ def _killed_at(root: Path, moment: int, puts) -> bool:
     """Enter in a process that is killed at its `moment`-th call to the disk; return whether it was."""
     child = os.fork()
     if child == 0:
-        count = 0
-
-        def deadly(call):
-            def wrapped(*args, **kwargs):
-                nonlocal count
-                count += 1
-                if count == moment:
-                    os.kill(os.getpid(), signal.SIGKILL)
-                return call(*args, **kwargs)
-
-            return wrapped
-
         try:
-            for name in ("replace", "fsync", "link", "unlink", "open", "mkdir", "chmod"):
-                setattr(os, name, deadly(getattr(os, name)))
+            die_at_call(moment, ("replace", "fsync", "link", "unlink", "open", "mkdir", "chmod"))
             enter(root, *puts)
         finally:
             os._exit(0)

@@ -7,7 +7,6 @@ import csv
 import os
 import random
 import shutil
-import signal
 import subprocess
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from metaethno.exchange.said import Said
 from metaethno.schemas import ALIASES, SCREENING
 from metaethno.stages import screening
 from tests.test_who_votes import unique
+from tests.worlds import die_at_call
 
 RECORDS = [f"r{i}" for i in range(6)]
 WHO = ("ann", "ben")
@@ -73,21 +73,8 @@ def killed_while(root: Path, dice: random.Random, who: str, said: dict[str, str]
     moment = dice.randint(1, 25)
     child = os.fork()
     if child == 0:
-        count = 0
-
-        def deadly(call):
-            def wrapped(*args, **kwargs):
-                nonlocal count
-                count += 1
-                if count == moment:
-                    os.kill(os.getpid(), signal.SIGKILL)
-                return call(*args, **kwargs)
-
-            return wrapped
-
         try:
-            for name in ("replace", "fsync", "link", "unlink", "open"):
-                setattr(os, name, deadly(getattr(os, name)))
+            die_at_call(moment, ("replace", "fsync", "link", "unlink", "open"))
             enter(root, who, said, home=home)
         finally:
             os._exit(0)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import yaml
@@ -141,3 +143,21 @@ def ris(*records: dict[str, str | list[str]]) -> bytes:
             lines += [f"{tags[name]}  - {v}" for v in values if name != "type"]
         lines += ["ER  - ", ""]
     return "\r\n".join(lines).encode()
+
+
+def die_at_call(moment: int, names: Sequence[str]) -> None:
+    """Have this process killed at its `moment`-th call to the functions `names` of `os`; for a child of a fork."""
+    count = 0
+
+    def deadly(call):
+        def wrapped(*args, **kwargs):
+            nonlocal count
+            count += 1
+            if count == moment:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return call(*args, **kwargs)
+
+        return wrapped
+
+    for name in names:
+        setattr(os, name, deadly(getattr(os, name)))
