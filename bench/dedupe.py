@@ -34,7 +34,8 @@ from metaethno import schemas, tables  # noqa: E402
 from metaethno.stages.dedupe import Deduped, dedupe  # noqa: E402
 
 DOUBTFUL_FROM = 88
-PEER_PYTHON = "/tmp/peers/bin/python"
+# bib-dedupe wants an environment of its own: name its interpreter here or by --peer-python.
+PEER_PYTHON = os.environ.get("PEER_PYTHON", sys.executable)
 GROWTH = (10_000, 30_000, 100_000, 300_000, 1_000_000)
 PEER_GROWTH = (5_000, 10_000, 20_000)
 Cost = dict[str, float]
