@@ -7,13 +7,11 @@ the same command, since the note of it says what was there before.
 from __future__ import annotations
 
 import subprocess
-import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from metaethno import made
-from metaethno.child import environment
+from metaethno import child, made
 from metaethno.errors import Problem, UserError
 from metaethno.history import lock, mutex, work
 from metaethno.history.git import Repository
@@ -112,16 +110,7 @@ def _absent(repo: Repository, store: Store, commit: str) -> bool:
 
 
 def _snakemake(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "snakemake", "--quiet", "all", *arguments]
-    return subprocess.run(
-        command,
-        cwd=root,
-        env=environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-        stdin=subprocess.DEVNULL,
-    )
+    return child.snakemake(root, "--quiet", "all", *arguments)
 
 
 def _results(root: Path, store: Store, absent: bool, done: Restored) -> None:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
-from metaethno import made
-from metaethno.child import environment
+from metaethno import child, made
 from metaethno.errors import Problem
 from metaethno.history import pipeline
 
@@ -21,16 +18,7 @@ _DO = "Run `metaethno run` first."
 
 def planned(root: Path, *targets: str) -> tuple[list[str], str]:
     """Return the rules that Snakemake would run (in its order, none if all is made), and what it said."""
-    command = [sys.executable, "-m", "snakemake", *targets, "--dry-run", "--quiet", "rules"]
-    done = subprocess.run(
-        command,
-        cwd=root,
-        env=environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-        stdin=subprocess.DEVNULL,
-    )
+    done = child.snakemake(root, *targets, "--dry-run", "--quiet", "rules")
     said = done.stdout + done.stderr
     if done.returncode == 0 and _NOTHING in said:
         return [], said
