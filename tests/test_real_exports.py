@@ -215,7 +215,9 @@ def made(tmp_path_factory, batches) -> Path:
         own = {f: rows for f, rows in batches.items() if SOURCES[f.split("_")[1]] == run}
         exports |= {f: (as_ris(rows), f"Digital {f.split('_')[1]}", 0) for f, rows in own.items()}
         exports = {f: (data, source, hits(f, batches)) for f, (data, source, _) in exports.items()}
-        add_run(root, run, exports, {f: {"search_id": f.rsplit("_", 1)[0]} for f in own})
+        cells = {f: {"search_id": f.rsplit("_", 1)[0]} for f in own}
+        cells |= {Path(n).name: {"note": "The same ten records, out of another tool."} for n in files}
+        add_run(root, run, exports, cells)
         said = call(root, "metaethno", "import", run).stdout
         rows = sum(FEWER.get(Path(n).name, 10) for n in files) + sum(map(len, own.values()))
         assert f"{run}: {rows:,} rows registered, {rows:,} of them new." in said
