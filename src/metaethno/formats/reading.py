@@ -99,7 +99,7 @@ class Reading:
             if not whole:
                 message = "The file starts with hundreds of kilobytes of nothing."
                 raise UserError(Problem("ME0202", message, name, hint="export it again"))
-            hint = "export it again; even a search without hits needs no file"
+            hint = "export it again; if nothing was found: `metaethno import RUN --source ... --hits 0`, without a file"
             raise UserError(Problem("ME0203", "The file is empty.", name, hint=hint))
         source = Source(name, text, self._mapping, data=head)
         for reader in READERS:
