@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from metaethno.among import among
 from metaethno.config import View
-from metaethno.votes import among
 
 if TYPE_CHECKING:
     import pandas as pd

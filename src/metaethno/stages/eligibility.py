@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from metaethno import config
 from metaethno import votes as ballot
 from metaethno.agreement import agreement
+from metaethno.among import among
 from metaethno.carry import standing
 from metaethno.errors import Problem, UserError
 from metaethno.schemas import ASSESSED, EXCLUDED, INCLUDED_STUDIES, RETRIEVAL
@@ -67,7 +68,7 @@ def assess(
     sought = screened.loc[screened["outcome"].eq("forward"), ["record_id"]]
     sought = sought.merge(unique, on="record_id", how="left")
     all_live = ballot.counting(votes, aliases, MEANING)
-    live = all_live[all_live["record_id"].isin(set(sought["record_id"]))]
+    live = all_live[among(all_live["record_id"], sought["record_id"])]
     content = unique.set_index("record_id")["content_hash"]
     result = ballot.outcomes(
         live,
