@@ -138,7 +138,7 @@ def drawn(root: Path, view: str) -> dict[str, int]:
 
 
 def test_a_release_is_updated_and_the_update_released(tmp_path):
-    """By commands alone. 2020: three records, one study. 2022: one of them again and a new one, which is a second study."""
+    """By commands alone. 2020: three records, one study. 2022: one of them again, and a new one, a second study."""
     views = [*CONFIG["flow"]["views"], {"id": "update", "title": "Update", "template": "prisma2020_update"}]
     config = CONFIG | {"synthesis": {"line_of_argument": False}}
     root = lay_out(tmp_path / "review", config)
