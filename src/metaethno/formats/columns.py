@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from metaethno.formats import clean
 from metaethno.formats.fields import TEXT_FIELDS
 from metaethno.formats.model import Record
 
 if TYPE_CHECKING:
     import numpy as np
+    import pyarrow as pa
 
     Array = np.ndarray[Any, Any]
     Column: TypeAlias = Any  # pyarrow.LargeStringArray, which has no types
     Columns: TypeAlias = dict[str, Column]
+
+PLAIN_DOI: Final = f"^(?:{clean.PLAIN_DOI.pattern})$"
+"""A DOI that needs nothing but to be written in small letters."""
 
 
 def column(values: Sequence[str]) -> Column:
@@ -21,6 +27,13 @@ def column(values: Sequence[str]) -> Column:
     import pyarrow as pa
 
     return pa.array(values, type=pa.large_string())
+
+
+def letters(text: str) -> pa.Scalar:
+    """Return the same text for all records, to be put together with a column."""
+    import pyarrow as pa
+
+    return pa.scalar(text, pa.large_string())
 
 
 def columns_of(records: Sequence[Record]) -> Columns:
@@ -76,6 +89,31 @@ def replaced(texts: Column, which: Array, change: Callable[[str], str] | Column)
     return pc.replace_with_mask(texts, mask, new)
 
 
+def either(*choice: Column) -> Column:
+    """Return of each record the first of several texts that is not empty."""
+    import pyarrow.compute as pc
+
+    found = choice[-1]
+    for texts in reversed(choice[:-1]):
+        found = pc.if_else(filled(texts), texts, found)
+    return found
+
+
+def turned(names: Column, *, capitals: bool = False) -> Column:
+    """Return names as `clean.author` does. Most are "Family, Given" already."""
+    return replaced(names, matches(names, "^[^,]*$|[,;]$"), partial(clean.author, capitals=capitals))
+
+
+def together(*parts: tuple[Column, Array]) -> tuple[Column, Array]:
+    """Put several lists of texts, each with its owners, together: those of the first part come first."""
+    import numpy as np
+    import pyarrow as pa
+
+    owners = np.concatenate([owners for _, owners in parts])
+    order = np.argsort(owners, kind="stable")
+    return pa.concat_arrays([texts for texts, _ in parts]).take(pa.array(order)), owners[order]
+
+
 def joined(texts: Column, owners: Array, count: int) -> Column:
     """Join the texts of each of `count` records by "; ", without empty ones and repetitions, in their order.
 
@@ -100,7 +138,7 @@ def concatenated(texts: Column, owners: Array, count: int, parter: str) -> Colum
 
     offsets = np.searchsorted(owners, np.arange(count + 1))
     lists = pa.LargeListArray.from_arrays(pa.array(offsets, pa.int64()), texts)
-    return pc.binary_join(lists, pa.scalar(parter, pa.large_string()))
+    return pc.binary_join(lists, letters(parter))
 
 
 def in_order(parts: Sequence[tuple[Array, Columns]]) -> Columns:

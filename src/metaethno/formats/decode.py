@@ -39,12 +39,13 @@ _BOM: Final = "\ufeff"
 _BOM8: Final = codecs.BOM_UTF8
 # A second file starts here: with one of the marks that open a record or a file.
 _OPENING: Final = re.compile(rb"TY  - |FN |PT [A-Z]|PMID- |\d+\. *[\r\n]|Record #\d|Provider:|%0 |<\d+\. *>")
-# Two files, or a header and a record, put together without a line end: where the second one starts.
-_ENDS: Final = (b"\n", b"\r")
-_GLUED_RIS: Final = re.compile(rb"ER {1,2}-[ \t]*(?=TY {1,2}-)")
-# One search for letters each is faster than one expression for all; what stands before them is looked at afterwards.
+# Two files, or a header and a record, put together without a line end: where the second one starts. One search for
+# letters each is faster than one expression for all; what stands before them is looked at afterwards.
+_GLUED: Final = (
+    re.compile(rb"ER(?: {1,2}-[ \t]*(?=TY {1,2}-)|(?=PT [A-Z][\r\n]))"),
+    re.compile(rb"EF(?=FN )"),
+)
 _GLUED_HEADER: Final = re.compile(rb"VR 1\.0[ \t]+(?=PT [A-Z][ \t]*[\r\n])")
-_GLUED_WOS: Final = (re.compile(rb"EF(?=FN )"), re.compile(rb"ER(?=PT [A-Z][\r\n])"))
 
 LINES_NOT_UTF8: Final = (
     "ME0213",
@@ -185,10 +186,9 @@ def line_starts(data: bytes, glued: list[int]) -> np.ndarray[Any, Any]:
 
 def _glue(data: bytes, opening: bytes) -> list[int]:
     """Return where a line end is missing between two files or records."""
-    found = [match.end() for match in _GLUED_RIS.finditer(data) if _at_line_start(data, match.start())]
-    found += [match.end() for match in _GLUED_HEADER.finditer(data)]
-    for pattern in _GLUED_WOS:
-        found += [match.end() for match in pattern.finditer(data) if data[match.start() - 1 : match.start()] in _ENDS]
+    found = [match.end() for match in _GLUED_HEADER.finditer(data)]
+    for pattern in _GLUED:
+        found += [match.end() for match in pattern.finditer(data) if _at_line_start(data, match.start())]
     at = -1 if data.isascii() else data.find(_BOM8, 1)
     while at > 0:
         after = at

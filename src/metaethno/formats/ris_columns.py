@@ -7,11 +7,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from metaethno.formats import clean
-from metaethno.formats.columns import column, columns_of, filled, joined, mapped, matches, replaced, starting
+from metaethno.formats.columns import (
+    PLAIN_DOI,
+    column,
+    columns_of,
+    filled,
+    joined,
+    letters,
+    mapped,
+    matches,
+    replaced,
+    starting,
+    turned,
+)
 from metaethno.formats.model import OWN
 from metaethno.formats.ris_fields import (
     ABSTRACTS,
@@ -41,7 +52,6 @@ if TYPE_CHECKING:
 LAYOUT: Final = Layout(re.compile(rb"[A-Z][A-Z0-9]  "), b"TY  ", b"ER  ", f"\nDP  - {OWN}\n".encode())
 _YEAR: Final = "^(?:1[4-9]|20)[0-9]{2}$"
 _NUMBER: Final = "^[0-9]+$"
-_DOI: Final = f"^(?:{clean.PLAIN_DOI.pattern})$"
 # A link that says more than where the text is: who wrote the record, an accession number, a DOI; or several words.
 _TELLING: Final = "|".join([*map(re.escape, HOSTS), "(?i:doi[.]org)", "=", " "])
 
@@ -87,10 +97,10 @@ def _plain(tidy: Tidy) -> tuple[Columns, Array]:
     simple &= (matches(address, "^http") & ~matches(address, _TELLING)) | ~filled(address)
     simple &= (tidy.count("UR") < 2) & (tidy.count("DO") < 2)
     simple &= matches(year, _YEAR) | ~filled(year)
-    simple &= matches(doi, _DOI) | ~filled(doi)
+    simple &= matches(doi, PLAIN_DOI) | ~filled(doi)
     simple &= (matches(first, _NUMBER) & matches(last, _NUMBER)) | ~(filled(first) | filled(last))
     same = pc.equal(first, last)
-    pages = pc.if_else(same, first, pc.binary_join_element_wise(first, last, pc.cast("-", first.type)))
+    pages = pc.if_else(same, first, pc.binary_join_element_wise(first, last, letters("-")))
     return {
         "year": year,
         "pages": pages,
@@ -107,10 +117,10 @@ def _names(tidy: Tidy, ovid: Array) -> Columns:
         keep = (~ovid | tidy.have(OVID_AUTHORS))[owners]
         names, owners = names.filter(keep), owners[keep]
     groups = matches(names, ",$")
-    odd = matches(names, "^[^,]*$|[,;]$")
-    turned = replaced(names, odd & ~ovid[owners], clean.author)
-    turned = replaced(turned, odd & ovid[owners], partial(clean.author, capitals=True))
-    columns = {"authors": joined(turned, owners, len(tidy))}
+    named = turned(names)
+    if ovid.any():
+        named = replaced(named, ovid[owners], turned(names.filter(ovid[owners]), capitals=True))
+    columns = {"authors": joined(named, owners, len(tidy))}
     if groups.any():
         columns["group_authors"] = joined(mapped(names.filter(groups), group), owners[groups], len(tidy))
     return columns
