@@ -33,6 +33,8 @@ _COMMANDS = {
     "sign": "say that you have read an interpretation against what it rests on: metaethno sign [ID...] --reviewer YOU",
     "why": "why rows are one record, or why two records are not one: metaethno why ID [ID]",
     "export": "write records for other programs: metaethno export FILE --to ris|csv|bibtex|csl-json|endnote-xml",
+    "upgrade": "bring a review that an earlier version laid out up to this one; no row is lost",
+    "doctor": "look for what often goes wrong: versions, disk, remotes, tables that a spreadsheet has damaged",
     "lock": "take on the installed program and the review's files: writes engine.lock and dvc.yaml",
     "snapshot": "keep the review as it is now, as one state that can be named, compared and gone back to",
     "history": "the snapshots; or the whole life of a record, construct, concept or step: metaethno history [ID]",
@@ -162,6 +164,15 @@ def _flow(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--json", action="store_true", help="for other programs")
 
 
+def _upgrade(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--dry-run", action="store_true", help="say what would be done, and change nothing")
+
+
+def _doctor(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--json", action="store_true", help="for other programs")
+    sub.add_argument("--timeout", type=_count, default=20, metavar="S", help="seconds to wait for a remote (20)")
+
+
 def _lock(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--check", action="store_true", help="write nothing; exit with 1 where they would change")
 
@@ -280,6 +291,8 @@ _ARGUMENTS = {
     "sign": _sign,
     "why": _why,
     "export": _export,
+    "upgrade": _upgrade,
+    "doctor": _doctor,
     "lock": _lock,
     "snapshot": _snapshot,
     "history": _history,
