@@ -313,6 +313,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         if arguments.command is None:
             parser().print_help()
             return 2
+        if sys.platform == "win32":
+            # Locks and processes are those of Linux and macOS; half of it would work, which is worse than none.
+            hint = "In PowerShell: `wsl --install`, restart, open Ubuntu, and install metaethno there (see the README)."
+            raise UserError(Problem("ME0004", "metaethno runs on Windows inside WSL only", hint=hint))
         module = importlib.import_module(f"metaethno.commands.{arguments.command}_")
         return int(module.main(arguments))
     except UserError as error:
