@@ -20,6 +20,7 @@ from metaethno import __version__
 from metaethno.errors import Problem, UsageError, UserError, did_you_mean
 
 _COMMANDS = {
+    "new": "lay out a new review: metaethno new FOLDER",
     "run": "run the review (or one stage) and say what is left to do",
     "status": "what is done, what waits for whom, the next step",
     "check": "check all decisions and the configuration, without running anything",
@@ -117,6 +118,20 @@ def parser() -> argparse.ArgumentParser:
     stage.add_argument("stage")
     stage.add_argument("step", choices=("check", "make"))
     return top
+
+
+def _new(sub: argparse.ArgumentParser) -> None:
+    from metaethno.layout import MODES
+
+    sub.add_argument("folder", type=Path, help="the folder to make, such as my-review")
+    sub.add_argument("--title", default="", metavar="TEXT", help="working title")
+    sub.add_argument("--question", default="", metavar="TEXT", help="the review question, in a sentence")
+    who = "a reviewer; once for each. The id (made from the name, if not given) signs what this person decides"
+    sub.add_argument("--reviewer", action="append", default=[], metavar="[ID:]NAME", help=who)
+    modes = "; ".join(f"{name}: {says}" for name, says in MODES.items())
+    sub.add_argument("--screening", default="", choices=tuple(MODES), help=f"who reads what ({modes})")
+    sub.add_argument("--example", action="store_true", help="with two small made-up exports to try things with")
+    sub.add_argument("--yes", action="store_true", help="ask nothing; take what is usual")
 
 
 def _run(sub: argparse.ArgumentParser) -> None:
@@ -288,6 +303,7 @@ def _restore(sub: argparse.ArgumentParser) -> None:
 
 
 _ARGUMENTS = {
+    "new": _new,
     "run": _run,
     "status": _status,
     "import": _import,

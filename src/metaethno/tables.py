@@ -346,8 +346,11 @@ def _typed(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
         if name in counts:
             column = frame[name]
             out[name] = pd.to_numeric(column.replace("", None) if column.dtype != "Int64" else column).astype("Int64")
-        else:
+        elif len(frame):
             out[name] = frame[name].fillna("").astype(str)
+        else:
+            # An empty Parquet file gives columns of no parts at all, which pandas can't join.
+            out[name] = pd.Series([], dtype=str, index=frame.index)
     return pd.DataFrame(out, index=frame.index)
 
 

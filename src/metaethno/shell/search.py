@@ -173,7 +173,8 @@ def read_exports(root: Path, searches: pd.DataFrame, columns: Mapping[str, Mappi
         raise UserError(problems)
     if not records:
         empty = ["run", "file", "format", "parsed", "sha256", "query_sha256"]
-        return Exports(pd.DataFrame(columns=empty), pd.DataFrame(), [], pd.DataFrame())
+        nothing = pd.DataFrame(columns=[*formats.RECORD_FIELDS, "run", "file", "file_sha256"], dtype=str)
+        return Exports(pd.DataFrame(columns=empty), nothing, [], pd.DataFrame())
     exported = pd.concat(records, ignore_index=True)
     told = pd.DataFrame(files)
     marked = exported[["run", "search_id", "file"]].assign(mark=_marks(exported))
