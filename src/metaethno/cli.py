@@ -178,6 +178,8 @@ def _export(sub: argparse.ArgumentParser) -> None:
 
 def _status(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--json", action="store_true", help="for other programs")
+    codes = "end with 0: nothing is left to do; 3: something waits for a person; 4: something is to be made"
+    sub.add_argument("--exit-code", action="store_true", help=f"for scripts: {codes}")
 
 
 def _flow(sub: argparse.ArgumentParser) -> None:

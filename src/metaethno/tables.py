@@ -404,7 +404,6 @@ def read(table: Table, path: Path, columns: Sequence[str] | None = None) -> pd.D
     Raises UserError where the file is missing or isn't what the schema says: then it was changed by hand.
     """
     import pandas as pd
-    import pandera.errors
 
     hint = "Delete it and run `snakemake` again: everything in data/derived is made anew."
     if not path.is_file():
@@ -418,17 +417,26 @@ def read(table: Table, path: Path, columns: Sequence[str] | None = None) -> pd.D
         except (arrow.ArrowInvalid, OSError) as error:
             raise UserError(Problem("ME0121", "is damaged", str(path), hint=hint)) from error
     else:
-        frame = pd.read_csv(
-            path,
-            dtype=str,
-            keep_default_na=False,
-            na_filter=False,
-            usecols=list(columns) if columns else None,
-        )
+        try:
+            frame = pd.read_csv(
+                path,
+                dtype=str,
+                keep_default_na=False,
+                na_filter=False,
+                usecols=list(columns) if columns else None,
+            )
+        except ValueError as error:  # pandas' own errors are ValueErrors, and so is text that is not UTF-8
+            raise UserError(Problem("ME0121", "is damaged", str(path), hint=hint)) from error
         frame = frame.apply(_unescape) if len(frame) else frame
-    frame = _typed(table, frame)
+    try:
+        frame = _typed(table, frame)
+    except ValueError as error:
+        message = "holds something else than a number where a number should stand"
+        raise UserError(Problem("ME0121", message, str(path), hint=hint)) from error
     if columns:
         return frame[list(columns)]
+    import pandera.errors
+
     try:
         table.pandera().validate(frame, lazy=True)
     except pandera.errors.SchemaErrors as errors:

@@ -121,15 +121,19 @@ def migrate(
     wanted = [*table.names, *extra]
     unknown = [name for name in now if name not in wanted]
     ragged = [line for row, line in zip(rows, lines, strict=True) if len(row) != len(header)]
-    hint = "Rename it, take it out, or name it under `extraction: columns:`." if table.open_columns else (
-        "Rename it or take it out: nothing is thrown away here by itself."
+    hint = (
+        "Rename it, take it out, or name it under `extraction: columns:`."
+        if table.open_columns
+        else ("Rename it or take it out: nothing is thrown away here by itself.")
     )
     problems += [
         Problem("ME0106", f"there is no column {n!r} in this table.{did_you_mean(n, wanted)}", shown, 1, hint=hint)
         for n in unknown
     ]
     problems += [Problem("ME0109", "has not as many cells as the header", shown, line) for line in ragged]
-    problems += [Problem("ME0107", f"the column {n!r} stands there twice", shown, 1) for n in {*now} if now.count(n) > 1]
+    problems += [
+        Problem("ME0107", f"the column {n!r} stands there twice", shown, 1) for n in {*now} if now.count(n) > 1
+    ]
     missing = [name for name in wanted if name not in now]
     needs = [
         Problem("ME0168", f"the column {n!r} is missing, and only you can say what stands in it", shown, 1, n,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 
 def plain(text: str) -> None:
@@ -13,8 +13,13 @@ def plain(text: str) -> None:
     sys.stdout.write(text + "\n")
 
 
-def table(heads: Sequence[str], rows: Sequence[Sequence[str]], right: Collection[int] = ()) -> None:
-    """Print a table; columns in `right` hold numbers."""
+def table(
+    heads: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    right: Collection[int] = (),
+    styles: Mapping[str, str] | None = None,
+) -> None:
+    """Print a table; columns in `right` hold numbers. `styles`: how a cell that holds just this word is shown."""
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -28,7 +33,7 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]], right: Collection
         grid.add_column(head, justify="right" if i in right else "left", overflow="fold", no_wrap=i in right)
     for row in rows:
         # Cells hold users' text: never read as markup.
-        grid.add_row(*(Text(cell) for cell in row))
+        grid.add_row(*(Text(cell, style=(styles or {}).get(cell, "")) for cell in row))
     console.print(grid)
 
 

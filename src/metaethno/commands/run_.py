@@ -155,13 +155,12 @@ def main(arguments: argparse.Namespace) -> int:
         sys.stderr.write(_complaint(root, failed, lines) + "\n")
         sys.stderr.write("The last good results of every other step stay where they are.\n")
         return 1
-    from metaethno.commands.status_ import next_step
-    from metaethno.state import read_state
+    from metaethno.commands.status_ import following
 
     if arguments.target in ("all", "final"):
         made.stamp(root)
     done = any("Nothing to be done" in line for line in lines)
     out.plain("Nothing to be done." if done else f"Made: {arguments.target}.")
     if arguments.target == "all":
-        out.plain(f"Next: {next_step(read_state(root))}")
+        out.plain(f"Next: {following(root)}")
     return 0
