@@ -12,7 +12,7 @@ import logging
 import os
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -35,6 +35,8 @@ _COMMANDS = {
     "export": "write records for other programs: metaethno export FILE --to ris|csv|bibtex|csl-json|endnote-xml",
     "upgrade": "bring a review that an earlier version laid out up to this one; no row is lost",
     "doctor": "look for what often goes wrong: versions, disk, remotes, tables that a spreadsheet has damaged",
+    "explain": "what a code in a message means, with an example and what to do: metaethno explain ME0303",
+    "completion": "a script by which your shell completes commands and options: metaethno completion bash|zsh|fish",
     "lock": "take on the installed program and the review's files: writes engine.lock and dvc.yaml",
     "snapshot": "keep the review as it is now, as one state that can be named, compared and gone back to",
     "history": "the snapshots; or the whole life of a record, construct, concept or step: metaethno history [ID]",
@@ -51,16 +53,41 @@ _SHOWN = 200
 
 
 class _Parser(argparse.ArgumentParser):
-    """An argument parser that suggests the nearest command and leaves through our own errors."""
+    """An argument parser that suggests the nearest command or option and leaves through our own errors."""
+
+    _given: Sequence[str] = ()
 
     def error(self, message: str) -> NoReturn:
-        if "invalid choice: '" in message:
-            word = message.split("invalid choice: '")[1].split("'")[0]
-            message = f"there is no {word!r} here.{did_you_mean(word, _COMMANDS)}"
+        options = [o for o in self._option_string_actions if o.startswith("--")]
+        # An option may be written short, as long as it is clear which is meant.
+        odd = [w.partition("=")[0] for w in self._given if w.startswith("--") and w != "--"]
+        odd = [w for w in odd if not any(o.startswith(w) for o in options)]
+        message = message.rstrip(".") + "." + "".join(did_you_mean(w, options) for w in odd)
         raise UsageError(Problem("ME0001", message, hint=f"{self.prog} --help lists what there is."))
+
+    def _check_value(self, action: argparse.Action, value: object) -> None:
+        known = [str(c) for c in action.choices or () if c != "stage"]
+        if action.choices is not None and value not in action.choices:
+            where = f"for {action.option_strings[-1]}" if action.option_strings else "here"
+            message = f"there is no {value!r} {where}.{did_you_mean(str(value), known)}"
+            allowed = "" if action.choices is self._subcommands() else ", ".join(known)
+            hint = f"{self.prog} --help lists what there is."
+            raise UsageError(Problem("ME0001", message, allowed=allowed, hint=hint))
+
+    def _subcommands(self) -> Mapping[str, _Parser]:
+        groups = [a.choices for a in self._actions if isinstance(a, argparse._SubParsersAction)]
+        return groups[0] if groups else {}
+
+    def parse_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def]
+        """Parse; of an option that doesn't exist, suggest the nearest that the command has."""
+        found, rest = super().parse_known_args(args, namespace)
+        if rest:
+            self._subcommands().get(found.command or "", self).error(f"unrecognized arguments: {' '.join(rest)}")
+        return found
 
     def parse_known_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def]
         """Take names that stand behind an option, too: argparse gives up on them (`import RUN --hits 9 FILE`)."""
+        self._given = tuple(args or ())
         found, rest = super().parse_known_args(args, namespace)
         for action in self._positionals._group_actions:
             kind = action.type if callable(action.type) else str
@@ -82,10 +109,12 @@ def parser() -> argparse.ArgumentParser:
         epilog="Every command works on the review in this folder (or the nearest one above it).",
     )
     top.add_argument("--version", action="version", version=f"metaethno {__version__}")
-    top.add_argument("--verbose", action="store_true", help="show what went on inside when something fails")
+    said = "show what went on inside when something fails"
+    top.add_argument("--verbose", action="store_true", help=said)
     commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
     for name, says in _COMMANDS.items():
         sub = commands.add_parser(name, help=says, description=says[0].upper() + says[1:] + ".")
+        sub.add_argument("--verbose", action="store_true", default=argparse.SUPPRESS, help=said)
         _ARGUMENTS.get(name, lambda _: None)(sub)
     stage = commands.add_parser("stage", description="One step of one stage. The rules call this; people use `run`.")
     stage.add_argument("stage")
@@ -171,6 +200,14 @@ def _upgrade(sub: argparse.ArgumentParser) -> None:
 def _doctor(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--json", action="store_true", help="for other programs")
     sub.add_argument("--timeout", type=_count, default=20, metavar="S", help="seconds to wait for a remote (20)")
+
+
+def _explain(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("codes", nargs="*", metavar="CODE", help="codes such as ME0303 or Y7; all of them, if not given")
+
+
+def _completion(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("shell", choices=("bash", "zsh", "fish"), help="which shell (`echo $SHELL` tells)")
 
 
 def _lock(sub: argparse.ArgumentParser) -> None:
@@ -293,6 +330,8 @@ _ARGUMENTS = {
     "export": _export,
     "upgrade": _upgrade,
     "doctor": _doctor,
+    "explain": _explain,
+    "completion": _completion,
     "lock": _lock,
     "snapshot": _snapshot,
     "history": _history,
@@ -329,6 +368,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             print(f"... and more like these: {rest}.", file=sys.stderr)
         if len(error.problems) > 1:
             print(f"{len(error.problems):,} problems. Nothing was changed.", file=sys.stderr)
+        if codes := sorted({p.code for p in error.problems} - {"ME0001", "ME0005"}):
+            print(f"More on this: metaethno explain {' '.join(codes[:5])}", file=sys.stderr)
         return error.exit_code
     except BrokenPipeError:
         # The reader of our output (`| head`) has seen enough.
@@ -345,6 +386,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("Stopped. Run the same command again to go on.", file=sys.stderr)
         return 130
+    except Exception as error:
+        from metaethno.crash import report
+
+        if verbose:
+            logging.exception("where this was found:")
+        print(str(report(error, sys.argv[1:] if argv is None else list(argv))), file=sys.stderr)
+        return 1
 
 
 if __name__ == "__main__":
