@@ -33,7 +33,7 @@ _GROUPS = {
         "check": "check all decisions and the configuration, without running anything",
         "todo": "what one person still has to decide, as a file to work in: metaethno todo STAGE --reviewer ID",
         "enter": "bring decisions in, all or none: metaethno enter STAGE FILE --reviewer ID",
-        "sign": "say that you have read an interpretation against what it rests on: metaethno sign [ID...] --reviewer YOU",
+        "sign": "say that you read an interpretation against what it rests on: metaethno sign [ID...] --reviewer ID",
     },
     "Look closer": {
         "why": "why rows are one record, or why two records are not one: metaethno why ID [ID]",
