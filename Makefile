@@ -3,6 +3,7 @@
 # make soak     the tests that take longer
 # make lint     ruff, mypy, snakefmt, snakemake --lint
 # make bench    the measurements
+# make wheel    the package, into dist/
 
 SHELL := /bin/bash
 PYTHON ?= python3
@@ -10,7 +11,7 @@ VENV := .venv
 READY := $(VENV)/.ready
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: setup review test soak lint bench requirements clean
+.PHONY: setup review test soak lint bench wheel requirements clean
 
 setup: $(READY)
 
@@ -49,6 +50,10 @@ lint: $(READY)
 
 bench: $(READY)
 	python -m bench
+
+wheel: $(READY)
+	python -m pip wheel --quiet --disable-pip-version-check . --no-deps --no-build-isolation --wheel-dir dist
+	@ls dist/*.whl
 
 # Pins every dependency, with hashes, for all supported versions of Python.
 requirements: $(READY)

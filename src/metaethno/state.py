@@ -127,9 +127,10 @@ def _checks(root: Path) -> list[dict[str, str]]:
     for stage in STAGES.values():
         path = root / stage.folder / "checks.csv"
         if path.is_file():
-            frame = tables.read(CHECKS, path).astype(object).fillna("").astype(str)
+            # By its columns: to hold a table against its schema takes longer than all the rest here.
+            frame = tables.read(CHECKS, path, CHECKS.names).astype(object).fillna("").astype(str)
             rows += [{**row, "stage": stage.name} for row in frame.to_dict("records")]
-    return sorted(rows, key=lambda row: LEVELS.index(row["level"]))
+    return sorted(rows, key=lambda row: (*LEVELS, row["level"]).index(row["level"]))
 
 
 def _counts(root: Path) -> dict[str, str]:

@@ -124,7 +124,7 @@ def header_problems(table: Table, header: list[str], shown: str, extra: Sequence
     problems = []
     allowed = [*table.names, *extra]
     for name in [n for n in table.names if n not in header]:
-        hint = f"Add the column {name!r} to the header line."
+        hint = f"Add the column {name!r} to the header line; for a review of an older version, `metaethno upgrade`."
         problems.append(Problem("ME0105", f"the column {name!r} is missing", shown, 1, hint=hint))
     for name in [n for n in header if n not in allowed]:
         hint = (
@@ -353,8 +353,11 @@ def _typed(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
         if name in counts:
             column = frame[name]
             out[name] = pd.to_numeric(column.replace("", None) if column.dtype != "Int64" else column).astype("Int64")
-        else:
+        elif len(frame):
             out[name] = frame[name].fillna("").astype(str)
+        else:
+            # An empty Parquet file gives columns of no parts at all, which pandas can't join.
+            out[name] = pd.Series([], dtype=str, index=frame.index)
     return pd.DataFrame(out, index=frame.index)
 
 
@@ -408,7 +411,6 @@ def read(table: Table, path: Path, columns: Sequence[str] | None = None) -> pd.D
     Raises UserError where the file is missing or isn't what the schema says: then it was changed by hand.
     """
     import pandas as pd
-    import pandera.errors
 
     hint = "Delete it and run `snakemake` again: everything in data/derived is made anew."
     if not path.is_file():
@@ -422,17 +424,26 @@ def read(table: Table, path: Path, columns: Sequence[str] | None = None) -> pd.D
         except (arrow.ArrowInvalid, OSError) as error:
             raise UserError(Problem("ME0121", "is damaged", str(path), hint=hint)) from error
     else:
-        frame = pd.read_csv(
-            path,
-            dtype=str,
-            keep_default_na=False,
-            na_filter=False,
-            usecols=list(columns) if columns else None,
-        )
+        try:
+            frame = pd.read_csv(
+                path,
+                dtype=str,
+                keep_default_na=False,
+                na_filter=False,
+                usecols=list(columns) if columns else None,
+            )
+        except ValueError as error:  # pandas' own errors are ValueErrors, and so is text that is not UTF-8
+            raise UserError(Problem("ME0121", "is damaged", str(path), hint=hint)) from error
         frame = frame.apply(_unescape) if len(frame) else frame
-    frame = _typed(table, frame)
+    try:
+        frame = _typed(table, frame)
+    except ValueError as error:
+        message = "holds something else than a number where a number should stand"
+        raise UserError(Problem("ME0121", message, str(path), hint=hint)) from error
     if columns:
         return frame[list(columns)]
+    import pandera.errors
+
     try:
         table.pandera().validate(frame, lazy=True)
     except pandera.errors.SchemaErrors as errors:

@@ -13,7 +13,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -51,7 +51,8 @@ def main(arguments: argparse.Namespace) -> int:
     loose = intake.strangers(root, run)
     if loose and not files and not nothing:
         files = _offer(root, run, loose)
-    counts = _readable(root, run, files, query, settings.columns)
+    with out.working("Reading the exports") as say:
+        counts = _readable(root, run, files, query, settings.columns, say)
     log = _sound_log(root, run, files)
     unknown = [f for f in files if log.of(f.name) is None]
     if (unknown or nothing) and (snapshot := intake.snapshot_of(root, run)):
@@ -65,8 +66,10 @@ def main(arguments: argparse.Namespace) -> int:
     if files and (lacking := log.lacking(f.name for f in files)):
         _bring(root, run, files, log, _there(root, run, query))
         raise UserError(_to_fill_in(run, lacking))
-    total, new, warnings = _take_in(root, settings, run, files, log if files or nothing else None, query)
-    _track(root, run)
+    with out.working("Giving every row its id") as say:
+        total, new, warnings = _take_in(root, settings, run, files, log if files or nothing else None, query)
+        say("Giving the exports into the keeping of DVC")
+        _track(root, run)
     for warning in warnings:
         out.plain(str(warning))
     _lint(root, run, {(log.of(f.name) or {}).get("query_file", "") for f in files} | {cells["query_file"]})
@@ -154,7 +157,12 @@ def _sha256(path: Path) -> str:
 
 
 def _readable(
-    root: Path, run: str, files: list[Path], query: Path | None, columns: Mapping[str, Mapping[str, str]]
+    root: Path,
+    run: str,
+    files: list[Path],
+    query: Path | None,
+    columns: Mapping[str, Mapping[str, str]],
+    say: Callable[[str], None],
 ) -> dict[str, int]:
     """Return how many records each file holds.
 
@@ -166,7 +174,8 @@ def _readable(
     problems: list[Problem] = []
     names: dict[str, Path] = {}
     counts: dict[str, int] = {}
-    for file in files:
+    for n, file in enumerate(files, start=1):
+        say(f"Reading {file.name} ({n} of {len(files)})")
         target = root / RAW / run / file.name
         if file.is_dir():
             problems.append(Problem("ME0310", "this is a folder, not a file", str(file), hint="Name the files in it."))

@@ -19,7 +19,8 @@ def main(arguments: argparse.Namespace) -> int:
     settings = config.load(root)
     settle(root)
     module = module_of(arguments.stage)
-    made = module.todo(root, settings, arguments.stage, arguments)
+    with out.working("Writing the worklist"):
+        made = module.todo(root, settings, arguments.stage, arguments)
     if made.path is None:
         out.plain(f"Nothing in {arguments.stage} waits for {arguments.reviewer}.")
         return 0
