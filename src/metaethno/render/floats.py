@@ -29,7 +29,7 @@ def unify(blocks: list[Node], source: Source) -> list[Node]:
             return None
         (key, classes, keyed), content = item["c"]
         kind = "Table" if key.startswith("tbl-") else "Figure"
-        content = [_as_figure(b) for b in content] if kind == "Figure" else content
+        content = _as_figures(content) if kind == "Figure" else content
         inner = [b for b in content if b["t"] == kind]
         if len(inner) != 1:
             message = f"`#{key}` must hold exactly one {kind.lower()}, and holds {len(inner)}"
@@ -46,6 +46,13 @@ def unify(blocks: list[Node], source: Source) -> list[Node]:
 
     changed: list[Node] = rewrite(blocks, change)
     return changed
+
+
+def _as_figures(content: list[Node]) -> list[Node]:
+    """Return the blocks of a `::: {#fig-x}` with its image as a figure; without one, all but the caption is one."""
+    if any(item["t"] in ("Image", "Figure") for item in iterate(content)) or len(content) < 2:
+        return [_as_figure(b) for b in content]
+    return [node("Figure", [["", [], []], [None, []], content[:-1]]), content[-1]]
 
 
 def _as_figure(block: Node) -> Node:
