@@ -131,6 +131,7 @@ def argument_picture(every: Argument) -> Picture:
             sheet.rectangle(box.x, top + tops[n.key], box.width, heights[n.key], facecolor=box.fill,
                             edgecolor=colours.get(n.key, _OTHER), linewidth=1.1)  # fmt: skip
             sheet.box(box, top + tops[n.key], bare=True)
+    sheet.said = [f"{HEADS[kind]}: {'; '.join(n.label for n in found.nodes[kind])}" for kind in kinds]
     sheet.notes(_notes(every, found), 3, sheet.bottom + 7, sheet.width - 6)
     return sheet.picture("The argument, and what it rests on")
 

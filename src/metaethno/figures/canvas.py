@@ -277,7 +277,8 @@ class Sheet:
             svg = io.BytesIO()
             figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
             png = _png(figure)
-        named = _named(svg.getvalue(), title, ". ".join(self.said)) if title else svg.getvalue()
+        said = self.said or [place[2] for kind, place, _ in self._drawn if kind == "text"]
+        named = _named(svg.getvalue(), title, ". ".join(said)) if title else svg.getvalue()
         return Picture(named, png)
 
     def _figure(self) -> Any:

@@ -19,7 +19,7 @@ def write(built: Built, project: Project, made_by: str) -> bytes:
     """Return the page as a PDF: the same bytes for the same page."""
     meta, options = citeproc(built)
     blocks = [*_front(built), *built.blocks]
-    body = pandoc.write(blocks, "typst", meta, [*options, "--wrap=preserve"], project.root).decode()
+    body = pandoc.write(blocks, "typst-smart", meta, [*options, "--wrap=preserve"], project.root).decode()
     return _compile(_head(built, made_by) + body, project)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from metaethno.render.floats import size_of
 from metaethno.render.nodes import Node, iterate, node, plain
 
 # Letters of text that may pass a wide part or a large picture: most of a page, a third of one.
@@ -45,10 +46,8 @@ def _is_large(block: Node, root: Path) -> bool:
         return False
     for image in iterate(block["c"][2]):
         if image["t"] == "Image":
-            path = root / image["c"][2][0]
-            head = path.read_bytes()[:24] if path.is_file() else b""
-            width, height = (int.from_bytes(head[i : i + 4]) for i in (16, 20))
-            return head.startswith(b"\x89PNG") and height > _HIGH * width
+            width, height = size_of(root / image["c"][2][0])
+            return height > _HIGH * width
     return False
 
 
