@@ -67,8 +67,11 @@ def _front(built: Built) -> list[Node]:
 
 
 def _needs_other_fonts(text: str) -> bool:
-    """Tell whether a text has letters that no font of Typst's wheel has; the widest of these is DejaVu Sans Mono."""
-    rare = {c for c in text if c > "\u024f" and unicodedata.category(c)[0] in "LNS"}
+    """Tell whether a text has letters that no font of Typst's wheel has.
+
+    Libertinus has Latin (Vietnamese too), Greek and Cyrillic letters; DejaVu Sans Mono has most others.
+    """
+    rare = {c for c in text if c > "\u052f" and not "\u1e00" <= c <= "\u1fff" and unicodedata.category(c)[0] in "LNS"}
     if not rare:
         return False
     from matplotlib.font_manager import FontProperties, findfont, get_font
