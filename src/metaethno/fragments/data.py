@@ -20,7 +20,8 @@ UNIQUE_COLUMNS = (
     "pages", "doi", "url", "language", "pub_type",
 )  # fmt: skip
 MEMBER_COUNT_COLUMNS = ("run", "source", "kind", "rule", "rows")
-_PARTIAL = {"unique": UNIQUE_COLUMNS, "members": MEMBER_COUNT_COLUMNS}
+VOTES_BY_DAY_COLUMNS = ("stage", "reviewer", "role", "decided_on", "records")
+_PARTIAL = {"unique": UNIQUE_COLUMNS, "members": MEMBER_COUNT_COLUMNS, "votes_by_day": VOTES_BY_DAY_COLUMNS}
 # A frame's name, where its table is called otherwise.
 _TABLE_OF = {"constructs": "extracted_constructs", **dict.fromkeys(
     ("search_checks", "screening_checks", "eligibility_checks", "extraction_checks", "translation_checks",
@@ -32,6 +33,21 @@ def count_members(members: pd.DataFrame) -> pd.DataFrame:
     """Return how many exported rows each rule joined, by run and source (columns run, source, kind, rule, rows)."""
     keys = ["run", "source", "kind", "rule"]
     return members.groupby(keys, as_index=False, sort=True).size().rename(columns={"size": "rows"})
+
+
+def count_votes(votes: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return how many records each reviewer first voted on, by day (the columns VOTES_BY_DAY_COLUMNS).
+
+    votes: stage → its votes (reviewer, role, record_id, decided_on). A record that is voted on again counts once.
+    """
+    import pandas as pd
+
+    keys, parts = ["reviewer", "role"], []
+    for stage, frame in votes.items():
+        first = frame.groupby([*keys, "record_id"], as_index=False, sort=False)["decided_on"].min()
+        counted = first.groupby([*keys, "decided_on"], as_index=False, sort=True).size()
+        parts.append(counted.rename(columns={"size": "records"}).assign(stage=stage))
+    return pd.concat(parts, ignore_index=True).reindex(columns=list(VOTES_BY_DAY_COLUMNS))
 
 
 def _no_rows(name: str) -> Any:
@@ -51,8 +67,8 @@ def _no_rows(name: str) -> Any:
 class ReportData:
     """The review as tables, settings and prose. A frame that is not given has no rows: that is a new review.
 
-    unique and members need only the columns above. pages: name → text of `reports/pages/*.qmd`. queries: path →
-    text of the query files. hashes: path → SHA-256 of the files that a checklist may name as evidence.
+    unique, members and votes_by_day need only the columns above. pages: name → text of `reports/pages/*.qmd`.
+    queries: path → text of the query files. hashes: path → SHA-256 of the files that a checklist may name as evidence.
     """
 
     config: Config
@@ -68,6 +84,7 @@ class ReportData:
     conflicts: pd.DataFrame = _no_rows("conflicts")
     screening_checks: pd.DataFrame = _no_rows("screening_checks")
     agreement: pd.DataFrame = _no_rows("agreement")
+    votes_by_day: pd.DataFrame = _no_rows("votes_by_day")
     assessed: pd.DataFrame = _no_rows("assessed")
     excluded: pd.DataFrame = _no_rows("excluded")
     included_studies: pd.DataFrame = _no_rows("included_studies")

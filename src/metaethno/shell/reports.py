@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from metaethno import review
+from metaethno import review, tables
 from metaethno.config import Config
 from metaethno.schemas import TABLES
 from metaethno.shell import common
 from metaethno.stages import STAGES
-from metaethno.tables import write_bytes
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def evidence_hashes(root: Path) -> dict[str, str]:
@@ -21,11 +24,17 @@ def evidence_hashes(root: Path) -> dict[str, str]:
     return {path: hashlib.sha256((root / path).read_bytes()).hexdigest() for path in paths}
 
 
+def _votes(root: Path, stage: str) -> pd.DataFrame:
+    """Return who voted on which record when."""
+    columns = ["reviewer", "role", "record_id", "decided_on"]
+    return tables.read(common.checked_table(stage), root / common.checked_path(stage), columns)
+
+
 def make(root: Path, config: Config) -> None:
     """Write every file of `9_reports/`."""
     import pandas as pd
 
-    from metaethno.stages.reports import FRAMES, UNIQUE_COLUMNS, ReportData, count_members, make_reports
+    from metaethno.stages.reports import FRAMES, UNIQUE_COLUMNS, ReportData, count_members, count_votes, make_reports
 
     frames = {}
     for name in FRAMES:
@@ -35,6 +44,8 @@ def make(root: Path, config: Config) -> None:
             frames[name] = common.derived(root, name, list(UNIQUE_COLUMNS))
         elif name == "members":
             frames[name] = count_members(common.derived(root, name))
+        elif name == "votes_by_day":
+            frames[name] = count_votes({stage: _votes(root, stage) for stage in ("screening", "eligibility")})
         elif name == "constructs":
             frames[name] = common.derived(root, "extracted_constructs")
         elif TABLES[name].kind == "derived":
@@ -53,4 +64,4 @@ def make(root: Path, config: Config) -> None:
         hashes=evidence_hashes(root),
     )
     for name, content in make_reports(data).items():
-        write_bytes(root / STAGES["reports"].folder / name, content)
+        tables.write_bytes(root / STAGES["reports"].folder / name, content)

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+# Pictures beside the flow diagrams.
+FIGURES = ("argument", "contributions", "matrix", "progress", "sources", "years")
 CHECKLISTS = ("emerge", "entreq", "prisma_s")
 # Fragments whose names do not depend on the configured views.
 FRAGMENTS = (
-    "agreement", "all_flow_figures", "all_flow_tables", "argument", "banner", "checklist_summary", "checks", "concepts",
-    "concepts_brief", "constructs", "criteria", "dedupe", "emerge", "engine", "entreq", "excluded", "first_flow_figure",
-    "glance", "groups", "included", "links", "matrix", "matrix_figure", "matrix_groups", "memos", "open", "prisma_s",
-    "provenance", "readings", "reasons", "refutations", "relations", "repeats", "reports", "rerun", "search", "stale",
-    "strategies", "support", "team", "third_order",
+    "agreement", "all_flow_figures", "all_flow_tables", "argument", "argument_figure", "banner",
+    "checklist_summary", "checks", "concepts", "concepts_brief", "constructs", "contributions_figure", "criteria",
+    "dedupe", "emerge", "engine", "entreq", "excluded", "first_flow_figure", "glance", "groups", "included",
+    "links", "matrix", "matrix_figure", "matrix_groups", "memos", "open", "prisma_s", "progress_figure",
+    "provenance", "readings", "reasons", "refutations", "relations", "repeats", "reports", "rerun", "search",
+    "sources_figure", "stale", "strategies", "support", "team", "third_order", "years_figure",
 )  # fmt: skip
 
 
 def outputs(view_ids: Sequence[str]) -> list[str]:
     """Return every file below `9_reports/`, sorted; the names depend on the configured views only."""
-    figures = [f"flow_{view}" for view in view_ids] + ["matrix"]
+    figures = [f"flow_{view}" for view in view_ids] + list(FIGURES)
     return sorted([
         *(f"{name}.csv" for name in CHECKLISTS),
         *(f"figures/{name}.{ending}" for name in figures for ending in ("png", "svg")),

@@ -16,6 +16,7 @@ from metaethno.fragments import (
     arguing,
     flows,
     lists,
+    pictures,
     reading,
     references,
     searching,
@@ -24,7 +25,14 @@ from metaethno.fragments import (
     variables,
 )
 from metaethno.fragments.boxes import boxes_of
-from metaethno.fragments.data import FRAMES, MEMBER_COUNT_COLUMNS, UNIQUE_COLUMNS, ReportData, count_members
+from metaethno.fragments.data import (
+    FRAMES,
+    MEMBER_COUNT_COLUMNS,
+    UNIQUE_COLUMNS,
+    ReportData,
+    count_members,
+    count_votes,
+)
 from metaethno.schemas import EMERGE, ENTREQ, PRISMA_S
 from metaethno.stages.report_files import FRAGMENTS, outputs
 
@@ -33,7 +41,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FRAGMENTS", "FRAMES", "MEMBER_COUNT_COLUMNS", "UNIQUE_COLUMNS", "ReportData", "checklists", "count_members",
-    "make_reports", "outputs",
+    "count_votes",     "make_reports", "outputs",
 ]  # fmt: skip
 
 _CHECKLISTS = {
@@ -63,8 +71,8 @@ def make_reports(data: ReportData) -> dict[str, bytes]:
     for view in data.config.flow.views:
         picture = flow_picture(boxes_of(data.flow, view), reasons)
         made |= {f"figures/flow_{view.id}.svg": picture.svg, f"figures/flow_{view.id}.png": picture.png}
-    picture = matrix_picture(data.matrix)
-    made |= {"figures/matrix.svg": picture.svg, "figures/matrix.png": picture.png}
+    for name, picture in {"matrix": matrix_picture(data.matrix), **pictures.drawn(data)}.items():
+        made |= {f"figures/{name}.svg": picture.svg, f"figures/{name}.png": picture.png}
     made |= {"variables.yml": variables.as_yaml(data), "references.json": references.as_json(data)}
     return dict(sorted(made.items()))
 
@@ -78,12 +86,14 @@ def _fragments(data: ReportData, answered: dict[str, list[dict[str, Any]]]) -> d
         "all_flow_figures": flows.figures(data),
         "all_flow_tables": flows.tables(data),
         "argument": arguing.argument(data),
+        "argument_figure": pictures.argument_map(data),
         "banner": standing.banner(data),
         "checklist_summary": lists.summary(answered),
         "checks": standing.checks(data),
         "concepts": translating.concepts(data),
         "concepts_brief": translating.concepts_brief(data),
         "constructs": reading.constructs(data),
+        "contributions_figure": pictures.contributions(data),
         "criteria": searching.criteria(data),
         "dedupe": searching.dedupe(data),
         "engine": standing.engine(data),
@@ -98,6 +108,7 @@ def _fragments(data: ReportData, answered: dict[str, list[dict[str, Any]]]) -> d
         "matrix_groups": translating.matrix_groups(data),
         "memos": arguing.memos(data),
         "open": standing.open_decisions(data),
+        "progress_figure": pictures.progress(data),
         "provenance": reading.provenance(data),
         "readings": reading.readings(data),
         "reasons": flows.reasons(data),
@@ -107,10 +118,12 @@ def _fragments(data: ReportData, answered: dict[str, list[dict[str, Any]]]) -> d
         "reports": reading.reports(data),
         "rerun": searching.rerun(data),
         "search": searching.search(data),
+        "sources_figure": pictures.sources(data),
         "stale": arguing.stale(data),
         "strategies": searching.strategies(data),
         "support": arguing.support(data),
         "team": standing.team(data),
         "third_order": arguing.third_order(data),
+        "years_figure": pictures.years(data),
         **{name: lists.checklist(name, rows) for name, rows in answered.items()},
     }
