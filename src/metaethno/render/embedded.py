@@ -82,7 +82,7 @@ class _Site:
             if built.form == "html":
                 for path in sorted(built.used):
                     made[self.out / path.relative_to(self.project.root)] = path.read_bytes()
-        made |= html.style_files(self.out)
+        made |= html.site_files(self.project, self.out)
         if not (self.project.root / "index.qmd").is_file():
             made[self.out / "index.html"] = html.write_start(self.project, self.pages[0], self.made_by)
         return made

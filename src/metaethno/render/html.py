@@ -1,4 +1,4 @@
-"""Writes a built page as HTML: our own template, one style sheet for the site, no script, nothing from elsewhere."""
+"""Writes a built page as HTML: our own template, one style sheet and one script, nothing from elsewhere."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ from metaethno.render.nodes import Node, iterate, node, plain
 from metaethno.render.project import Project
 
 STYLE = "site.css"
+# The script, its style and its data lie with the generated files, where Quarto finds them as well.
+SCRIPT = "_generated/interactive.js"
+BESIDE = ("_generated/*.js", "_generated/*.css")
 
 
 def theme(name: str) -> str:
@@ -44,11 +47,17 @@ def write(built: Built, project: Project, pages: list[Page], made_by: str) -> by
             style=f"{up}{STYLE}",
             made_by=escape(made_by, quote=True),
             navigation=_navigation(built, pages, up),
+            script=_script(project, up),
             head=head.strip(),
             main=main.strip(),
         )
         .encode()
     )
+
+
+def _script(project: Project, up: str) -> str:
+    """Return the element that loads the pages' script, where the project has it."""
+    return f'<script defer src="{up}{SCRIPT}"></script>\n' if (project.root / SCRIPT).is_file() else ""
 
 
 def _front(built: Built) -> list[Node]:
@@ -112,6 +121,7 @@ def notice_blocks(built: Built, form: str) -> list[Node]:
     )
 
 
-def style_files(out: Path) -> dict[Path, bytes]:
-    """Return the site's style sheet by its place."""
-    return {out / STYLE: theme(STYLE).encode()}
+def site_files(project: Project, out: Path) -> dict[Path, bytes]:
+    """Return the site's style sheet, and its script with what belongs to it, by their places."""
+    beside = sorted(path for pattern in BESIDE for path in project.root.glob(pattern))
+    return {out / STYLE: theme(STYLE).encode()} | {out / p.relative_to(project.root): p.read_bytes() for p in beside}

@@ -61,9 +61,9 @@ def page_names(root: Path) -> list[str]:
 
 def page_sources(made: list[str]) -> list[str]:
     """Return where the files of stage 9 go for the pages to include them: beside the Quarto project."""
-    from metaethno.shell.pages import place
+    from metaethno.shell.pages import SCRIPTS, place
 
-    return sorted({target for target in map(place, made) if target})
+    return sorted({target for target in map(place, made) if target} | set(SCRIPTS))
 
 
 def page_outputs(pages: list[str]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from metaethno import review
 from metaethno.config import Config
@@ -11,6 +12,11 @@ from metaethno.schemas import TABLES
 from metaethno.shell import common
 from metaethno.stages import STAGES
 from metaethno.tables import write_bytes
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from metaethno.flow import World
 
 
 def evidence_hashes(root: Path) -> dict[str, str]:
@@ -21,6 +27,22 @@ def evidence_hashes(root: Path) -> dict[str, str]:
     return {path: hashlib.sha256((root / path).read_bytes()).hexdigest() for path in paths}
 
 
+def _world(root: Path, frames: dict[str, pd.DataFrame], members: pd.DataFrame) -> World:
+    """Return the tables that the boxes of the flow are lists of."""
+    from metaethno.flow import world
+
+    return world(
+        members,
+        frames["unique"],
+        frames["screened"],
+        frames["assessed"],
+        frames["excluded"],
+        frames["included_studies"],
+        frames["sources"],
+        common.checked(root, "baseline"),
+    )
+
+
 def make(root: Path, config: Config) -> None:
     """Write every file of `9_reports/`."""
     import pandas as pd
@@ -28,13 +50,14 @@ def make(root: Path, config: Config) -> None:
     from metaethno.stages.reports import FRAMES, UNIQUE_COLUMNS, ReportData, count_members, make_reports
 
     frames = {}
+    members = common.derived(root, "members")
     for name in FRAMES:
         if (stage := STAGES.get(name.removesuffix("_checks"))) and name.endswith("_checks"):
             frames[name] = common.derived(root, "checks", path=f"{stage.folder}/checks.csv")
         elif name == "unique":
             frames[name] = common.derived(root, name, list(UNIQUE_COLUMNS))
         elif name == "members":
-            frames[name] = count_members(common.derived(root, name))
+            frames[name] = count_members(members)
         elif name == "constructs":
             frames[name] = common.derived(root, "extracted_constructs")
         elif TABLES[name].kind == "derived":
@@ -51,6 +74,7 @@ def make(root: Path, config: Config) -> None:
         pages={Path(p).stem: (root / p).read_text("utf-8") for p in review.listed(root, "reports/pages/*.qmd")},
         queries={p: (root / p).read_text(encoding="utf-8", errors="replace") for p in review.queries(root)},
         hashes=evidence_hashes(root),
+        world=_world(root, frames, members),
     )
     for name, content in make_reports(data).items():
         write_bytes(root / STAGES["reports"].folder / name, content)

@@ -13,6 +13,8 @@ FRAGMENTS = (
     "provenance", "readings", "reasons", "refutations", "relations", "repeats", "reports", "rerun", "search", "stale",
     "strategies", "support", "team", "third_order",
 )  # fmt: skip
+# What the pages' script shows when it is asked: scripts that hold data, because a page on a disk can load no JSON.
+SCRIPTS = ("argument", "flow", "flow_lists", "matrix", *(f"records_{i}" for i in range(8)))
 
 
 def outputs(view_ids: Sequence[str]) -> list[str]:
@@ -20,6 +22,7 @@ def outputs(view_ids: Sequence[str]) -> list[str]:
     figures = [f"flow_{view}" for view in view_ids] + ["matrix"]
     return sorted([
         *(f"{name}.csv" for name in CHECKLISTS),
+        *(f"scripts/{name}.js" for name in SCRIPTS),
         *(f"figures/{name}.{ending}" for name in figures for ending in ("png", "svg")),
         *(f"tables/{name}.md" for name in FRAGMENTS),
         *(f"tables/flow_{view}.md" for view in view_ids),

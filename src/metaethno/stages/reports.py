@@ -15,6 +15,7 @@ from metaethno.figures import flow_picture, matrix_picture
 from metaethno.fragments import (
     arguing,
     flows,
+    interactive,
     lists,
     reading,
     references,
@@ -65,6 +66,7 @@ def make_reports(data: ReportData) -> dict[str, bytes]:
         made |= {f"figures/flow_{view.id}.svg": picture.svg, f"figures/flow_{view.id}.png": picture.png}
     picture = matrix_picture(data.matrix)
     made |= {"figures/matrix.svg": picture.svg, "figures/matrix.png": picture.png}
+    made |= {f"scripts/{name}.js": content for name, content in interactive.scripts(data).items()}
     made |= {"variables.yml": variables.as_yaml(data), "references.json": references.as_json(data)}
     return dict(sorted(made.items()))
 
