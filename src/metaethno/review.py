@@ -59,6 +59,11 @@ def listed(root: Path, pattern: str) -> list[str]:
     return sorted(p.relative_to(root).as_posix() for p in root.glob(pattern) if p.is_file())
 
 
+def page_files(root: Path) -> list[str]:
+    """Return the report's pages, sorted; a file whose name begins with `_` is a part that pages include."""
+    return [p for p in listed(root, "reports/pages/*.qmd") if not Path(p).name.startswith("_")]
+
+
 def snakefile() -> str:
     """Return the path of the packaged Snakefile: the `Snakefile` of a review includes it, so no rule is copied."""
     package = Path(__file__).parent

@@ -92,6 +92,7 @@ rule pages:
     input:
         PAGE_SOURCES,
         PAGES,
+        CITATION_STYLE,
         "reports/_quarto.yml",
     output:
         PAGE_OUTPUTS,

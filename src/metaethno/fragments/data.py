@@ -27,7 +27,7 @@ _PARTIAL = {"unique": UNIQUE_COLUMNS, "members": MEMBER_COUNT_COLUMNS}
 _TABLE_OF = {"constructs": "extracted_constructs", **dict.fromkeys(
     ("search_checks", "screening_checks", "eligibility_checks", "extraction_checks", "translation_checks",
      "synthesis_checks"), "checks"
-)}  # fmt: skip
+), "screening_votes": "screening", "eligibility_votes": "eligibility"}  # fmt: skip
 
 
 def count_members(members: pd.DataFrame) -> pd.DataFrame:
@@ -101,6 +101,9 @@ class ReportData:
     stale: pd.DataFrame = _no_rows("stale")
     synthesis_checks: pd.DataFrame = _no_rows("synthesis_checks")
     memos: pd.DataFrame = _no_rows("memos")
+    reviewed: pd.DataFrame = _no_rows("reviewed")
+    screening_votes: pd.DataFrame = _no_rows("screening_votes")
+    eligibility_votes: pd.DataFrame = _no_rows("eligibility_votes")
     report_studies: pd.DataFrame = _no_rows("report_studies")
     studies: pd.DataFrame = _no_rows("studies")
     pages: Mapping[str, str] = field(default_factory=dict)

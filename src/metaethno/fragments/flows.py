@@ -6,6 +6,7 @@ from metaethno.config import View
 from metaethno.fragments import markdown as md
 from metaethno.fragments.boxes import AS_2009, PER_SOURCE, Boxes, boxes_of, under_figure, with_addends
 from metaethno.fragments.data import ReportData, rows, texts
+from metaethno.fragments.provisional import MARK, marked_boxes
 
 LABELS = {
     "previous_studies": "Studies in the previous version",
@@ -105,10 +106,14 @@ def numbers(data: ReportData, view: View, place: int) -> str:
     if not boxes.counts:
         return md.nothing_yet("Nothing has been counted for this view yet.", _TODO, caption, label)
     runs = boxes.runs
+    listed = box_rows(boxes, reason_labels(data))
+    marked = marked_boxes(data, [box for box, _, _ in listed])
     body = []
-    for box, detail, said in box_rows(boxes, reason_labels(data)):
+    for box, detail, said in listed:
         name = f"– {md.escape(said)}" if detail else f"**{said}**"
-        body.append(_row(boxes, box, detail, name, runs))
+        label_of, *counts = _row(boxes, box, detail, name, runs)
+        mark = MARK if box in marked else ""
+        body.append([label_of, *(n if n == md.MISSING else n + mark for n in counts)])
     headers = ["Box", *runs, "All runs"]
     made = md.table(headers, body, caption, label, [6, *[2] * (len(runs) + 1)], range(1, len(runs) + 2))
     return md.lines([made, *(md.escape(t) for t in [*under_figure(boxes), view.note])])

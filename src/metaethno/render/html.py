@@ -11,11 +11,9 @@ from metaethno.render import pandoc
 from metaethno.render.blocks import callout
 from metaethno.render.document import Built, Page, citeproc
 from metaethno.render.nodes import Node, iterate, node, plain
-from metaethno.render.project import Project
+from metaethno.render.project import SCRIPT, Project
 
 STYLE = "site.css"
-# The script, its style and its data lie with the generated files, where Quarto finds them as well.
-SCRIPT = "_generated/interactive.js"
 BESIDE = ("_generated/*.js", "_generated/*.css")
 
 
@@ -26,7 +24,7 @@ def theme(name: str) -> str:
 
 def write(built: Built, project: Project, pages: list[Page], made_by: str) -> bytes:
     """Return the page as a whole HTML document."""
-    meta, options = citeproc(built)
+    meta, options = citeproc(built, project.style)
     # One run of pandoc for all of the page's parts: each is parted from the next by a rule of its own.
     parts = [_front(built), built.blocks]
     mark = "metaethno-part"
@@ -57,7 +55,7 @@ def write(built: Built, project: Project, pages: list[Page], made_by: str) -> by
 
 def _script(project: Project, up: str) -> str:
     """Return the element that loads the pages' script, where the project has it."""
-    return f'<script defer src="{up}{SCRIPT}"></script>\n' if (project.root / SCRIPT).is_file() else ""
+    return f'<script defer src="{up}{SCRIPT}"></script>\n' if project.scripted else ""
 
 
 def _front(built: Built) -> list[Node]:

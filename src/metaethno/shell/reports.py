@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,8 @@ from metaethno.schemas import TABLES
 from metaethno.shell import common
 from metaethno.stages import STAGES
 from metaethno.tables import write_bytes
+
+_INCLUDE = re.compile(r"^\{\{<\s*include\s+(\S+\.qmd)\s*>\}\}\s*$", re.MULTILINE)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,6 +28,17 @@ def evidence_hashes(root: Path) -> dict[str, str]:
     paths = [p for p in review.listed(root, "data/derived/*/*") if not p.startswith(own)]
     paths += review.listed(root, "data/decisions/**/*.csv") + review.queries(root)
     return {path: hashlib.sha256((root / path).read_bytes()).hexdigest() for path in paths}
+
+
+def prose(page: Path, depth: int = 5) -> str:
+    """Return a page's text with the author's own partials in it (`{{< include _methods.qmd >}}`)."""
+
+    def partial(match: re.Match[str]) -> str:
+        path = (page.parent / match[1]).resolve()
+        inside = path.is_relative_to(page.parent.resolve()) and path.suffix == ".qmd" and path.is_file()
+        return prose(path, depth - 1) if inside and depth else match[0]
+
+    return _INCLUDE.sub(partial, page.read_text("utf-8"))
 
 
 def _world(root: Path, frames: dict[str, pd.DataFrame], members: pd.DataFrame) -> World:
@@ -60,6 +74,8 @@ def make(root: Path, config: Config) -> None:
             frames[name] = count_members(members)
         elif name == "constructs":
             frames[name] = common.derived(root, "extracted_constructs")
+        elif name.endswith("_votes"):
+            frames[name] = common.checked(root, name.removesuffix("_votes"))
         elif TABLES[name].kind == "derived":
             frames[name] = common.derived(root, name)
         else:
@@ -71,7 +87,7 @@ def make(root: Path, config: Config) -> None:
     data = ReportData(
         config=config,
         **frames,
-        pages={Path(p).stem: (root / p).read_text("utf-8") for p in review.listed(root, "reports/pages/*.qmd")},
+        pages={Path(p).stem: prose(root / p) for p in review.page_files(root)},
         queries={p: (root / p).read_text(encoding="utf-8", errors="replace") for p in review.queries(root)},
         hashes=evidence_hashes(root),
         world=_world(root, frames, members),

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 CHECKLISTS = ("emerge", "entreq", "prisma_s")
 # Fragments whose names do not depend on the configured views.
 FRAGMENTS = (
-    "agreement", "all_flow_figures", "all_flow_tables", "argument", "banner", "checklist_summary", "checks", "concepts",
+    "agreement", "all_flow_figures", "all_flow_tables", "argument", "audit_decided", "audit_files", "audit_signed",
+    "banner", "checklist_summary", "checks", "concepts",
     "concepts_brief", "constructs", "criteria", "dedupe", "emerge", "engine", "entreq", "excluded", "first_flow_figure",
     "glance", "groups", "included", "links", "matrix", "matrix_figure", "matrix_groups", "memos", "open", "prisma_s",
     "provenance", "readings", "reasons", "refutations", "relations", "repeats", "reports", "rerun", "search", "stale",

@@ -14,6 +14,7 @@ from metaethno.checklists import answer_emerge, answer_entreq, answer_prisma_s
 from metaethno.figures import flow_picture, matrix_picture
 from metaethno.fragments import (
     arguing,
+    auditing,
     flows,
     interactive,
     lists,
@@ -76,6 +77,9 @@ def _fragments(data: ReportData, answered: dict[str, list[dict[str, Any]]]) -> d
     views = data.config.flow.views
     by_view = {f"flow_{view.id}": flows.numbers(data, view, i) for i, view in enumerate(views, 1)}
     return by_view | {
+        "audit_decided": auditing.decided(data),
+        "audit_files": auditing.files(data),
+        "audit_signed": auditing.signed(data),
         "agreement": searching.agreement(data),
         "all_flow_figures": flows.figures(data),
         "all_flow_tables": flows.tables(data),
