@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -42,3 +44,20 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
     call(root, "metaethno", "example")
     call(root, "metaethno", "run")
     return root
+
+
+@pytest.fixture(scope="session")
+def hostile_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of the pages of a review in which every text is hostile, by the embedded engine."""
+    from tests.report_site import render
+
+    return render(tmp_path_factory.mktemp("hostile"))
+
+
+@pytest.fixture(scope="module")
+def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """Return a browser for the tests of one module."""
+    from tests.browser import browser
+
+    with browser(tmp_path_factory.mktemp("profile")) as opened:
+        yield opened

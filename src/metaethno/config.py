@@ -186,6 +186,7 @@ class Reports(_Section):
     """Reports: the engine (`auto` takes Quarto where it is installed) and what is said where a number needs saying."""
 
     engine: str = "auto"
+    citation_style: str = ""  # a CSL file in the review's folder; without one, author and year (Chicago)
     checklist_notes: dict[str, str] = {}
 
 

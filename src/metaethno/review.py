@@ -74,6 +74,11 @@ def shipped(name: str) -> Path:
     raise UserError(Problem("ME0163", message, str(package), hint="Install metaethno again."))
 
 
+def page_files(root: Path) -> list[str]:
+    """Return the report's pages, sorted; a file whose name begins with `_` is a part that pages include."""
+    return [p for p in listed(root, "reports/pages/*.qmd") if not Path(p).name.startswith("_")]
+
+
 def snakefile() -> str:
     """Return the path of the packaged Snakefile: the `Snakefile` of a review includes it, so no rule is copied."""
     return str(shipped("Snakefile"))

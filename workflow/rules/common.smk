@@ -21,6 +21,7 @@ ELIGIBILITY_VOTES = REVIEW.eligibility_votes
 FULLTEXTS = REVIEW.fulltexts
 DECISIONS = REVIEW.decisions
 PAGES = REVIEW.pages
+CITATION_STYLE = REVIEW.citation_style
 REPORT_FILES = REVIEW.report_files
 PAGE_SOURCES = REVIEW.page_sources
 PAGE_OUTPUTS = REVIEW.page_outputs

@@ -22,6 +22,7 @@ rule reports:
         "data/derived/4_screening/checked/screening.csv",
         "data/derived/5_eligibility/checked/eligibility.csv",
         "data/derived/5_eligibility/checked/report_studies.csv",
+        "data/derived/5_eligibility/checked/baseline.csv",
         "data/derived/5_eligibility/assessed.csv",
         "data/derived/5_eligibility/excluded.csv",
         "data/derived/5_eligibility/studies.csv",
@@ -91,6 +92,7 @@ rule pages:
     input:
         PAGE_SOURCES,
         PAGES,
+        CITATION_STYLE,
         "reports/_quarto.yml",
     output:
         PAGE_OUTPUTS,

@@ -38,6 +38,7 @@ class Panel:
     concepts: tuple[tuple[str, str], ...]
     studies: tuple[tuple[str, str], ...]
     cells: Mapping[tuple[str, str], str]
+    key: str = ""
 
     def supporting(self, concept: str) -> int:
         """Return how many studies are translated into a concept."""
@@ -55,7 +56,7 @@ def panels_of(matrix: Any) -> list[Panel]:
     """Return the groups of a translation matrix; concepts in their order in it, studies in the order of reading."""
     rank = {"reciprocal": 3, "refutational": 2, "nothing_there": 1, "not_read": 0}
     panels = []
-    for _, part in matrix.groupby("group_id", sort=True):
+    for group, part in matrix.groupby("group_id", sort=True):
         cells: dict[tuple[str, str], str] = {}
         studies: dict[str, tuple[int, str]] = {}
         concepts: dict[str, str] = {}
@@ -68,7 +69,8 @@ def panels_of(matrix: Any) -> list[Panel]:
             concepts[row["concept_id"]] = name_of(row["concept_label"], row["concept_id"])
         ordered = sorted(studies, key=lambda s: (studies[s][0], s))
         label = str(part["group_label"].iloc[0])
-        panels.append(Panel(label, tuple(concepts.items()), tuple((s, studies[s][1]) for s in ordered), cells))
+        named = tuple((s, studies[s][1]) for s in ordered)
+        panels.append(Panel(label, tuple(concepts.items()), named, cells, str(group)))
     return panels
 
 

@@ -35,6 +35,11 @@ class Boxes:
         """Tell whether there is anything to draw: any count above nothing."""
         return any(n for by_run in self.counts.values() for n in by_run.values())
 
+    @property
+    def runs(self) -> list[str]:
+        """The runs that any box is split by, in order."""
+        return sorted({run for by_run in self.counts.values() for run in by_run} - {"all"})
+
     def per_run(self, box: str, detail: str = "") -> dict[str, int]:
         """Return the count of each run, in order of the runs."""
         if (box, detail) in self.counts:

@@ -14,6 +14,8 @@ from metaethno.schemas import TABLES
 if TYPE_CHECKING:
     import pandas as pd
 
+    from metaethno.flow import World
+
 # Frames that only hold some columns of their table, or are no table of their own.
 UNIQUE_COLUMNS = (
     "record_id", "first_run", "origin", "sources", "title", "authors", "year", "container", "volume", "issue",
@@ -26,7 +28,7 @@ _PARTIAL = {"unique": UNIQUE_COLUMNS, "members": MEMBER_COUNT_COLUMNS, "votes_by
 _TABLE_OF = {"constructs": "extracted_constructs", **dict.fromkeys(
     ("search_checks", "screening_checks", "eligibility_checks", "extraction_checks", "translation_checks",
      "synthesis_checks"), "checks"
-)}  # fmt: skip
+), "screening_votes": "screening", "eligibility_votes": "eligibility"}  # fmt: skip
 
 
 def count_members(members: pd.DataFrame) -> pd.DataFrame:
@@ -67,8 +69,9 @@ def _no_rows(name: str) -> Any:
 class ReportData:
     """The review as tables, settings and prose. A frame that is not given has no rows: that is a new review.
 
-    unique, members and votes_by_day need only the columns above. pages: name → text of `reports/pages/*.qmd`.
-    queries: path → text of the query files. hashes: path → SHA-256 of the files that a checklist may name as evidence.
+    unique, members and votes_by_day need only the columns above. pages: name → text of `reports/pages/*.qmd`. queries:
+    path → text of the query files. hashes: path → SHA-256 of the files that a checklist may name as evidence. world:
+    the tables that the boxes of the flow are lists of, where there are any.
     """
 
     config: Config
@@ -115,11 +118,15 @@ class ReportData:
     stale: pd.DataFrame = _no_rows("stale")
     synthesis_checks: pd.DataFrame = _no_rows("synthesis_checks")
     memos: pd.DataFrame = _no_rows("memos")
+    reviewed: pd.DataFrame = _no_rows("reviewed")
+    screening_votes: pd.DataFrame = _no_rows("screening_votes")
+    eligibility_votes: pd.DataFrame = _no_rows("eligibility_votes")
     report_studies: pd.DataFrame = _no_rows("report_studies")
     studies: pd.DataFrame = _no_rows("studies")
     pages: Mapping[str, str] = field(default_factory=dict)
     queries: Mapping[str, str] = field(default_factory=dict)
     hashes: Mapping[str, str] = field(default_factory=dict)
+    world: World | None = None
 
     @property
     def reports(self) -> pd.DataFrame:
@@ -138,7 +145,7 @@ class ReportData:
         return any(self.config.team[p].stand_in for p in ids if p in self.config.team)
 
 
-FRAMES = tuple(f.name for f in fields(ReportData) if f.name not in ("config", "pages", "queries", "hashes"))
+FRAMES = tuple(f.name for f in fields(ReportData) if f.name not in ("config", "pages", "queries", "hashes", "world"))
 
 
 def texts(frame: Any, key: str, value: str) -> dict[str, str]:
@@ -150,3 +157,8 @@ def rows(frame: Any) -> list[dict[str, Any]]:
     """Return the rows of a frame as mappings (column names may be words that Python reserves)."""
     found: list[dict[str, Any]] = frame.to_dict("records")
     return found
+
+
+def shown_title(title: str) -> str:
+    """Return a title as it is shown: a stand-in for one that no source gives is said in plain words."""
+    return "title not found" if not title or title.casefold().startswith("[title not found") else title

@@ -6,6 +6,7 @@ from metaethno.config import View
 from metaethno.fragments import markdown as md
 from metaethno.fragments.boxes import AS_2009, PER_SOURCE, Boxes, boxes_of, under_figure, with_addends
 from metaethno.fragments.data import ReportData, rows, texts
+from metaethno.fragments.provisional import MARK, marked_boxes
 
 LABELS = {
     "previous_studies": "Studies in the previous version",
@@ -104,22 +105,34 @@ def numbers(data: ReportData, view: View, place: int) -> str:
     label, caption = f"flow-{place}", f"Every box of the view “{md.escape(title)}”, by run."
     if not boxes.counts:
         return md.nothing_yet("Nothing has been counted for this view yet.", _TODO, caption, label)
-    runs = sorted({run for by_run in boxes.counts.values() for run in by_run} - {"all"})
-    labels = reason_labels(data) | _DUPLICATES
-    is_update = boxes.has("previous_studies")
+    runs = boxes.runs
+    listed = box_rows(boxes, reason_labels(data))
+    marked = marked_boxes(data, [box for box, _, _ in listed])
     body = []
+    for box, detail, said in listed:
+        name = f"– {md.escape(said)}" if detail else f"**{said}**"
+        label_of, *counts = _row(boxes, box, detail, name, runs)
+        mark = MARK if box in marked else ""
+        body.append([label_of, *(n if n == md.MISSING else n + mark for n in counts)])
+    headers = ["Box", *runs, "All runs"]
+    made = md.table(headers, body, caption, label, [6, *[2] * (len(runs) + 1)], range(1, len(runs) + 2))
+    return md.lines([made, *(md.escape(t) for t in [*under_figure(boxes), view.note])])
+
+
+def box_rows(boxes: Boxes, reasons: dict[str, str]) -> list[tuple[str, str, str]]:
+    """Return the rows of a view's table: the box, what it is split by (or nothing), and what the row is called."""
+    labels = reasons | _DUPLICATES
+    is_update = boxes.has("previous_studies")
+    found = []
     for box in [b for b in LABELS if boxes.has(b)]:
         if box.startswith(("undecided", "dropped", "late", "new_reports_of")) and not boxes.total(box):
             continue
         said = LABELS[box].replace("Reports inc", "Reports of new studies inc") if is_update else LABELS[box]
-        said = said.replace("Studies inc", "New studies inc") if is_update else said
-        body.append(_row(boxes, box, "", f"**{said}**", runs))
+        found.append((box, "", said.replace("Studies inc", "New studies inc") if is_update else said))
         split = _SPLIT.get(box, "")
         details = sorted(boxes.details(split), key=lambda d: (_rank(labels, d), d)) if split else []
-        body += [_row(boxes, split, d, f"– {md.escape(labels.get(d, d))}", runs) for d in details]
-    headers = ["Box", *runs, "All runs"]
-    made = md.table(headers, body, caption, label, [6, *[2] * (len(runs) + 1)], range(1, len(runs) + 2))
-    return md.lines([made, *(md.escape(t) for t in [*under_figure(boxes), view.note])])
+        found += [(split, d, labels.get(d, d)) for d in details]
+    return found
 
 
 def _rank(labels: dict[str, str], detail: str) -> int:

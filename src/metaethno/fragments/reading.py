@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from metaethno.fragments import markdown as md
-from metaethno.fragments.data import ReportData, rows, texts
+from metaethno.fragments.data import ReportData, rows, shown_title, texts
 
 SPEAKERS = {
     "participant": "participant",
@@ -64,10 +64,15 @@ def reports(data: ReportData) -> str:
         record = titles.get(row["record_id"], {})
         body.append([
             md.listed([labels.get(row["study_id"], row["study_id"])]), md.cite(row["report_id"], bare=True),
-            md.escape(record.get("title", "")), row["role"], row["first_run"], origin[row["origin"]],
+            _title(record.get("title", "")), row["role"], row["first_run"], origin[row["origin"]],
         ])  # fmt: skip
     headers = ["Study", "Report", "Title", "Role", "Found in run", "Found by"]
     return md.table(headers, body, caption, label, (4, 4, 8, 3, 3, 3))
+
+
+def _title(title: str) -> str:
+    said = shown_title(title)
+    return md.escape(said) if said == title else f"*{said}*"
 
 
 def provenance(data: ReportData) -> str:

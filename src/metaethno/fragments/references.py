@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from metaethno.fragments import markdown as md
-from metaethno.fragments.data import ReportData, rows
+from metaethno.fragments.data import ReportData, rows, shown_title
 
 _OTHERS = {"and others", "others", "et al", "et al."}
 AS_IT_STANDS = '<span class="nocase">{}</span>'  # for citation styles that write titles with capitals
@@ -37,6 +37,8 @@ def item(key: str, record: dict[str, Any], citation: str) -> dict[str, Any]:
         made["issued"] = {"date-parts": [[int(dated)]]}
     fields = {"title": "title", "container-title": "container", "volume": "volume", "issue": "issue", "page": "pages"}
     made |= {csl: plain_text(record[own]) for csl, own in fields.items() if record.get(own)}
+    if record.get("title") and shown_title(record["title"]) != record["title"]:
+        made["title"] = f"[{shown_title(record['title'])}]"
     if made.get("title", "").startswith("["):  # words about the title, not the title
         made["title"] = AS_IT_STANDS.format(made["title"])
     if "container-title" in made:

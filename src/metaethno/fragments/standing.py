@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from metaethno.fragments import markdown as md
-from metaethno.fragments.boxes import boxes_of, with_addends
+from metaethno.fragments.boxes import AS_2009, boxes_of, with_addends
 from metaethno.fragments.data import ReportData, rows
+from metaethno.fragments.provisional import MARK, marked_boxes, may_change, open_counts
 
 STAGES_OF_CHECKS = {
     "search_checks": "search",
@@ -14,19 +15,8 @@ STAGES_OF_CHECKS = {
     "translation_checks": "translation",
     "synthesis_checks": "synthesis",
 }
-_OPEN_FULL_TEXT = ("undecided", "conflict", "awaiting", "not_yet_retrieved")
 _LEVELS = ("error", "warning", "note")
-
-
-def open_counts(data: ReportData) -> dict[str, int]:
-    """Return how many decisions are open, by kind. An interpretation that was never signed is not counted as open."""
-    return {
-        "duplicates": len(data.dedupe_to_decide),
-        "screening": int(data.screening_to_decide["record_id"].nunique()),
-        "conflicts": len(data.conflicts),
-        "eligibility": int(data.assessed["outcome"].isin(_OPEN_FULL_TEXT).sum()),
-        "stale": int((data.stale["state"] == "stale").sum()),
-    }
+_LISTED = 5  # failing checks that the banner prints; the page with the checks has all
 
 
 def checks_of(data: ReportData) -> list[dict[str, str]]:
@@ -55,8 +45,21 @@ def open_decisions(data: ReportData) -> str:
     body = [[what, md.number(n[k]), md.escape(who) or "any reviewer", todo]
             for k, (what, who, todo) in said.items() if n[k]]  # fmt: skip
     if not body:
-        return md.nothing_yet("No decision is open.", "", caption, label, "Open")
-    return md.table(["What", "How many", "Whose", "What to do"], body, caption, label, (5, 2, 3, 5), (1,))
+        return md.lines([md.nothing_yet("No decision is open.", "", caption, label, "Open"), *unsigned(data)])
+    made = md.table(["What", "How many", "Whose", "What to do"], body, caption, label, (5, 2, 3, 5), (1,))
+    return md.lines([made, *unsigned(data)])
+
+
+def unsigned(data: ReportData) -> list[str]:
+    """Return a sentence on the interpretations that nobody has signed; they are no open decisions."""
+    n = int((data.stale["state"] == "not_reviewed").sum())
+    if not n:
+        return []
+    are = "interpretation has" if n == 1 else "interpretations have"
+    return [
+        f"Signing is counted apart from decisions: {n:,} {are} not been signed, which is not asked of a final version. "
+        "`metaethno sign` takes a signature."
+    ]
 
 
 def banner(data: ReportData) -> str:
@@ -75,8 +78,15 @@ def banner(data: ReportData) -> str:
         parts.append(md.plural(len(errors), "check that fails", "checks that fail"))
     if not parts:
         return "\n"
-    body = f"Still open: {', '.join(parts)}. What rests on them may change. The start page lists them."
-    return md.callout("warning", "Provisional", body)
+    body = [
+        f"Still open: {', '.join(parts)}. Numbers that rest on them carry the mark {MARK} and may change. The start "
+        "page lists what is open, and whose it is."
+    ]
+    if errors:
+        more = len(errors) - _LISTED
+        body.append("\n".join(f"- {md.escape(row['message'])}" for row in errors[:_LISTED]))
+        body += [f"and {md.plural(more, 'more check that fails', 'more checks that fail')}."] if more > 0 else []
+    return md.callout("warning", "Provisional", "\n\n".join(body))
 
 
 def checks(data: ReportData) -> str:
@@ -96,9 +106,15 @@ def glance(data: ReportData) -> str:
     label, caption = "glance", "The review in numbers; in brackets, by run."
     boxes = boxes_of(data.flow, data.config.flow.views[0])
 
+    marked = marked_boxes(data, AS_2009)
+
     def n(box: str) -> str:
         counts = boxes.as_2009(box)
-        return with_addends(counts["all"], [v for k, v in sorted(counts.items()) if k != "all"])
+        said = with_addends(counts["all"], [v for k, v in sorted(counts.items()) if k != "all"])
+        return said + (MARK if box in marked else "")
+
+    def later(n: int, stage: str) -> str:
+        return md.number(n) + (MARK if may_change(data, stage) else "")
 
     body = [
         ["Records identified", n("identified")],
@@ -108,10 +124,10 @@ def glance(data: ReportData) -> str:
         ["Full texts left out", n("full_text_excluded")],
         ["Reports included", n("included_reports")],
         ["Studies included", n("included_studies")],
-        ["Constructs of the studies", md.number(data.constructs["construct_id"].nunique())],
-        ["Concepts they were translated into", md.number((data.concepts["status"] != "dropped").sum())],
-        ["Third-order constructs", md.number((data.third_order["status"] != "dropped").sum())],
-        ["Steps of the line of argument", md.number(len(data.line_of_argument))],
+        ["Constructs of the studies", later(data.constructs["construct_id"].nunique(), "extraction")],
+        ["Concepts they were translated into", later((data.concepts["status"] != "dropped").sum(), "translation")],
+        ["Third-order constructs", later((data.third_order["status"] != "dropped").sum(), "synthesis")],
+        ["Steps of the line of argument", later(len(data.line_of_argument), "synthesis")],
     ]
     return md.table(["What", "Number"], body, caption, label, (6, 3), (1,))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from metaethno.figures.grid import WORDS, panels_of
+from metaethno.figures.grid import WORDS, Panel, panels_of
 from metaethno.fragments import markdown as md
 from metaethno.fragments.data import ReportData, rows, texts
 
@@ -81,18 +81,23 @@ def matrix_figure(data: ReportData) -> str:
     return f'![{caption}](../_generated/matrix){{#fig-matrix fig-alt="{md.attribute(alt)}"}}\n'
 
 
-def matrix(data: ReportData) -> str:
-    """Return Table 2 over all groups: concepts by studies, as marks."""
-    label, caption = "matrix", "The translation matrix: concepts by studies."
-    panels = panels_of(data.matrix)
-    if not panels:
-        return md.nothing_yet("Nothing is translated yet.", _TODO, caption, label)
+def matrix_order(data: ReportData) -> tuple[list[Panel], list[str], dict[str, str]]:
+    """Return the table of the matrix as (its groups, its studies in the order of reading, the studies' names)."""
     place: dict[str, tuple[int, str]] = {}
     for row in rows(data.matrix):
         position = row["position"]
         at = 10**6 if position != position or position is None else int(position)
         place[row["study_id"]] = min((at, row["study_label"]), place.get(row["study_id"], (10**6, "\uffff")))
     studies = sorted(place, key=lambda s: (place[s][0], s))
+    return panels_of(data.matrix), studies, {s: place[s][1] for s in studies}
+
+
+def matrix(data: ReportData) -> str:
+    """Return Table 2 over all groups: concepts by studies, as marks."""
+    label, caption = "matrix", "The translation matrix: concepts by studies."
+    panels, studies, names = matrix_order(data)
+    if not panels:
+        return md.nothing_yet("Nothing is translated yet.", _TODO, caption, label)
     body = []
     for panel in panels:
         inside = {s for s, _ in panel.studies}
@@ -100,7 +105,7 @@ def matrix(data: ReportData) -> str:
             marks = [MARKS[panel.cells.get((concept, s), "not_read")] if s in inside else " " for s in studies]
             group = f"**{md.escape(panel.label)}**" if i == 0 else " "
             body.append([group, md.escape(name), *marks, str(panel.supporting(concept))])
-    key = "; ".join(f"{md.escape(s)}: {md.listed([place[s][1]])}" for s in studies)
+    key = "; ".join(f"{md.escape(s)}: {md.listed([names[s]])}" for s in studies)
     headers = ["Group", "Concept", *(md.escape(s) for s in studies), "Studies"]
     made = md.table(headers, body, caption, label, [5, 9, *[2] * len(studies), 2], [len(studies) + 2])
     used = {cell for panel in panels for cell in panel.cells.values()}

@@ -11,11 +11,22 @@ import yaml
 from metaethno.fragments import markdown as md
 from metaethno.fragments.boxes import AS_2009, Boxes, boxes_of, with_addends
 from metaethno.fragments.data import ReportData
-from metaethno.fragments.standing import checks_of, open_counts
+from metaethno.fragments.provisional import MARK, marked_boxes, may_change, open_counts
+from metaethno.fragments.standing import checks_of
 
 _TEXTS = ("title", "notice", "gap", "context", "aims", "question", "method_rationale", "search_rationale")
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
            "November", "December")  # fmt: skip
+# Variables that are named otherwise than the box they count, and the stage that decides the other numbers.
+_BOX_OF = {"not_retrieved": "dbr_notretrieved_reports", "assessed": "dbr_assessed", "excluded": "dbr_excluded",
+           "citations": "citations_results"}  # fmt: skip
+_MADE_BY = {
+    "dedupe": ("records",),
+    "eligibility": ("reports", "studies", "excluded"),
+    "extraction": ("constructs", "studies_with_constructs", "passages", "links"),
+    "translation": ("groups", "relations", "concepts", "translations", "refutations"),
+    "synthesis": ("third_order", "steps"),
+}
 _UNWRITTEN = "*Not written yet:* `review: {name}` in `config/review.yaml`."
 
 
@@ -28,8 +39,8 @@ def variables(data: ReportData) -> dict[str, Any]:
         "notice": md.escape(_typeset(data.config.review.notice)),
         "authors": md.escape(", ".join(_author(data, a) for a in data.config.review.authors)),
         "review": {name: _text(data, name) for name in _TEXTS},
-        "flow": _flow(boxes_of(data.flow, views[0])),
-        "pooled": _flow(boxes_of(data.flow, pooled)),
+        "flow": _flow(data, boxes_of(data.flow, views[0])),
+        "pooled": _flow(data, boxes_of(data.flow, pooled)),
         "n": _numbers(data),
         "open": {k: md.number(v) for k, v in open_counts(data).items()}
         | {
@@ -74,8 +85,11 @@ def _in_words(day: str) -> str:
     return f"{found.day}\u00a0{_MONTHS[found.month - 1]}\u00a0{found.year}"
 
 
-def _flow(boxes: Boxes) -> dict[str, str]:
-    """Return the boxes of the 2009 form as numbers with addends (`full_text`) and without (`full_text_total`)."""
+def _flow(data: ReportData, boxes: Boxes) -> dict[str, str]:
+    """Return the boxes of the 2009 form as numbers with addends (`full_text`) and without (`full_text_total`).
+
+    A number that may still change carries the mark of provisional numbers.
+    """
     made = {}
     for box in AS_2009:
         counts = boxes.as_2009(box)
@@ -92,7 +106,9 @@ def _flow(boxes: Boxes) -> dict[str, str]:
     made["assessed"] = md.number(assessed or boxes.as_2009("full_text")["all"])
     made["excluded"] = md.number(excluded or boxes.as_2009("full_text_excluded")["all"])
     made["citations"] = md.number(boxes.total("citations_results"))
-    return made
+    marked = marked_boxes(data, [*made, *_BOX_OF.values()])
+    return {key: said + (MARK if _BOX_OF.get(key, key.removesuffix("_total")) in marked else "")
+            for key, said in made.items()}  # fmt: skip
 
 
 def _numbers(data: ReportData) -> dict[str, str]:
@@ -118,7 +134,8 @@ def _numbers(data: ReportData) -> dict[str, str]:
         "steps": len(data.line_of_argument),
         "memos": len(data.memos),
     }
-    return {name: md.number(n) for name, n in counts.items()}
+    doubtful = {name for stage, names in _MADE_BY.items() if may_change(data, stage) for name in names}
+    return {name: md.number(n) + (MARK if name in doubtful else "") for name, n in counts.items()}
 
 
 def _search(data: ReportData) -> dict[str, str]:

@@ -137,7 +137,7 @@ def elsewhere(built: Mapping[PurePosixPath, Built], page: Page, linked: bool) ->
     return found
 
 
-def citeproc(built: Built) -> tuple[dict[str, Any], list[str]]:
+def citeproc(built: Built, style: Path | None = None) -> tuple[dict[str, Any], list[str]]:
     """Return the metadata and the options with which pandoc sets the citations, where there are any.
 
     The references get a heading and a place at the end of the page, unless the author gave them one (`::: {#refs}`).
@@ -148,7 +148,8 @@ def citeproc(built: Built) -> tuple[dict[str, Any], list[str]]:
         level = TOP[built.form]
         heading = node("Header", [level, attr("references", ["unnumbered"]), words("References")])
         built.blocks = [*built.blocks, heading, div([], attr("refs"))]
-    return {"link-citations": "true"}, ["--citeproc", "--bibliography", str(built.page.bibliography)]
+    csl = ["--csl", str(style)] if style else []
+    return {"link-citations": "true"}, ["--citeproc", "--bibliography", str(built.page.bibliography), *csl]
 
 
 def _set_levels(tree: list[Node], top: int) -> list[Node]:

@@ -32,7 +32,7 @@ _SECTION = re.compile(r"<w:sectPr\b.*?</w:sectPr>", re.DOTALL)
 
 def write(built: Built, project: Project, made_by: str) -> bytes:
     """Return the page as a DOCX: the same bytes for the same page."""
-    meta, options = citeproc(built)
+    meta, options = citeproc(built, project.style)
     with tempfile.TemporaryDirectory() as folder:
         reference = Path(folder) / "reference.docx"
         reference.write_bytes(reference_docx())

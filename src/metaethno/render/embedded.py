@@ -10,6 +10,7 @@ from typing import TypeVar
 from metaethno.render import document, docx, html, pandoc, pdf
 from metaethno.render.document import Built, Page
 from metaethno.render.engine import Engine, Rendered
+from metaethno.render.kept import KEPT, Kept
 from metaethno.render.problems import Problems
 from metaethno.render.project import ALSO_PRINTED, Entry, Project, choose_pages, read_project
 
@@ -36,14 +37,17 @@ class EmbeddedEngine(Engine):
         """The line that stands in every output."""
         return f"metaethno, embedded engine {self.version}"
 
-    def render(self, reports: Path, out: Path | None = None, pages: list[str] | None = None) -> Rendered:
+    def render(
+        self, reports: Path, out: Path | None = None, pages: list[str] | None = None, style: Path | None = None
+    ) -> Rendered:
         """Render the project; see `Engine.render`. Nothing is written unless everything could be rendered."""
         problems = Problems()
         project = read_project(reports, problems)
+        project.style = style.resolve() if style else None
         chosen = choose_pages(project, pages, problems)
         problems.raise_if_any()
         target = (out or project.output).resolve()
-        made = _Site(project, chosen, target, self.made_by).make()
+        made = _Site(project, chosen, target, self.made_by, Kept(target / KEPT, self.made_by)).make()
         for path, content in made.items():
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
@@ -54,8 +58,8 @@ class EmbeddedEngine(Engine):
 class _Site:
     """One rendering: reads all pages (they refer to one another), then writes those that were chosen."""
 
-    def __init__(self, project: Project, chosen: list[Entry], out: Path, made_by: str) -> None:
-        self.project, self.chosen, self.out, self.made_by = project, chosen, out, made_by
+    def __init__(self, project: Project, chosen: list[Entry], out: Path, made_by: str, kept: Kept) -> None:
+        self.project, self.chosen, self.out, self.made_by, self.kept = project, chosen, out, made_by, kept
         self.pages: list[Page] = []
 
     def make(self) -> dict[Path, bytes]:
@@ -82,7 +86,8 @@ class _Site:
             if built.form == "html":
                 for path in sorted(built.used):
                     made[self.out / path.relative_to(self.project.root)] = path.read_bytes()
-        made |= html.style_files(self.out)
+        made |= html.site_files(self.project, self.out)
+        made |= self.kept.files
         if not (self.project.root / "index.qmd").is_file():
             made[self.out / "index.html"] = html.write_start(self.project, self.pages[0], self.made_by)
         return made
@@ -101,11 +106,16 @@ class _Site:
 
     def _write(self, built: Built) -> tuple[Built, str, bytes]:
         """Return a built page with its suffix and content."""
+        suffix = {"docx": ".docx", "typst": ".pdf"}.get(built.form, ".html")
+        others = [(page.entry.path.as_posix(), page.short) for page in self.pages]
+        return built, suffix, self.kept.get(built, self.project, others, lambda: self._make(built))
+
+    def _make(self, built: Built) -> bytes:
         if built.form == "docx":
-            return built, ".docx", docx.write(built, self.project, self.made_by)
+            return docx.write(built, self.project, self.made_by)
         if built.form == "typst":
-            return built, ".pdf", pdf.write(built, self.project, self.made_by)
-        return built, ".html", html.write(built, self.project, self.pages, self.made_by)
+            return pdf.write(built, self.project, self.made_by)
+        return html.write(built, self.project, self.pages, self.made_by)
 
 
 def _each(pool: ThreadPoolExecutor, work: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:

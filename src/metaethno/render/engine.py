@@ -27,8 +27,12 @@ class Engine(ABC):
         """The version of the engine, as it stands in the outputs."""
 
     @abstractmethod
-    def render(self, reports: Path, out: Path | None = None, pages: list[str] | None = None) -> Rendered:
+    def render(
+        self, reports: Path, out: Path | None = None, pages: list[str] | None = None, style: Path | None = None
+    ) -> Rendered:
         """Render `pages` (all where none are named) of the project `reports` to `out` (its own output folder).
+
+        `style` is a CSL file for the citations; without one they are set by author and year.
 
         The `review` page is also made as DOCX and PDF. Raises UserError with all problems at once; the outputs of
         the last good rendering then stay where they are.

@@ -1,4 +1,4 @@
-"""Writes a built page as HTML: our own template, one style sheet for the site, no script, nothing from elsewhere."""
+"""Writes a built page as HTML: our own template, one style sheet and one script, nothing from elsewhere."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from metaethno.render import pandoc
 from metaethno.render.blocks import callout
 from metaethno.render.document import Built, Page, citeproc
 from metaethno.render.nodes import Node, iterate, node, plain
-from metaethno.render.project import Project
+from metaethno.render.project import SCRIPT, Project
 
 STYLE = "site.css"
+BESIDE = ("_generated/*.js", "_generated/*.css")
 
 
 def theme(name: str) -> str:
@@ -23,7 +24,7 @@ def theme(name: str) -> str:
 
 def write(built: Built, project: Project, pages: list[Page], made_by: str) -> bytes:
     """Return the page as a whole HTML document."""
-    meta, options = citeproc(built)
+    meta, options = citeproc(built, project.style)
     # One run of pandoc for all of the page's parts: each is parted from the next by a rule of its own.
     parts = [_front(built), built.blocks]
     mark = "metaethno-part"
@@ -44,11 +45,17 @@ def write(built: Built, project: Project, pages: list[Page], made_by: str) -> by
             style=f"{up}{STYLE}",
             made_by=escape(made_by, quote=True),
             navigation=_navigation(built, pages, up),
+            script=_script(project, up),
             head=head.strip(),
             main=main.strip(),
         )
         .encode()
     )
+
+
+def _script(project: Project, up: str) -> str:
+    """Return the element that loads the pages' script, where the project has it."""
+    return f'<script defer src="{up}{SCRIPT}"></script>\n' if project.scripted else ""
 
 
 def _front(built: Built) -> list[Node]:
@@ -112,6 +119,7 @@ def notice_blocks(built: Built, form: str) -> list[Node]:
     )
 
 
-def style_files(out: Path) -> dict[Path, bytes]:
-    """Return the site's style sheet by its place."""
-    return {out / STYLE: theme(STYLE).encode()}
+def site_files(project: Project, out: Path) -> dict[Path, bytes]:
+    """Return the site's style sheet, and its script with what belongs to it, by their places."""
+    beside = sorted(path for pattern in BESIDE for path in project.root.glob(pattern))
+    return {out / STYLE: theme(STYLE).encode()} | {out / p.relative_to(project.root): p.read_bytes() for p in beside}

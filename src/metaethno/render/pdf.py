@@ -18,7 +18,7 @@ RUNNING = 135  # letters in the head of a page
 
 def write(built: Built, project: Project, made_by: str) -> bytes:
     """Return the page as a PDF: the same bytes for the same page."""
-    meta, options = citeproc(built)
+    meta, options = citeproc(built, project.style)
     blocks = printing.breakable([*_front(built), *built.blocks])
     body = pandoc.write(blocks, "typst-smart", meta, [*options, "--wrap=preserve"], project.root).decode()
     return _compile(_head(built, made_by) + body, project)

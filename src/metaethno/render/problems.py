@@ -11,6 +11,7 @@ CODES: dict[str, str] = {
     "ME0904": "Quarto ended well, but an expected output isn't there.",
     "ME0905": "A page was asked for that the project doesn't have.",
     "ME0906": "The front matter of a page, or a YAML file of the project, can't be read.",
+    "ME0907": "The citation style of the configuration can't be used.",
     "ME0910": "A shortcode that the embedded engine doesn't know, or that isn't closed.",
     "ME0911": "An included file doesn't exist.",
     "ME0912": "A path leaves the reports folder.",

@@ -14,6 +14,8 @@ from metaethno.render.problems import Problems
 
 CONFIG = "_quarto.yml"
 VARIABLES = "_variables.yml"
+# The script, its style and its data lie with the generated files, where Quarto finds them as well.
+SCRIPT = "_generated/interactive.js"
 ALSO_PRINTED = "review"  # this page is made as DOCX and PDF too
 
 
@@ -43,6 +45,12 @@ class Project:
     config: dict[str, Any]
     variables: dict[str, Any]
     entries: list[Entry] = field(default_factory=list)
+    style: Path | None = None  # of the citations, in CSL
+
+    @property
+    def scripted(self) -> bool:
+        """Whether the pages' script lies with the generated files."""
+        return (self.root / SCRIPT).is_file()
 
     @property
     def title(self) -> str:

@@ -29,7 +29,9 @@ class QuartoEngine(Engine):
         """What `quarto --version` says."""
         return self._run(["--version"], None).strip()
 
-    def render(self, reports: Path, out: Path | None = None, pages: list[str] | None = None) -> Rendered:
+    def render(
+        self, reports: Path, out: Path | None = None, pages: list[str] | None = None, style: Path | None = None
+    ) -> Rendered:
         """Render the project, or the pages named; see `Engine.render`."""
         problems = Problems()
         project = read_project(reports, problems)
@@ -40,6 +42,7 @@ class QuartoEngine(Engine):
         to = ["--output-dir", str(target)] if out else []
         # Pandoc puts a description into the head of a page and the properties of a document.
         says = ["--metadata", f"description:Rendered by Quarto {version}"]
+        says += ["--metadata", f"csl:{style.resolve()}"] if style else []
         whats = [str(project.root)] if pages is None else [str(project.root / e.path) for e in chosen]
         outputs = [target / path for entry in chosen for path in expected(entry)]
         before = {path: path.stat().st_mtime_ns for path in outputs if path.is_file()}

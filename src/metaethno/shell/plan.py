@@ -34,6 +34,7 @@ class Plan:
     fulltexts: list[str]
     decisions: list[str]
     pages: list[str]
+    citation_style: list[str]
     report_files: list[str]
     page_sources: list[str]
     page_outputs: list[str]
@@ -56,14 +57,14 @@ def report_files(configuration: config.Config) -> list[str]:
 
 def page_names(root: Path) -> list[str]:
     """Return the names of the report's pages (reports/pages/*.qmd without the ending), sorted."""
-    return [Path(p).stem for p in review.listed(root, "reports/pages/*.qmd")]
+    return [Path(p).stem for p in review.page_files(root)]
 
 
 def page_sources(made: list[str]) -> list[str]:
     """Return where the files of stage 9 go for the pages to include them: beside the Quarto project."""
-    from metaethno.shell.pages import place
+    from metaethno.shell.pages import SCRIPTS, place
 
-    return sorted({target for target in map(place, made) if target})
+    return sorted({target for target in map(place, made) if target} | set(SCRIPTS))
 
 
 def page_outputs(pages: list[str]) -> list[str]:
@@ -91,7 +92,8 @@ def read(root: Path | None = None) -> Plan:
         eligibility_votes=review.listed(root, ELIGIBILITY.path),
         fulltexts=review.listed(root, POINTERS),
         decisions=review.listed(root, "data/decisions/**/*.csv"),
-        pages=review.listed(root, "reports/pages/*.qmd"),
+        pages=review.listed(root, "reports/pages/**/*.qmd"),
+        citation_style=[configuration.reports.citation_style] if configuration.reports.citation_style else [],
         report_files=made,
         page_sources=page_sources(made),
         page_outputs=page_outputs(page_names(root)),

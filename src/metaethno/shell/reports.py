@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,12 @@ from metaethno.schemas import TABLES
 from metaethno.shell import common
 from metaethno.stages import STAGES
 
+_INCLUDE = re.compile(r"^\{\{<\s*include\s+(\S+\.qmd)\s*>\}\}\s*$", re.MULTILINE)
+
 if TYPE_CHECKING:
     import pandas as pd
+
+    from metaethno.flow import World
 
 
 def evidence_hashes(root: Path) -> dict[str, str]:
@@ -30,6 +35,33 @@ def _votes(root: Path, stage: str) -> pd.DataFrame:
     return tables.read(common.checked_table(stage), root / common.checked_path(stage), columns)
 
 
+def prose(page: Path, depth: int = 5) -> str:
+    """Return a page's text with the author's own partials in it (`{{< include _methods.qmd >}}`)."""
+
+    def partial(match: re.Match[str]) -> str:
+        path = (page.parent / match[1]).resolve()
+        inside = path.is_relative_to(page.parent.resolve()) and path.suffix == ".qmd" and path.is_file()
+        return prose(path, depth - 1) if inside and depth else match[0]
+
+    return _INCLUDE.sub(partial, page.read_text("utf-8"))
+
+
+def _world(root: Path, frames: dict[str, pd.DataFrame], members: pd.DataFrame) -> World:
+    """Return the tables that the boxes of the flow are lists of."""
+    from metaethno.flow import world
+
+    return world(
+        members,
+        frames["unique"],
+        frames["screened"],
+        frames["assessed"],
+        frames["excluded"],
+        frames["included_studies"],
+        frames["sources"],
+        common.checked(root, "baseline"),
+    )
+
+
 def make(root: Path, config: Config) -> None:
     """Write every file of `9_reports/`."""
     import pandas as pd
@@ -37,17 +69,20 @@ def make(root: Path, config: Config) -> None:
     from metaethno.stages.reports import FRAMES, UNIQUE_COLUMNS, ReportData, count_members, count_votes, make_reports
 
     frames = {}
+    members = common.derived(root, "members")
     for name in FRAMES:
         if (stage := STAGES.get(name.removesuffix("_checks"))) and name.endswith("_checks"):
             frames[name] = common.derived(root, "checks", path=f"{stage.folder}/checks.csv")
         elif name == "unique":
             frames[name] = common.derived(root, name, list(UNIQUE_COLUMNS))
         elif name == "members":
-            frames[name] = count_members(common.derived(root, name))
+            frames[name] = count_members(members)
         elif name == "votes_by_day":
             frames[name] = count_votes({stage: _votes(root, stage) for stage in ("screening", "eligibility")})
         elif name == "constructs":
             frames[name] = common.derived(root, "extracted_constructs")
+        elif name.endswith("_votes"):
+            frames[name] = common.checked(root, name.removesuffix("_votes"))
         elif TABLES[name].kind == "derived":
             frames[name] = common.derived(root, name)
         else:
@@ -59,9 +94,10 @@ def make(root: Path, config: Config) -> None:
     data = ReportData(
         config=config,
         **frames,
-        pages={Path(p).stem: (root / p).read_text("utf-8") for p in review.listed(root, "reports/pages/*.qmd")},
+        pages={Path(p).stem: prose(root / p) for p in review.page_files(root)},
         queries={p: (root / p).read_text(encoding="utf-8", errors="replace") for p in review.queries(root)},
         hashes=evidence_hashes(root),
+        world=_world(root, frames, members),
     )
     for name, content in make_reports(data).items():
         tables.write_bytes(root / STAGES["reports"].folder / name, content)

@@ -9,13 +9,15 @@ FIGURES = ("argument", "contributions", "matrix", "progress", "sources", "years"
 CHECKLISTS = ("emerge", "entreq", "prisma_s")
 # Fragments whose names do not depend on the configured views.
 FRAGMENTS = (
-    "agreement", "all_flow_figures", "all_flow_tables", "argument", "argument_figure", "banner",
-    "checklist_summary", "checks", "concepts", "concepts_brief", "constructs", "contributions_figure", "criteria",
-    "dedupe", "emerge", "engine", "entreq", "excluded", "first_flow_figure", "glance", "groups", "included",
-    "links", "matrix", "matrix_figure", "matrix_groups", "memos", "open", "prisma_s", "progress_figure",
-    "provenance", "readings", "reasons", "refutations", "relations", "repeats", "reports", "rerun", "search",
-    "sources_figure", "stale", "strategies", "support", "team", "third_order", "years_figure",
+    "agreement", "all_flow_figures", "all_flow_tables", "argument", "argument_figure", "audit_decided", "audit_files",
+    "audit_signed", "banner", "checklist_summary", "checks", "concepts", "concepts_brief", "constructs",
+    "contributions_figure", "criteria", "dedupe", "emerge", "engine", "entreq", "excluded", "first_flow_figure",
+    "glance", "groups", "included", "links", "matrix", "matrix_figure", "matrix_groups", "memos", "open", "prisma_s",
+    "progress_figure", "provenance", "readings", "reasons", "refutations", "relations", "repeats", "reports", "rerun",
+    "search", "sources_figure", "stale", "strategies", "support", "team", "third_order", "years_figure",
 )  # fmt: skip
+# What the pages' script shows when it is asked: scripts that hold data, because a page on a disk can load no JSON.
+SCRIPTS = ("argument", "flow", "flow_lists", "matrix", *(f"records_{i}" for i in range(8)))
 
 
 def outputs(view_ids: Sequence[str]) -> list[str]:
@@ -23,6 +25,7 @@ def outputs(view_ids: Sequence[str]) -> list[str]:
     figures = [f"flow_{view}" for view in view_ids] + list(FIGURES)
     return sorted([
         *(f"{name}.csv" for name in CHECKLISTS),
+        *(f"scripts/{name}.js" for name in SCRIPTS),
         *(f"figures/{name}.{ending}" for name in figures for ending in ("png", "svg")),
         *(f"tables/{name}.md" for name in FRAGMENTS),
         *(f"tables/flow_{view}.md" for view in view_ids),

@@ -14,7 +14,9 @@ from metaethno.checklists import answer_emerge, answer_entreq, answer_prisma_s
 from metaethno.figures import flow_picture, matrix_picture
 from metaethno.fragments import (
     arguing,
+    auditing,
     flows,
+    interactive,
     lists,
     pictures,
     reading,
@@ -73,6 +75,7 @@ def make_reports(data: ReportData) -> dict[str, bytes]:
         made |= {f"figures/flow_{view.id}.svg": picture.svg, f"figures/flow_{view.id}.png": picture.png}
     for name, picture in {"matrix": matrix_picture(data.matrix), **pictures.drawn(data)}.items():
         made |= {f"figures/{name}.svg": picture.svg, f"figures/{name}.png": picture.png}
+    made |= {f"scripts/{name}.js": content for name, content in interactive.scripts(data).items()}
     made |= {"variables.yml": variables.as_yaml(data), "references.json": references.as_json(data)}
     return dict(sorted(made.items()))
 
@@ -82,6 +85,9 @@ def _fragments(data: ReportData, answered: dict[str, list[dict[str, Any]]]) -> d
     views = data.config.flow.views
     by_view = {f"flow_{view.id}": flows.numbers(data, view, i) for i, view in enumerate(views, 1)}
     return by_view | {
+        "audit_decided": auditing.decided(data),
+        "audit_files": auditing.files(data),
+        "audit_signed": auditing.signed(data),
         "agreement": searching.agreement(data),
         "all_flow_figures": flows.figures(data),
         "all_flow_tables": flows.tables(data),
