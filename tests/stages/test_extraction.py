@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from metaethno import tables
+from metaethno.config import Extraction
 from metaethno.schemas import (
     CHARACTERISTICS,
     CHECKS,
@@ -102,7 +103,7 @@ def test_a_redundant_report_is_not_named_beside_a_main_one(world):
 
 def test_columns_of_the_review_follow_the_standard_ones(world):
     world["studies"]["theory"] = ["a", "b", "c"]
-    table = extract(**world, extra_columns=["theory"]).characteristics
+    table = extract(**world, settings=Extraction(columns=[{"name": "theory", "says": "what it leans on"}])).characteristics
     assert list(table.columns) == [*CHARACTERISTICS.names, "theory"]
     assert table["theory"].tolist() == ["a", "c", "b"]
 

@@ -10,16 +10,18 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from metaethno import tables
+from metaethno import form, tables
+from metaethno.config import Extraction, FormField
 from metaethno.findings import Findings, long_ids, where
-from metaethno.schemas import CHARACTERISTICS, EXTRACTED_CONSTRUCTS, STUDIES
+from metaethno.schemas import CHARACTERISTICS, COMPARISON, EXTRACTED_CONSTRUCTS, EXTRACTION_VALUES, STUDIES
 
 
 @dataclass(frozen=True)
 class Extracted:
-    """Outcome of the stage: tables `characteristics`, `extracted_constructs` and `checks`."""
+    """Outcome of the stage: tables `characteristics`, `comparison`, `extracted_constructs` and `checks`."""
 
     characteristics: pd.DataFrame
+    comparison: pd.DataFrame
     constructs: pd.DataFrame
     checks: pd.DataFrame
 
@@ -32,19 +34,96 @@ def extract(
     links: pd.DataFrame,
     report_studies: pd.DataFrame,
     included_studies: pd.DataFrame,
-    extra_columns: Sequence[str] = (),
+    extraction_values: pd.DataFrame | None = None,
+    settings: Extraction | None = None,
     levels: Mapping[str, str] | None = None,
 ) -> Extracted:
-    """Return Table 1, the constructs with their passages, and what is wrong with them.
+    """Return Table 1, the comparison of what was extracted, the constructs with their passages, and what is wrong.
 
-    `extra_columns` are the columns that the review adds to `studies`; they go into Table 1 after the standard ones.
+    `extraction_values` (schema EXTRACTION_VALUES): where a value stands for a cell, it counts before `studies`.
+    `settings`: the extraction form; its fields beyond the standard ones go into Table 1 after them.
     `levels`: code of a check → level, where it isn't the usual one.
     """
+    settings = settings or Extraction()
+    values = tables.empty(EXTRACTION_VALUES) if extraction_values is None else extraction_values
+    compared = compare(values, studies, included_studies, settings)
     return Extracted(
-        characteristics(studies, included_studies, extra_columns),
+        characteristics(studies_with(studies, compared), included_studies, form.extra(settings)),
+        compared,
         with_passages(constructs, passages, report_studies),
         _checks(studies, sampling, passages, constructs, links, report_studies, included_studies, levels),
     )
+
+
+def compare(
+    values: pd.DataFrame, studies: pd.DataFrame, included_studies: pd.DataFrame, settings: Extraction
+) -> pd.DataFrame:
+    """Return what was extracted per study and field (schema COMPARISON), with what stands.
+
+    Fields that people say differently have no standing value until one of them is settled; what was settled is open
+    again as soon as one of the rows it was settled over is replaced. A required field that is empty is listed.
+    """
+    fields = {f.field: f for f in form.fields(settings)}
+    heads = tables.heads(EXTRACTION_VALUES, values)
+    heads = heads[heads["field"].isin(fields)]
+    known = {str(row["study_id"]): row for row in studies.to_dict("records")}
+    by_cell: dict[tuple[str, str], list[dict[str, str]]] = {}
+    for row in heads.sort_values(["reviewer", "value_id"], kind="stable").to_dict("records"):
+        by_cell.setdefault((row["study_id"], row["field"]), []).append(row)
+    included = list(dict.fromkeys(included_studies["study_id"]))
+    cells = {*by_cell, *((s, f.field) for s in included for f in fields.values() if f.required)}
+    rows = []
+    for study, name in sorted(cells):
+        given = known.get(study, {})
+        row = _compared(by_cell.get((study, name), []), fields[name], settings.extractors_per_study)
+        if row["state"] == "missing" and str(given.get(name) or ""):
+            continue
+        label = str(given.get("label") or study)
+        rows.append({"study_id": study, "study": label, "field": name, "heading": fields[name].heading, **row})
+    if not rows:
+        return tables.empty(COMPARISON)
+    return tables.canonical(COMPARISON, pd.DataFrame(rows, columns=COMPARISON.names).fillna(""))
+
+
+def _compared(rows: list[dict[str, str]], field: FormField, needed: int) -> dict[str, str]:
+    """Return how the values of one cell stand to each other, and which of them counts."""
+    own = [row for row in rows if row["role"] == "extractor"]
+    settled = [row for row in rows if row["role"] == "consensus"]
+    out = {"state": "missing", "value": "", "over": ";".join(sorted(row["value_id"] for row in own))}
+    for place, row in zip(("first", "second"), own, strict=False):
+        out |= {f"{place}_{name}": row[name] for name in ("reviewer", "value", "locator")}
+    out["further"] = " | ".join(f"{row['reviewer']}: {row['value']}" for row in own[2:])
+    # A settlement counts for the values it was made over, and for no others.
+    live = [row for row in settled if sorted(filter(None, row["over"].split(";"))) == sorted(out["over"].split(";"))]
+    if live and all(form.same(field, live[0]["value"], row["value"]) for row in live):
+        last = max(live, key=lambda row: (row["decided_on"], row["value_id"]))
+        return out | {"state": "settled", "value": last["value"], "settled_by": last["reviewer"],
+                      "settled_on": last["decided_on"]}  # fmt: skip
+    if not own:
+        return out
+    if len(live) > 1 or any(not form.same(field, own[0]["value"], row["value"]) for row in own[1:]):
+        return out | {"state": "differ"}
+    people = len({row["reviewer"] for row in own})
+    state = "waiting" if people < needed else "single" if people == 1 else "agree"
+    return out | {"state": state, "value": own[0]["value"]}
+
+
+def studies_with(studies: pd.DataFrame, compared: pd.DataFrame) -> pd.DataFrame:
+    """Return `studies` with what was extracted in its cells; where people still differ, a cell is empty."""
+    out = studies.copy()
+    if not len(compared) or not len(studies):
+        return out
+    told = compared[compared["state"] != "missing"]
+    typed = {c.name for c in STUDIES.columns if c.kind != "text"}
+    for name, rows in told.groupby("field", sort=True):
+        column = str(name)
+        by_study = dict(zip(rows["study_id"], rows["value"], strict=True))
+        # "Not reported" is no year and no number; in Table 1 both are a dash.
+        blank = form.NOT_REPORTED if column in typed else None
+        by_study = {study: "" if value == blank else value for study, value in by_study.items()}
+        before = out[column] if column in out else pd.Series("", index=out.index)
+        out[column] = [by_study.get(s, old) for s, old in zip(out["study_id"], before, strict=True)]
+    return out
 
 
 def characteristics(
@@ -62,6 +141,7 @@ def characteristics(
     cited = kept.groupby("study_id", sort=True)["citation"].agg(lambda s: "; ".join(dict.fromkeys(s))).rename("reports")
     frame = cited.reset_index().merge(studies, on="study_id", how="left")
     text = [c for c in [*STUDIES.names, *extra_columns] if c != "study_id"]
+    frame = frame.reindex(columns=[*frame.columns, *(c for c in extra_columns if c not in frame)])
     frame[text] = frame[text].fillna("").astype(str)
     frame["label"] = frame["label"].where(frame["label"] != "", frame["study_id"])
     frame["_unknown"] = frame["data_collection_start"] == ""
