@@ -209,8 +209,9 @@ class FormField(_Section):
         fixed = FIXED_TYPES.get(name)
         if fixed and self.type != fixed:
             raise ValueError(f"{name}: is of the type {fixed}, as studies.csv has it")
-        if self.field in RESERVED_FIELDS:
-            raise ValueError(f"{name!r} is a name that the program uses itself: take another")
+        for word in (self.field, self.heading):
+            if word.strip().casefold().replace("_", " ") in RESERVED_FIELDS:
+                raise ValueError(f"{word!r} is a name that the program uses itself: take another")
         if self.show.count("{}") != 1:
             raise ValueError(f"{name}: `show` holds {{}} once, where the value goes")
         return self
@@ -219,7 +220,10 @@ class FormField(_Section):
 # Fields whose column in studies.csv or Table 1 is typed, and names that stand for something else there.
 FIXED_TYPES = {"data_collection_start": "year", "data_collection_end": "year", "participants_n": "number"}
 RESERVED_FIELDS = frozenset(
-    ("study_id", "label", "provenance", "position", "reports", "study", "report", "construct", "quotation", "seen")
+    (
+        *("study", "study id", "label", "provenance", "position", "report", "reports", "reviewer", "seen"),
+        *("construct", "quotation", "record id", "settled value"),
+    )
 )
 
 
@@ -337,6 +341,8 @@ def _keys_at(path: tuple[Any, ...]) -> list[str]:
     """Return the keys that the model at `path` knows."""
     model: Any = Config
     for step in path:
+        if isinstance(step, int):
+            continue  # an item of a list, whose model is known by now
         if isinstance(model, type) and issubclass(model, BaseModel):
             known = model.model_fields.get(str(step))
             model = known.annotation if known else None

@@ -371,7 +371,7 @@ CONSTRUCTS = _table(
     _c("study_id", "the study", "id", req=True, refers="studies.study_id"),
     _c("authors_term", "the study authors' own term, verbatim"),
     _c("label", "short name", req=True),
-    _c("meaning", "what it means in that study", req=True),
+    _c("meaning", "what it means in that study"),
     _c("order", "participants' own (1) or the study authors' interpretation (2)", "1|2", req=True),
     _c("kind", "what it is", "concept|interpretation|metaphor", req=True),
     _c("passage_ids", "the passages it rests on", "ids", refers="passages.passage_id"),

@@ -82,7 +82,8 @@ def compare(
         rows.append({"study_id": study, "study": label, "field": name, "heading": fields[name].heading, **row})
     if not rows:
         return tables.empty(COMPARISON)
-    return tables.canonical(COMPARISON, pd.DataFrame(rows, columns=COMPARISON.names).fillna(""))
+    empty = dict.fromkeys(COMPARISON.names, "")
+    return tables.canonical(COMPARISON, pd.DataFrame([empty | row for row in rows], dtype=str))
 
 
 def _compared(rows: list[dict[str, str]], field: FormField, needed: int) -> dict[str, str]:
@@ -141,7 +142,9 @@ def characteristics(
     cited = kept.groupby("study_id", sort=True)["citation"].agg(lambda s: "; ".join(dict.fromkeys(s))).rename("reports")
     frame = cited.reset_index().merge(studies, on="study_id", how="left")
     text = [c for c in [*STUDIES.names, *extra_columns] if c != "study_id"]
-    frame = frame.reindex(columns=[*frame.columns, *(c for c in extra_columns if c not in frame)])
+    for name in extra_columns:
+        if name not in frame:
+            frame[name] = ""
     frame[text] = frame[text].fillna("").astype(str)
     frame["label"] = frame["label"].where(frame["label"] != "", frame["study_id"])
     frame["_unknown"] = frame["data_collection_start"] == ""
