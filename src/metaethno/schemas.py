@@ -179,6 +179,24 @@ ROWS = _table(
     ),
 )
 
+QUOTATION_LOG = _table(
+    "quotation_log",
+    "data/raw/fulltext/quotations.csv",
+    "log",
+    "passage_id file",
+    "What came of looking for passages in the stored full texts; written where the texts are, so that results are the "
+    "same where they are not.",
+    _c("passage_id", "the passage", "id", req=True),
+    _c("passage_hash", "hash of its words and locator", req=True),
+    _c("file", "the full text, in data/raw/fulltext", req=True),
+    _c("file_hash", "hash of that text, as DVC keeps it", req=True),
+    _c("state", "what came of it", "found|no_page|other_page|not_found|no_text|unreadable", req=True),
+    _c("page", "the page it is on, or the nearest place"),
+    _c("page_by", "what the named page agreed with", "label|printed|position"),
+    _c("similarity", "likeness of the nearest place, 0 to 100"),
+    _c("nearest", "the words there, or why the text couldn't be read"),
+)
+
 # ---------------------------------------------------------------- what people decided: data/decisions/
 
 MANUAL_RECORDS = _table(
@@ -1081,6 +1099,28 @@ COMPARISON = _table(
     _c("settled_by", "who settled it"),
     _c("settled_on", "when", "date"),
     _c("over", "the rows compared, parted by ';'", "ids"),
+)
+QUOTATIONS = _table(
+    "quotations",
+    "data/derived/6_extraction/quotations.csv",
+    "derived",
+    "passage_id",
+    "Every quotation, and whether it stands in the stored full text, on the page that is named.",
+    _c("passage_id", "the passage", "id", req=True),
+    _c("report_id", "its report", "id", req=True),
+    _c("citation", "short citation of the report"),
+    _c("locator", "where it is said to be"),
+    _c(
+        "state",
+        "what came of looking for it",
+        "found|no_page|other_page|not_found|no_text|unreadable|not_checked|no_file",
+        req=True,
+    ),
+    _c("file", "the full text it was looked for in"),
+    _c("page", "the page it is on, or the nearest place"),
+    _c("page_by", "what the named page agreed with: the file's label, the printed number, its place in the file"),
+    _c("similarity", "where it was not found: likeness of the nearest place, 0 to 100"),
+    _c("nearest", "the words there, or why the text couldn't be read"),
 )
 EXTRACTED_CONSTRUCTS = _table(
     "extracted_constructs",

@@ -14,6 +14,7 @@ from metaethno.schemas import (
     INCLUDED_STUDIES,
     LINKS,
     PASSAGES,
+    QUOTATION_LOG,
     REPORT_STUDIES,
     SAMPLING,
     STUDIES,
@@ -249,3 +250,51 @@ def test_fields_of_the_form_follow_the_standard_columns_in_table_1(world):
     form = [{"field": "country"}, {"field": "mood", "type": "choice", "choices": ["glad", "sad"]}]
     out, _ = compared(world, value("v1", "ann", "glad", "mood"), form=form)
     assert out.characteristics.set_index("study_id")["mood"].to_dict() == {"s1": "glad", "s2": "", "s3": ""}
+
+
+# ---------------------------------------------------------------------------------------- quotations
+
+
+def quoted(world, states):
+    """Passages p1 and p2 with what came of looking for them, by passage and file."""
+    world["passages"]["speaker"] = ["participant", "author"]
+    keys = {"passage_hash": "h", "file_hash": "f"}
+    rows = [{"passage_id": p, "file": f, "state": s} | keys for (p, f), s in states.items()]
+    looked = frame(QUOTATION_LOG, *(r for r in rows if r["state"] != "not_checked"))
+    return extract(
+        **world, sought=pd.DataFrame(rows)[["passage_id", "passage_hash", "file", "file_hash"]], looked=looked
+    )
+
+
+@pytest.mark.parametrize(
+    ("state", "found"),
+    [
+        ("found", []),
+        ("no_page", []),
+        ("other_page", [("Y31", "p1")]),
+        ("not_found", [("Y8", "p1")]),
+        ("no_text", [("Y32", "p1")]),
+        ("unreadable", [("Y32", "p1")]),
+        ("not_checked", [("Y32", "p1")]),
+    ],
+)
+def test_what_came_of_looking_for_a_quotation_is_told_once(world, state, found):
+    out = quoted(world, {("p1", "a.pdf"): state})
+    assert out.quotations.set_index("passage_id")["state"].to_dict() == {"p1": state, "p2": "no_file"}
+    assert codes(out) == found
+
+
+def test_of_several_texts_of_a_report_the_best_counts(world):
+    out = quoted(world, {("p1", "a.pdf"): "not_found", ("p1", "b.pdf"): "found", ("p2", "c.pdf"): "not_checked"})
+    assert out.quotations["state"].tolist() == ["found", "not_checked"]
+    assert out.quotations["file"].tolist() == ["b.pdf", "c.pdf"]
+
+
+def test_what_the_review_says_of_a_study_is_no_quotation(world):
+    world["passages"]["speaker"] = "review_author"
+    assert len(extract(**world).quotations) == 0
+
+
+def test_a_construct_without_a_meaning_is_pointed_out(world):
+    world["constructs"].loc[0, "meaning"] = ""
+    assert codes(extract(**world)) == [("Y33", "k1")]

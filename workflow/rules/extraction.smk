@@ -1,7 +1,7 @@
 # 6 extraction: what the studies are and say
 #
-# READS   data/decisions/studies.csv, extraction_values.csv, sampling.csv, passages.csv, constructs.csv, links.csv, 5_eligibility
-# WRITES  data/derived/6_extraction/ checked/, characteristics.csv, comparison.csv, constructs.csv, checks.csv
+# READS   data/raw/fulltext/*.dvc and quotations.csv, data/decisions/studies.csv, extraction_values.csv, sampling.csv, passages.csv, constructs.csv, links.csv, 5_eligibility
+# WRITES  data/derived/6_extraction/ checked/, characteristics.csv, comparison.csv, quotations.csv, constructs.csv, checks.csv
 
 
 rule extraction_checked:
@@ -33,6 +33,9 @@ rule extraction_checked:
 
 rule extraction:
     input:
+        FULLTEXTS,
+        QUOTATION_LOG,
+        "data/derived/3_dedupe/aliases.csv",
         "data/derived/6_extraction/checked/studies.csv",
         "data/derived/6_extraction/checked/extraction_values.csv",
         "data/derived/6_extraction/checked/sampling.csv",
@@ -44,6 +47,7 @@ rule extraction:
     output:
         "data/derived/6_extraction/characteristics.csv",
         "data/derived/6_extraction/comparison.csv",
+        "data/derived/6_extraction/quotations.csv",
         "data/derived/6_extraction/constructs.csv",
         "data/derived/6_extraction/checks.csv",
     log:

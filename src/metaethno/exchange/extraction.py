@@ -30,7 +30,7 @@ from metaethno.schemas import (
     REPORT_STUDIES,
     STUDIES,
 )
-from metaethno.shell import common
+from metaethno.shell import common, quotations
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -643,6 +643,8 @@ def enter(root: Path, config: Config, stage: str, arguments: argparse.Namespace)
         written = book.commit(_check(config), dry_run=arguments.dry_run)
         if not arguments.dry_run and not before:
             voting.remember(root, mark, today, arguments.file)
+    if not arguments.dry_run:
+        quotations.refresh(root)
     return voting.Entered(
         change.added, change.changed, change.same, 0, 0, change.warnings, written.files, "rows and values"
     )  # fmt: skip

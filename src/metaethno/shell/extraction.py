@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from metaethno.config import Config
-from metaethno.shell import common
+from metaethno.shell import common, quotations
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,14 +37,18 @@ def make(root: Path, config: Config) -> None:
 
     names = ("studies", "sampling", "passages", "constructs", "links", "extraction_values")
     tables = {n: common.checked(root, n) for n in names}
+    reports = common.checked(root, "report_studies")
     done = extract(
         **tables,
-        report_studies=common.checked(root, "report_studies"),
+        report_studies=reports,
         included_studies=common.derived(root, "included_studies"),
         settings=config.extraction,
+        sought=quotations.wanted(root, tables["passages"], reports),
+        looked=quotations.log(root),
         levels=config.check_levels,
     )
     common.write(root, "characteristics", done.characteristics)
     common.write(root, "comparison", done.comparison)
+    common.write(root, "quotations", done.quotations)
     common.write(root, "extracted_constructs", done.constructs)
     common.write(root, "checks", done.checks, "data/derived/6_extraction/checks.csv")

@@ -13,15 +13,25 @@ import pandas as pd
 from metaethno import form, tables
 from metaethno.config import Extraction, FormField
 from metaethno.findings import Findings, long_ids, where
-from metaethno.schemas import CHARACTERISTICS, COMPARISON, EXTRACTED_CONSTRUCTS, EXTRACTION_VALUES, STUDIES
+from metaethno.quotes import STATES
+from metaethno.schemas import (
+    CHARACTERISTICS,
+    COMPARISON,
+    EXTRACTED_CONSTRUCTS,
+    EXTRACTION_VALUES,
+    QUOTATION_LOG,
+    QUOTATIONS,
+    STUDIES,
+)
 
 
 @dataclass(frozen=True)
 class Extracted:
-    """Outcome of the stage: tables `characteristics`, `comparison`, `extracted_constructs` and `checks`."""
+    """Outcome of the stage: tables characteristics, comparison, quotations, extracted_constructs and checks."""
 
     characteristics: pd.DataFrame
     comparison: pd.DataFrame
+    quotations: pd.DataFrame
     constructs: pd.DataFrame
     checks: pd.DataFrame
 
@@ -36,22 +46,27 @@ def extract(
     included_studies: pd.DataFrame,
     extraction_values: pd.DataFrame | None = None,
     settings: Extraction | None = None,
+    sought: pd.DataFrame | None = None,
+    looked: pd.DataFrame | None = None,
     levels: Mapping[str, str] | None = None,
 ) -> Extracted:
     """Return Table 1, the comparison of what was extracted, the constructs with their passages, and what is wrong.
 
     `extraction_values` (schema EXTRACTION_VALUES): where a value stands for a cell, it counts before `studies`.
     `settings`: the extraction form; its fields beyond the standard ones go into Table 1 after them.
-    `levels`: code of a check → level, where it isn't the usual one.
+    `sought`: quotations with the stored texts to look in (passage_id, passage_hash, file, file_hash); `looked`: what
+    came of it (schema QUOTATION_LOG). `levels`: code of a check → level, where it isn't the usual one.
     """
     settings = settings or Extraction()
     values = tables.empty(EXTRACTION_VALUES) if extraction_values is None else extraction_values
     compared = compare(values, studies, included_studies, settings)
+    quoted = quotations(passages, report_studies, sought, looked)
     return Extracted(
         characteristics(studies_with(studies, compared), included_studies, form.extra(settings)),
         compared,
+        quoted,
         with_passages(constructs, passages, report_studies),
-        _checks(studies, sampling, passages, constructs, links, report_studies, included_studies, levels),
+        _checks(studies, sampling, passages, constructs, links, report_studies, included_studies, levels, quoted),
     )
 
 
@@ -153,6 +168,75 @@ def characteristics(
     return tables.canonical(CHARACTERISTICS, frame[[*CHARACTERISTICS.names, *extra_columns]])
 
 
+def quotations(
+    passages: pd.DataFrame,
+    report_studies: pd.DataFrame,
+    sought: pd.DataFrame | None = None,
+    looked: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Return every quotation with what came of looking for it (schema QUOTATIONS); of several texts, the best."""
+    quoted = passages[passages["speaker"] != "review_author"]
+    if not len(quoted):
+        return tables.empty(QUOTATIONS)
+    keys = ["passage_id", "passage_hash", "file", "file_hash"]
+    citation = report_studies.drop_duplicates("report_id").set_index("report_id")["citation"]
+    out = quoted[["passage_id", "report_id", "locator"]].copy()
+    out["citation"] = out["report_id"].map(citation)
+    told = ["state", "file", "page", "page_by", "similarity", "nearest"]
+    if sought is None or not len(sought):
+        best = pd.DataFrame(columns=["passage_id", *told], dtype=str)
+    else:
+        log = tables.empty(QUOTATION_LOG) if looked is None else looked
+        best = sought[keys].merge(log, on=keys, how="left")
+        best["state"] = best["state"].fillna("not_checked")
+        rank = {state: n for n, state in enumerate((*STATES, "not_checked"))}
+        best = best.assign(_rank=best["state"].map(rank)).sort_values(["passage_id", "_rank", "file"], kind="stable")
+        best = best.drop_duplicates("passage_id")[["passage_id", *told]]
+    out = out.merge(best, on="passage_id", how="left")
+    out["state"] = out["state"].fillna("no_file")
+    return tables.canonical(QUOTATIONS, out[QUOTATIONS.names].fillna("").astype(str))
+
+
+def _check_quotations(found: Findings, quoted: pd.DataFrame) -> None:
+    """Y8 (words that are not in the text), Y31 (another page), Y32 (texts that can't be looked into)."""
+
+    def nearest(row: dict[str, str]) -> str:
+        place = f", on page {row['page']}" if row["page"] else ""
+        return (
+            f" The nearest place{place} is {row['similarity']} % alike: {row['nearest']!r}." if row["nearest"] else ""
+        )
+
+    found.rows(
+        "Y8",
+        "passages",
+        quoted[quoted["state"] == "not_found"],
+        lambda r: [r["passage_id"]],
+        lambda r: f"The words of this passage do not stand in {r['file']} ({r['citation']}).{nearest(r)}",
+        "Compare it with the text. Put [...] where you left words out, and [brackets] round words of your own.",
+    )
+    found.rows(
+        "Y31",
+        "passages",
+        quoted[quoted["state"] == "other_page"],
+        lambda r: [r["passage_id"]],
+        lambda r: f"The words stand on page {r['page']} of {r['file']}, not where the passage says ({r['locator']}).",
+        "Correct the page.",
+    )
+    for state, what, hint in (
+        ("no_text", "has no text layer (is it a scan?)", "Add a PDF with text (OCR), or compare it yourself."),
+        ("unreadable", "can't be read", "Add it again in another form, or compare it yourself."),
+        (
+            "not_checked",
+            "was not looked into yet",
+            "Run `metaethno run` where the texts are (`dvc pull` fetches them).",
+        ),
+    ):
+        for file, rows in quoted[quoted["state"] == state].groupby("file", sort=True):
+            why = next((f": {said}" for said in rows["nearest"] if said and state == "unreadable"), "")
+            message = f"{file} {what}{why}; {len(rows)} quotations of it are unchecked."
+            found.add("Y32", "passages", rows["passage_id"], message, hint)
+
+
 def with_passages(constructs: pd.DataFrame, passages: pd.DataFrame, report_studies: pd.DataFrame) -> pd.DataFrame:
     """Return one row per construct and passage; a construct without a passage has one row with empty cells."""
     cited = long_ids(constructs[["construct_id", "passage_ids"]], "passage_ids").drop_duplicates()
@@ -173,6 +257,7 @@ def _checks(
     report_studies: pd.DataFrame,
     included_studies: pd.DataFrame,
     levels: Mapping[str, str] | None,
+    quoted: pd.DataFrame,
 ) -> pd.DataFrame:
     found = Findings(levels)
     checked = {"sampling": sampling, "passages": passages, "constructs": constructs, "links": links}
@@ -182,6 +267,7 @@ def _checks(
     found.rows("Y1", "links", self_links, lambda r: [r["from_id"]], lambda r: "A construct is linked to itself.")
     _check_studies(found, studies, report_studies, included_studies)
     _check_constructs(found, constructs, passages, report_studies)
+    _check_quotations(found, quoted)
     used = {*long_ids(constructs, "passage_ids")["passage_ids"], *links["passage_id"]}
     found.rows(
         "Y16",
@@ -234,6 +320,14 @@ def _check_constructs(
         lambda r: [r["construct_id"]],
         lambda r: f"The construct {r['label']!r} is {r['status'].replace('_', ' ')}, without a reason.",
         "Say why in the column reason.",
+    )
+    found.rows(
+        "Y33",
+        "constructs",
+        constructs[constructs["meaning"] == ""],
+        lambda r: [r["construct_id"]],
+        lambda r: f"The construct {r['label']!r} does not say what it means in its study.",
+        "Fill it in: `metaethno todo extraction` writes the sheet.",
     )
     cited = long_ids(constructs, "passage_ids").merge(
         passages[["passage_id", "report_id", "locator"]], left_on="passage_ids", right_on="passage_id"
