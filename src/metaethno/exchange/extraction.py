@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 from metaethno import form, ledger, tables
 from metaethno.config import Config, FormField
 from metaethno.errors import Problem, UsageError, UserError
-from metaethno.exchange import coding, voting, workbook
+from metaethno.exchange import coded_readers, coding, voting, workbook
 from metaethno.exchange.workbook import Field, Options, Sheet
 from metaethno.schemas import (
     ASSESSED,
@@ -624,8 +625,11 @@ def enter(root: Path, config: Config, stage: str, arguments: argparse.Namespace)
     mark = voting.mark_of(arguments.file, stage, arguments) if arguments.file.is_file() else ""
     with ledger.entering(root) as book:
         world = _world(root, config)
+        left: list[coded_readers.Leftover] = []
         if arguments.source == "sheet":
             _read_sheets(arguments, world, config, who, change)
+        else:
+            left = _read_foreign(arguments, world, config, who, change)
         before = voting.entered_before(root, mark)
         if before and change.changed and not arguments.again and not change.problems:
             change.problems.append(voting.changed_since(arguments.file, before, change.changed, "rows"))
@@ -643,11 +647,75 @@ def enter(root: Path, config: Config, stage: str, arguments: argparse.Namespace)
         written = book.commit(_check(config), dry_run=arguments.dry_run)
         if not arguments.dry_run and not before:
             voting.remember(root, mark, today, arguments.file)
+    if left:
+        change.warnings.append(_left_over(root, left, arguments))
     if not arguments.dry_run:
         quotations.refresh(root)
     return voting.Entered(
         change.added, change.changed, change.same, 0, 0, change.warnings, written.files, "rows and values"
     )  # fmt: skip
+
+
+def _said(arguments: argparse.Namespace) -> coding.Said:
+    return coding.Said(*(getattr(arguments, name, None) or "" for name in ("order", "kind", "speaker")))
+
+
+def _read_foreign(
+    arguments: argparse.Namespace, world: _World, config: Config, who: _Who, change: _Change
+) -> list[coded_readers.Leftover]:
+    """Read a table, a matrix or the export of a coding tool; return what has no place in the review."""
+    _check_person(who.reviewer, config, adjudicating=False)
+    readers = coded_readers.READERS
+    if arguments.source not in readers:
+        message = f"nothing is extracted in {arguments.source}"
+        raise UsageError(Problem("ME0495", message, allowed=", ".join(("sheet", *readers))))
+    if not arguments.file.is_file():
+        raise UserError(Problem("ME0470", "there is no such file", str(arguments.file)))
+    read = readers[arguments.source](arguments.file, world.places)
+    change.problems += read.problems
+    change.warnings += read.warnings
+    said = _said(arguments)
+    if missing := _never_said(read, said):
+        change.problems += missing
+        # What the whole file lacks is said once; the rest is looked at as if it were there.
+        said = coding.Said(said.order or "2", said.kind or "concept", said.speaker or "participant")
+    _enter_coded(read.file, read.coded, world, who, said, change, read.columns)
+    return read.left
+
+
+def _never_said(read: coded_readers.Read, said: coding.Said) -> list[Problem]:
+    """Return a problem for each thing that no row of a file says, and nobody said of the whole."""
+    constructs = [row for row in read.coded if row.construct]
+    passages = [row for row in read.coded if row.text and not row.speaker]
+    out = []
+    for name, rows, what, options in (
+        ("order", constructs, "which order its constructs are of", coding.ORDERS),
+        ("kind", constructs, "of which kind its constructs are", coding.KINDS),
+        ("speaker", passages, "whose words the quotations are", coding.SPEAKERS),
+    ):
+        if rows and not getattr(said, name) and not any(getattr(row, name) for row in rows):
+            hint = f"Say it of the whole file: --{name} {' or '.join(options.labels)}."
+            allowed = ", ".join(f"{key} ({label})" for key, label in options.labels.items())
+            out.append(Problem("ME0478", f"does not say {what}", read.file, allowed=allowed, hint=hint))
+    return out
+
+
+def _left_over(root: Path, left: Sequence[coded_readers.Leftover], arguments: argparse.Namespace) -> Problem:
+    """Write what has no place in the review to a file of its own; return what to tell of it."""
+    fields = [Field(n) for n in ("line", "column", "text", "why", "study", "construct")]
+    rows = [[str(one.line), one.column, one.text, one.why, one.study, one.construct] for one in left]
+    data = workbook.to_csv(Sheet("Left over", fields, rows))
+    folder, stem, count = root / "worklists", f"left-over-{arguments.file.stem}", 1
+    while (path := folder / (f"{stem}.csv" if count == 1 else f"{stem}-{count}.csv")).exists():
+        if path.read_bytes() == data:
+            break
+        count += 1
+    if not arguments.dry_run:
+        tables.write_bytes(path, data)
+    kinds = Counter((one.column, one.why) for one in left)
+    said = "; ".join(f"{n:,} of {column!r} ({why})" for (column, why), n in sorted(kinds.items()))
+    hint = f"All of them {'would be' if arguments.dry_run else 'are'} listed in {path}."
+    return Problem("ME0475", f"not entered: {said}", str(arguments.file), hint=hint)
 
 
 def _read_sheets(arguments: argparse.Namespace, world: _World, config: Config, who: _Who, change: _Change) -> None:
@@ -669,8 +737,7 @@ def _read_sheets(arguments: argparse.Namespace, world: _World, config: Config, w
             change.problems += grid.unusable([c for c in at if c is not None])
             bad = {p.line for p in change.problems}
             rows = [row for row in coded_of(grid, {n: (h,) for n, h in _CODED.items()}) if row.line not in bad]
-            said = coding.Said(*(getattr(arguments, name, None) or "" for name in ("order", "kind", "speaker")))
-            _enter_coded(str(arguments.file), rows, world, who, said, change, _CODED)
+            _enter_coded(str(arguments.file), rows, world, who, _said(arguments), change, _CODED)
 
 
 def _check(config: Config) -> ledger.Check:
