@@ -13,7 +13,7 @@ KNOWN: dict[str, tuple[str, str]] = {
     "Y5": ("note", "A third-order construct rests on at least as many studies as the configuration says."),
     "Y6": ("note", "No third-order construct rests on one group of studies alone."),
     "Y7": ("error", "Refutation was looked for in every group: a row, or a signed 'none found'."),
-    "Y8": ("error", "Every construct has a passage with a locator, in a report of its own study."),
+    "Y8": ("error", "Every construct has a passage with a locator, in its own study; stored texts hold the quotation."),
     "Y9": ("error", "Each step of the argument rests on something; each third-order construct is in a step."),
     "Y11": ("warning", "Groups, constructs and concepts agree on what belongs where."),
     "Y13": ("note", "Not more than half of the constructs under an interpretation come from one study."),
@@ -25,4 +25,7 @@ KNOWN: dict[str, tuple[str, str]] = {
     "Y19": ("warning", "A refutational translation has its refutation written down."),
     "Y20": ("warning", "The trail of changed concepts and their status agree."),
     "Y21": ("error", "A signature's evidence and its hash belong together."),
+    "Y31": ("warning", "A quotation stands on the page that its passage names."),
+    "Y32": ("note", "Every quotation can be looked for in a stored full text that has a text."),
+    "Y33": ("warning", "Every construct says what it means."),
 }

@@ -255,7 +255,7 @@ def _person(sub: argparse.ArgumentParser) -> None:
 
 
 def _todo(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("stage", help="dedupe (pairs that may be one publication), screening, eligibility")
+    sub.add_argument("stage", help="dedupe (pairs that may be one publication), screening, eligibility, extraction")
     _person(sub)
     formats = ("xlsx", "csv", "ris", "rayyan", "covidence", "asreview")
     sub.add_argument("--to", choices=formats, default="xlsx", help="what the file is for (default: xlsx)")
@@ -272,11 +272,18 @@ def _todo(sub: argparse.ArgumentParser) -> None:
 
 
 def _enter(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("stage", help="dedupe, screening, eligibility")
+    sub.add_argument("stage", help="dedupe, screening, eligibility, extraction")
     sub.add_argument("file", type=Path, help="the file that was filled in, or that a tool exported")
     _person(sub)
     tools = ("sheet", "rayyan", "rayyan-log", "covidence", "asreview", "eppi", "endnote", "zotero")
-    sub.add_argument("--from", dest="source", choices=tools, default="sheet", help="where from (default: sheet)")
+    coded = ("table", "matrix", "qualcoder", "taguette", "nvivo")
+    where = f"where from (default: sheet); for extraction: sheet, {', '.join(coded)}"
+    sub.add_argument("--from", dest="source", choices=(*tools, *coded), default="sheet", help=where)
+    whole = sub.add_argument_group("of extraction: what holds for every row that doesn't say it")
+    whole.add_argument("--order", choices=("1", "2"), help="constructs of participants (1) or of the authors (2)")
+    whole.add_argument("--kind", choices=("concept", "interpretation", "metaphor"), help="what the constructs are")
+    speakers = ("participant", "author", "review_author")
+    whole.add_argument("--speaker", choices=speakers, help="whose words the passages are")
     sub.add_argument("--user", metavar="NAME", help="what the tool calls this person, where it can't be told")
     lists = ("include", "exclude", "unsure")
     sub.add_argument("--decision", choices=lists, help="what the whole file is a list of, where a tool exports lists")

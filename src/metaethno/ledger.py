@@ -284,9 +284,10 @@ class _File:
 
 
 def _line(cells: Sequence[str]) -> str:
+    # A cell with line ends is put in quotation marks only where they are those of the lines.
     out = io.StringIO()
-    csv.writer(out, lineterminator="").writerow(cells)
-    return out.getvalue()
+    csv.writer(out, lineterminator="\r\n").writerow(cells)
+    return out.getvalue()[:-2]
 
 
 def _safe(text: str, table: Table) -> str:

@@ -179,6 +179,24 @@ ROWS = _table(
     ),
 )
 
+QUOTATION_LOG = _table(
+    "quotation_log",
+    "data/raw/fulltext/quotations.csv",
+    "log",
+    "passage_id file",
+    "What came of looking for passages in the stored full texts; written where the texts are, so that results are the "
+    "same where they are not.",
+    _c("passage_id", "the passage", "id", req=True),
+    _c("passage_hash", "hash of its words and locator", req=True),
+    _c("file", "the full text, in data/raw/fulltext", req=True),
+    _c("file_hash", "hash of that text, as DVC keeps it", req=True),
+    _c("state", "what came of it", "found|no_page|other_page|not_found|no_text|unreadable", req=True),
+    _c("page", "the page it is on, or the nearest place"),
+    _c("page_by", "what the named page agreed with", "label|printed|position"),
+    _c("similarity", "likeness of the nearest place, 0 to 100"),
+    _c("nearest", "the words there, or why the text couldn't be read"),
+)
+
 # ---------------------------------------------------------------- what people decided: data/decisions/
 
 MANUAL_RECORDS = _table(
@@ -318,6 +336,24 @@ STUDIES = _table(
     _c("provenance", "where these cells are from, field by field"),
     open_columns=True,
 )
+EXTRACTION_VALUES = _table(
+    "extraction_values",
+    "data/decisions/extraction_values.csv",
+    "ledger",
+    "value_id",
+    "What each person took out of a study for a field of the extraction form, and what was settled where two differ.",
+    _c("value_id", "id of this row", "id", req=True),
+    _c("supersedes", "the row that this one replaces", "id", refers="self"),
+    _c("study_id", "the study", "id", req=True, refers="studies.study_id"),
+    _c("field", "a field of `extraction: form` in config/review.yaml", "id", req=True),
+    _c("value", "the value, or 'not reported' where the study doesn't say", req=True),
+    _c("locator", "where the study says it"),
+    _c("role", "taken out by one person, or settled where people differ", "extractor|consensus", req=True),
+    _c("over", "for what was settled: the rows that differed", "ids", refers="self"),
+    _c("reviewer", _WHO, "id", req=True, refers="team"),
+    _c("decided_on", "day", "date", req=True),
+    _c("note", "anything else"),
+)
 SAMPLING = _table(
     "sampling",
     "data/decisions/sampling.csv",
@@ -353,7 +389,7 @@ CONSTRUCTS = _table(
     _c("study_id", "the study", "id", req=True, refers="studies.study_id"),
     _c("authors_term", "the study authors' own term, verbatim"),
     _c("label", "short name", req=True),
-    _c("meaning", "what it means in that study", req=True),
+    _c("meaning", "what it means in that study"),
     _c("order", "participants' own (1) or the study authors' interpretation (2)", "1|2", req=True),
     _c("kind", "what it is", "concept|interpretation|metaphor", req=True),
     _c("passage_ids", "the passages it rests on", "ids", refers="passages.passage_id"),
@@ -1035,6 +1071,56 @@ CHARACTERISTICS = _table(
     _c("reports", "its reports, parted by ';'", req=True),
     *[c for c in STUDIES.columns if c.name not in ("study_id", "label")],
     open_columns=True,
+)
+COMPARISON = _table(
+    "comparison",
+    "data/derived/6_extraction/comparison.csv",
+    "derived",
+    "study_id field",
+    "What was extracted for each field of the form, two people's values side by side.",
+    _c("study_id", "the study", "id", req=True),
+    _c("study", "its short name", req=True),
+    _c("field", "the field", "id", req=True),
+    _c("heading", "its heading", req=True),
+    _c(
+        "state",
+        "one person's, waiting for a second, alike, different, settled, or a required cell that nobody filled",
+        "single|waiting|agree|differ|settled|missing",
+        req=True,
+    ),
+    _c("value", "the value that stands; empty while people differ"),
+    _c("first_reviewer", "who"),
+    _c("first_value", "what that person took out"),
+    _c("first_locator", "where it stands"),
+    _c("second_reviewer", "who"),
+    _c("second_value", "what that person took out"),
+    _c("second_locator", "where it stands"),
+    _c("further", "what further people took out"),
+    _c("settled_by", "who settled it"),
+    _c("settled_on", "when", "date"),
+    _c("over", "the rows compared, parted by ';'", "ids"),
+)
+QUOTATIONS = _table(
+    "quotations",
+    "data/derived/6_extraction/quotations.csv",
+    "derived",
+    "passage_id",
+    "Every quotation, and whether it stands in the stored full text, on the page that is named.",
+    _c("passage_id", "the passage", "id", req=True),
+    _c("report_id", "its report", "id", req=True),
+    _c("citation", "short citation of the report"),
+    _c("locator", "where it is said to be"),
+    _c(
+        "state",
+        "what came of looking for it",
+        "found|no_page|other_page|not_found|no_text|unreadable|not_checked|no_file",
+        req=True,
+    ),
+    _c("file", "the full text it was looked for in"),
+    _c("page", "the page it is on, or the nearest place"),
+    _c("page_by", "what the named page agreed with: the file's label, the printed number, its place in the file"),
+    _c("similarity", "where it was not found: likeness of the nearest place, 0 to 100"),
+    _c("nearest", "the words there, or why the text couldn't be read"),
 )
 EXTRACTED_CONSTRUCTS = _table(
     "extracted_constructs",

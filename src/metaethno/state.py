@@ -13,6 +13,7 @@ from metaethno import tables
 from metaethno.schemas import (
     ASSESSED,
     CHECKS,
+    COMPARISON,
     DEDUPE_TO_DECIDE,
     SCREENING_TO_DECIDE,
     STALE,
@@ -109,6 +110,25 @@ def _open_eligibility(root: Path) -> list[OpenWork]:
     ]
 
 
+def _open_extraction(root: Path) -> list[OpenWork]:
+    compared = _frame(root, COMPARISON, ["state"])
+    if compared is None or compared.empty:
+        return []
+    settle = "`metaethno todo extraction --reviewer ID --as adjudicator` lists them side by side."
+    todo = "`metaethno todo extraction --reviewer ID` writes the sheet."
+    waiting = {
+        "differ": ("cells that people extracted differently", "whoever settles them", settle),
+        "waiting": ("cells that a second person has still to extract", "the reviewers", todo),
+        "missing": ("required cells that nobody has extracted", "the reviewers", todo),
+    }
+    counts = compared["state"].value_counts()
+    return [
+        OpenWork("extraction", int(counts[state]), what, whom, COMPARISON.path, hint)
+        for state, (what, whom, hint) in waiting.items()
+        if state in counts
+    ]
+
+
 def _open_synthesis(root: Path) -> list[OpenWork]:
     stale = _frame(root, STALE, ["target_id", "state"])
     if stale is None:
@@ -164,5 +184,6 @@ def _counts(root: Path) -> dict[str, str]:
 def read_state(root: Path) -> State:
     """Read how the review in `root` stands. Raises UserError where a derived table was changed by hand."""
     made = {name: all((root / t.path).is_file() for t in tables_of(name)) for name in STAGES}
-    open_work = [w for find in (_open_dedupe, _open_screening, _open_eligibility, _open_synthesis) for w in find(root)]
+    finders = (_open_dedupe, _open_screening, _open_eligibility, _open_extraction, _open_synthesis)
+    open_work = [w for find in finders for w in find(root)]
     return State(made, _counts(root), open_work, _checks(root))

@@ -172,7 +172,7 @@ def load_decisions(table: Table, root: Path, extra: Sequence[str] = ()) -> tuple
             continue
         frame = pd.DataFrame(rows, columns=header, dtype=str)
         frame = frame.apply(lambda s: _unescape(s.str.strip())) if len(frame) else frame
-        frame = frame.reindex(columns=columns)
+        frame = frame.reindex(columns=columns, fill_value="")
         frame["_file"] = shown
         frame["_line"] = lines
         frames.append(frame)

@@ -18,6 +18,7 @@ STAGES: Final = {
     "dedupe": "metaethno.exchange.pairs",
     "screening": "metaethno.exchange.voting",
     "eligibility": "metaethno.exchange.voting",
+    "extraction": "metaethno.exchange.extraction",
 }
 
 

@@ -18,6 +18,7 @@ from metaethno.child import environment
 from metaethno.commands import out
 from metaethno.errors import Problem, UsageError, UserError, did_you_mean
 from metaethno.ledger import settle, started
+from metaethno.shell import quotations
 from metaethno.stages import STAGES
 
 TARGETS = ("all", "final", *STAGES)
@@ -144,6 +145,8 @@ def main(arguments: argparse.Namespace) -> int:
     if _owner_lives(root):
         hint = "Wait until it has ended, then run this again."
         raise UserError(Problem("ME0171", "another run holds the lock of this review", hint=hint))
+    if count := quotations.refresh(root):
+        out.plain(f"{count:,} quotations looked for in the stored full texts.")
     for path in made.remake(root):
         out.plain(f"{path} was changed by hand after it was made; it is made anew.")
     command = [sys.executable, "-m", "snakemake", arguments.target]

@@ -251,6 +251,9 @@ def _read(root: Path, stage: str, config: Config, arguments: argparse.Namespace)
     asked = Asked(
         stage, arguments.reviewer, config, arguments.user or "", arguments.decision or "", arguments.dates or ""
     )
+    if arguments.source not in READERS:
+        message = f"votes of {stage} don't come from {arguments.source}"
+        raise UsageError(Problem("ME0495", message, allowed=", ".join(READERS)))
     return READERS[arguments.source](path, asked)
 
 

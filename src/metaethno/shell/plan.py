@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from metaethno import config, engine, review, upgrade
-from metaethno.schemas import ELIGIBILITY, ROWS, SCREENING, SEARCHES
+from metaethno.schemas import ELIGIBILITY, QUOTATION_LOG, ROWS, SCREENING, SEARCHES
 from metaethno.shell.fulltexts import POINTERS
 from metaethno.stages import STAGES
 
@@ -32,6 +32,7 @@ class Plan:
     screening_votes: list[str]
     eligibility_votes: list[str]
     fulltexts: list[str]
+    quotation_log: list[str]
     decisions: list[str]
     pages: list[str]
     citation_style: list[str]
@@ -91,6 +92,7 @@ def read(root: Path | None = None) -> Plan:
         screening_votes=review.listed(root, SCREENING.path),
         eligibility_votes=review.listed(root, ELIGIBILITY.path),
         fulltexts=review.listed(root, POINTERS),
+        quotation_log=review.listed(root, QUOTATION_LOG.path),
         decisions=review.listed(root, "data/decisions/**/*.csv"),
         pages=review.listed(root, "reports/pages/**/*.qmd"),
         citation_style=[configuration.reports.citation_style] if configuration.reports.citation_style else [],

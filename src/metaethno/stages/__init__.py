@@ -53,7 +53,7 @@ STAGES: dict[str, Stage] = {
             "extraction",
             6,
             "what the studies are and say",
-            ("studies", "sampling", "passages", "constructs", "links"),
+            ("studies", "extraction_values", "sampling", "passages", "constructs", "links"),
             ("check_levels", "extraction"),
         ),
         Stage(
@@ -92,7 +92,7 @@ STAGES: dict[str, Stage] = {
             9,
             "tables, figures and checklists",
             (),
-            ("criteria", "exclusion_reasons", "flow", "reports", "review", "search", "synthesis", "team"),
+            ("criteria", "exclusion_reasons", "extraction", "flow", "reports", "review", "search", "synthesis", "team"),
         ),
     )
 }
