@@ -10,6 +10,7 @@ from dataclasses import asdict
 from metaethno import intake, made, review
 from metaethno.commands import out
 from metaethno.ledger import settle
+from metaethno.places import shown
 from metaethno.stages import STAGES
 from metaethno.state import State, read_state
 
@@ -68,11 +69,17 @@ def main(arguments: argparse.Namespace) -> int:
         )
     if state.checks:
         out.table(
-            ("Check", "Level", "Stage", "What was found"),
-            [[c["code"], c["level"], c["stage"], c["message"]] for c in state.checks if c["level"] != "note"],
+            ("Check", "Level", "Where", "What was found"),
+            [
+                [c["code"], c["level"], shown(c["file"], int(c["line"] or 0)), c["message"]]
+                for c in state.checks
+                if c["level"] != "note"
+            ],
         )
         notes = sum(c["level"] == "note" for c in state.checks)
-        out.plain(f"{notes} notes beside these: see data/derived/*/checks.csv." if notes else "")
+        out.plain(f"{notes} notes beside these: see data/derived/9_reports/findings.csv." if notes else "")
+    if state.settled:
+        out.plain(f"{len(state.settled)} findings are settled by signed statements: the report has them.")
     for problem in intake.left_out(loose[:20]):
         out.plain(str(problem))
     if len(loose) > 20:

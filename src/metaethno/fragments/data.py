@@ -24,7 +24,7 @@ _PARTIAL = {"unique": UNIQUE_COLUMNS, "members": MEMBER_COUNT_COLUMNS}
 # A frame's name, where its table is called otherwise.
 _TABLE_OF = {"constructs": "extracted_constructs", **dict.fromkeys(
     ("search_checks", "screening_checks", "eligibility_checks", "extraction_checks", "translation_checks",
-     "synthesis_checks"), "checks"
+     "synthesis_checks", "prose_checks"), "checks"
 )}  # fmt: skip
 
 
@@ -51,8 +51,9 @@ def _no_rows(name: str) -> Any:
 class ReportData:
     """The review as tables, settings and prose. A frame that is not given has no rows: that is a new review.
 
-    unique and members need only the columns above. pages: name → text of `reports/pages/*.qmd`. queries: path →
-    text of the query files. hashes: path → SHA-256 of the files that a checklist may name as evidence.
+    prose_checks are made by stage 9 itself. unique and members need only the columns above. pages: name → text of
+    `reports/pages/*.qmd`. queries: path → text of the query files. decisions: path → bytes of the tables of decisions,
+    in which findings are looked up. hashes: path → SHA-256 of the files that a checklist may name as evidence.
     """
 
     config: Config
@@ -97,11 +98,14 @@ class ReportData:
     support: pd.DataFrame = _no_rows("support")
     stale: pd.DataFrame = _no_rows("stale")
     synthesis_checks: pd.DataFrame = _no_rows("synthesis_checks")
+    prose_checks: pd.DataFrame = _no_rows("prose_checks")
     memos: pd.DataFrame = _no_rows("memos")
+    statements: pd.DataFrame = _no_rows("statements")
     report_studies: pd.DataFrame = _no_rows("report_studies")
     studies: pd.DataFrame = _no_rows("studies")
     pages: Mapping[str, str] = field(default_factory=dict)
     queries: Mapping[str, str] = field(default_factory=dict)
+    decisions: Mapping[str, bytes] = field(default_factory=dict)
     hashes: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -121,7 +125,8 @@ class ReportData:
         return any(self.config.team[p].stand_in for p in ids if p in self.config.team)
 
 
-FRAMES = tuple(f.name for f in fields(ReportData) if f.name not in ("config", "pages", "queries", "hashes"))
+_NO_FRAMES = ("config", "pages", "queries", "decisions", "hashes", "prose_checks")
+FRAMES = tuple(f.name for f in fields(ReportData) if f.name not in _NO_FRAMES)
 
 
 def texts(frame: Any, key: str, value: str) -> dict[str, str]:

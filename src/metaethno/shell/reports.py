@@ -7,7 +7,7 @@ from pathlib import Path
 
 from metaethno import review
 from metaethno.config import Config
-from metaethno.schemas import TABLES
+from metaethno.schemas import DECISIONS, TABLES
 from metaethno.shell import common
 from metaethno.stages import STAGES
 from metaethno.tables import write_bytes
@@ -50,6 +50,7 @@ def make(root: Path, config: Config) -> None:
         **frames,
         pages={Path(p).stem: (root / p).read_text("utf-8") for p in review.listed(root, "reports/pages/*.qmd")},
         queries={p: (root / p).read_text(encoding="utf-8", errors="replace") for p in review.queries(root)},
+        decisions={t.path: (root / t.path).read_bytes() for t in DECISIONS.values() if (root / t.path).is_file()},
         hashes=evidence_hashes(root),
     )
     for name, content in make_reports(data).items():

@@ -11,7 +11,7 @@ FRAGMENTS = (
     "concepts_brief", "constructs", "criteria", "dedupe", "emerge", "engine", "entreq", "excluded", "first_flow_figure",
     "glance", "groups", "included", "links", "matrix", "matrix_figure", "matrix_groups", "memos", "open", "prisma_s",
     "provenance", "readings", "reasons", "refutations", "relations", "repeats", "reports", "rerun", "search", "stale",
-    "strategies", "support", "team", "third_order",
+    "statements", "strategies", "support", "team", "third_order",
 )  # fmt: skip
 
 
@@ -23,6 +23,8 @@ def outputs(view_ids: Sequence[str]) -> list[str]:
         *(f"figures/{name}.{ending}" for name in figures for ending in ("png", "svg")),
         *(f"tables/{name}.md" for name in FRAGMENTS),
         *(f"tables/flow_{view}.md" for view in view_ids),
+        "checks.csv",
+        "findings.csv",
         "references.json",
         "variables.yml",
     ])  # fmt: skip

@@ -7,6 +7,7 @@ Everything is derived: a page holds prose and places, and no number of its own. 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from metaethno import tables
@@ -25,7 +26,8 @@ from metaethno.fragments import (
 )
 from metaethno.fragments.boxes import boxes_of
 from metaethno.fragments.data import FRAMES, MEMBER_COUNT_COLUMNS, UNIQUE_COLUMNS, ReportData, count_members
-from metaethno.schemas import EMERGE, ENTREQ, PRISMA_S
+from metaethno.schemas import EMERGE, ENTREQ, FINDINGS, PRISMA_S
+from metaethno.stages import report_checks
 from metaethno.stages.report_files import FRAGMENTS, outputs
 
 if TYPE_CHECKING:
@@ -55,8 +57,11 @@ def checklists(data: ReportData) -> dict[str, pd.DataFrame]:
 
 def make_reports(data: ReportData) -> dict[str, bytes]:
     """Return the bytes of every file below `9_reports/`, by name: exactly those that `outputs` lists."""
+    found = report_checks.check(data.pages, data.decisions, data.support, data.reports, data.config.check_levels)
+    data = replace(data, prose_checks=found)
     answered = checklists(data)
     made = {f"{name}.csv": tables.to_csv(frame) for name, frame in answered.items()}
+    made |= {"checks.csv": tables.to_csv(found), "findings.csv": tables.to_csv(_findings(data))}
     texts = _fragments(data, {name: frame.to_dict("records") for name, frame in answered.items()})
     made |= {f"tables/{name}.md": text.encode() for name, text in texts.items()}
     reasons = flows.reason_labels(data)
@@ -67,6 +72,14 @@ def make_reports(data: ReportData) -> dict[str, bytes]:
     made |= {"figures/matrix.svg": picture.svg, "figures/matrix.png": picture.png}
     made |= {"variables.yml": variables.as_yaml(data), "references.json": references.as_json(data)}
     return dict(sorted(made.items()))
+
+
+def _findings(data: ReportData) -> pd.DataFrame:
+    """Return the table `findings`."""
+    import pandas as pd
+
+    found = pd.DataFrame(standing.findings(data), columns=FINDINGS.names, dtype=object).fillna("")
+    return tables.canonical(FINDINGS, found)
 
 
 def _fragments(data: ReportData, answered: dict[str, list[dict[str, Any]]]) -> dict[str, str]:
@@ -108,6 +121,7 @@ def _fragments(data: ReportData, answered: dict[str, list[dict[str, Any]]]) -> d
         "rerun": searching.rerun(data),
         "search": searching.search(data),
         "stale": arguing.stale(data),
+        "statements": standing.statements(data),
         "strategies": searching.strategies(data),
         "support": arguing.support(data),
         "team": standing.team(data),
