@@ -30,6 +30,7 @@ _COMMANDS = {
     "todo": "what one person still has to decide, as a file to work in: metaethno todo STAGE --reviewer ID",
     "enter": "bring decisions in, all or none: metaethno enter STAGE FILE --reviewer ID",
     "sign": "say that you have read an interpretation against what it rests on: metaethno sign [ID...] --reviewer YOU",
+    "memo": "the log of memos and reflexivity: metaethno memo TEXT --reviewer YOU [--about WHAT] [--kind reflexive]",
     "why": "why rows are one record, or why two records are not one: metaethno why ID [ID]",
     "export": "write records for other programs: metaethno export FILE --to ris|csv|bibtex|csl-json|endnote-xml",
     "lock": "take on the installed program and the review's files: writes engine.lock and dvc.yaml",
@@ -189,10 +190,22 @@ def _enter(sub: argparse.ArgumentParser) -> None:
 
 
 def _sign(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("ids", nargs="*", metavar="ID", help="concepts, third-order constructs or steps; none: list them")
+    what = "concepts, third-order constructs or steps; none: list them; `statement`: where a program can't judge"
+    sub.add_argument("ids", nargs="*", metavar="ID", help=what)
+    sub.add_argument("--text", default="", metavar="TEXT", help="of a statement: what you state, under your name")
     sub.add_argument("--reviewer", default="", metavar="ID", help="who signs: an id from `team` in config/review.yaml")
     sub.add_argument("--study", default="", metavar="ID", help="sign only what this study changed")
     sub.add_argument("--on", type=_day, default="", metavar="DAY", help="when it was read (default: today)")
+
+
+def _memo(sub: argparse.ArgumentParser) -> None:
+    from metaethno.schemas import MEMOS
+
+    sub.add_argument("text", nargs="?", default="", help="what the memo says; the memos are listed, if not given")
+    sub.add_argument("--about", default="", metavar="WHAT", help="what it is about, by name; else the whole review")
+    sub.add_argument("--kind", choices=MEMOS["kind"].choices, help="what kind of memo (default: analytic)")
+    sub.add_argument("--reviewer", default="", metavar="ID", help="who writes: an id from `team` in config/review.yaml")
+    sub.add_argument("--on", type=_day, default="", metavar="DAY", help="when it was written (default: today)")
 
 
 def _count(text: str) -> int:
@@ -260,6 +273,7 @@ _ARGUMENTS = {
     "todo": _todo,
     "enter": _enter,
     "sign": _sign,
+    "memo": _memo,
     "why": _why,
     "export": _export,
     "lock": _lock,

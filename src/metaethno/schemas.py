@@ -1199,7 +1199,8 @@ EMERGE = _table(
     _c("state", "how far it is answered", "answered|partly|not_answered|not_applicable", req=True),
     _c("evidence", "path or passage that answers it"),
     _c("sha256", "hash of that evidence"),
-    _c("note", "what is missing"),
+    _c("passage", "page and section of the report that tell or show it, parted by ';'"),
+    _c("note", "what is missing, or why it does not apply"),
 )
 _CHECKLIST = (
     _c("item", "number", "count", req=True),
@@ -1207,7 +1208,8 @@ _CHECKLIST = (
     _c("state", "how far it is answered", "answered|partly|not_answered|not_applicable", req=True),
     _c("evidence", "path or passage that answers it"),
     _c("sha256", "hash of that evidence"),
-    _c("note", "what is missing"),
+    _c("passage", "page and section of the report that tell or show it, parted by ';'"),
+    _c("note", "what is missing, or why it does not apply"),
 )
 ENTREQ = _table(
     "entreq",
@@ -1224,6 +1226,18 @@ PRISMA_S = _table(
     "item",
     "The PRISMA-S checklist (Rethlefsen et al. 2021).",
     *_CHECKLIST,
+)
+PRISMA_2020 = _table(
+    "prisma_2020",
+    "data/derived/9_reports/prisma_2020.csv",
+    "derived",
+    "position",
+    "The PRISMA 2020 checklist and the one for its abstract (Page et al. 2021).",
+    _c("position", "place in the list", "count", req=True),
+    _c("item", "what the checklist calls it", req=True),
+    _c("part", "the report, or its abstract", "report|abstract", req=True),
+    _c("section", "section of the report", req=True),
+    *_CHECKLIST[1:],
 )
 
 TABLES: dict[str, Table] = {t.name: t for t in list(globals().values()) if isinstance(t, Table)}

@@ -160,6 +160,12 @@ def main(arguments: argparse.Namespace) -> int:
     root = review.find_root()
     settings = config.load(root)
     ledger.settle(root)
+    if arguments.ids[:1] == ["statement"]:
+        from metaethno.commands import sign_statement
+
+        if len(arguments.ids) == 1:
+            return sign_statement.listing(root)
+        return sign_statement.main(root, settings, arguments, _who(settings, arguments.reviewer))
     if not arguments.ids and not arguments.study:
         _waiting(_read(root, STALE), _read(root, CHANGES))
         return 0

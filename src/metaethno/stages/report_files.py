@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-CHECKLISTS = ("emerge", "entreq", "prisma_s")
+CHECKLISTS = ("emerge", "entreq", "prisma_s", "prisma_2020")
 # Fragments whose names do not depend on the configured views.
 FRAGMENTS = (
-    "agreement", "all_flow_figures", "all_flow_tables", "argument", "banner", "checklist_summary", "checks", "concepts",
-    "concepts_brief", "constructs", "criteria", "dedupe", "emerge", "engine", "entreq", "excluded", "first_flow_figure",
-    "glance", "groups", "included", "links", "matrix", "matrix_figure", "matrix_groups", "memos", "open", "prisma_s",
-    "provenance", "readings", "reasons", "refutations", "relations", "repeats", "reports", "rerun", "search", "stale",
-    "statements", "strategies", "support", "team", "third_order",
+    "agreement", "all_flow_figures", "all_flow_tables", "argument", "banner", "checklist_summary", "checks",
+    "concepts", "concepts_brief", "constructs", "criteria", "dedupe", "emerge", "engine", "entreq", "excluded",
+    "first_flow_figure", "glance", "groups", "included", "links", "matrix", "matrix_figure", "matrix_groups",
+    "memos", "open", "prisma_2020", "prisma_s", "provenance", "readings", "reasons", "refutations", "relations",
+    "repeats", "reports", "rerun", "search", "stale", "statements", "strategies", "support", "team", "third_order",
 )  # fmt: skip
 
 

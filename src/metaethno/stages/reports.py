@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from metaethno import tables
-from metaethno.checklists import answer_emerge, answer_entreq, answer_prisma_s
+from metaethno.checklists import answer_emerge, answer_entreq, answer_prisma_2020, answer_prisma_s
 from metaethno.figures import flow_picture, matrix_picture
 from metaethno.fragments import (
     arguing,
@@ -26,7 +26,7 @@ from metaethno.fragments import (
 )
 from metaethno.fragments.boxes import boxes_of
 from metaethno.fragments.data import FRAMES, MEMBER_COUNT_COLUMNS, UNIQUE_COLUMNS, ReportData, count_members
-from metaethno.schemas import EMERGE, ENTREQ, FINDINGS, PRISMA_S
+from metaethno.schemas import EMERGE, ENTREQ, FINDINGS, PRISMA_2020, PRISMA_S
 from metaethno.stages import report_checks
 from metaethno.stages.report_files import FRAGMENTS, outputs
 
@@ -42,11 +42,12 @@ _CHECKLISTS = {
     "emerge": (EMERGE, answer_emerge),
     "entreq": (ENTREQ, answer_entreq),
     "prisma_s": (PRISMA_S, answer_prisma_s),
+    "prisma_2020": (PRISMA_2020, answer_prisma_2020),
 }
 
 
 def checklists(data: ReportData) -> dict[str, pd.DataFrame]:
-    """Return the answered checklists as tables of the schemas EMERGE, ENTREQ and PRISMA_S."""
+    """Return the answered checklists as tables of the schemas EMERGE, ENTREQ, PRISMA_S and PRISMA_2020."""
     import pandas as pd
 
     return {
