@@ -32,7 +32,7 @@ _COMMANDS = {
     "sign": "say that you have read an interpretation against what it rests on: metaethno sign [ID...] --reviewer YOU",
     "memo": "the log of memos and reflexivity: metaethno memo TEXT --reviewer YOU [--about WHAT] [--kind reflexive]",
     "why": "why rows are one record, or why two records are not one: metaethno why ID [ID]",
-    "export": "write records for other programs: metaethno export FILE --to ris|csv|bibtex|csl-json|endnote-xml",
+    "export": "write records for other programs: metaethno export FILE --to ...; or a checklist: export checklist NAME",
     "lock": "take on the installed program and the review's files: writes engine.lock and dvc.yaml",
     "snapshot": "keep the review as it is now, as one state that can be named, compared and gone back to",
     "history": "the snapshots; or the whole life of a record, construct, concept or step: metaethno history [ID]",
@@ -126,7 +126,11 @@ def _inspect(sub: argparse.ArgumentParser) -> None:
 def _export(sub: argparse.ArgumentParser) -> None:
     from metaethno.exchange.select import SETS, in_words
 
-    sub.add_argument("file", type=Path, help="the file to write")
+    sub.add_argument("file", type=Path, help="the file to write; or `checklist`")
+    sub.add_argument("name", nargs="?", help="of a checklist: emerge, entreq, prisma-s, prisma-2020; all, if not given")
+    form = sub.add_mutually_exclusive_group()
+    form.add_argument("--docx", dest="form", action="store_const", const="docx", help="a checklist for Word (default)")
+    form.add_argument("--csv", dest="form", action="store_const", const="csv", help="a checklist as a table")
     formats = ("ris", "csv", "bibtex", "csl-json", "endnote-xml")
     sub.add_argument("--to", choices=formats, help="the format; by the file's ending, if not given")
     sub.add_argument("--of", choices=tuple(SETS), default="all", help=f"which records ({in_words()})")
