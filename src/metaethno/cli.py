@@ -199,7 +199,7 @@ def _sign(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--text", default="", metavar="TEXT", help="of a statement: what you state, under your name")
     sub.add_argument("--reviewer", default="", metavar="ID", help="who signs: an id from `team` in config/review.yaml")
     sub.add_argument("--study", default="", metavar="ID", help="sign only what this study changed")
-    sub.add_argument("--on", type=_day, default="", metavar="DAY", help="when it was read (default: today)")
+    sub.add_argument("--on", type=_day, metavar="DAY", help="when it was read (default: today)")
 
 
 def _memo(sub: argparse.ArgumentParser) -> None:
@@ -209,7 +209,7 @@ def _memo(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--about", default="", metavar="WHAT", help="what it is about, by name; else the whole review")
     sub.add_argument("--kind", choices=MEMOS["kind"].choices, help="what kind of memo (default: analytic)")
     sub.add_argument("--reviewer", default="", metavar="ID", help="who writes: an id from `team` in config/review.yaml")
-    sub.add_argument("--on", type=_day, default="", metavar="DAY", help="when it was written (default: today)")
+    sub.add_argument("--on", type=_day, metavar="DAY", help="when it was written (default: today)")
 
 
 def _count(text: str) -> int:
