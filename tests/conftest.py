@@ -6,6 +6,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
+# The commands keep hypothesis from being loaded; its plug-in for pytest needs it at the end.
+import hypothesis  # noqa: F401
 import pytest
 
 from tests.worlds import REPO, call

@@ -19,7 +19,7 @@ from metaethno.commands import out
 from metaethno.errors import Problem, UsageError, UserError, did_you_mean
 from metaethno.schemas import MEMOS
 
-# Table, its key, and the column that names a row; the first table that knows a name is meant.
+# Table, its key, the column that names a row, and what a row is.
 TARGETS = (
     ("third_order", "third_order_id", "label", "third-order construct"),
     ("line_of_argument", "step_id", "statement", "step of the argument"),
@@ -58,6 +58,9 @@ def resolve(known: list[tuple[str, str, str]], words: str) -> tuple[str, str]:
     )
     for fits in tries:
         meant = [row for row in known if said and fits(row)]
+        # A study is mostly called as its report is: then the study is meant.
+        studies = {row[1] for row in meant if row[2] == "study"}
+        meant = [row for row in meant if row[2] != "report" or row[1] not in studies]
         ids = list(dict.fromkeys(row[0] for row in meant))
         if len(ids) == 1:
             return ids[0], f"{meant[0][2]} {meant[0][1]!r}"

@@ -164,11 +164,16 @@ def glance(data: ReportData) -> str:
 def team(data: ReportData) -> str:
     """Return who took part; a stand-in is called one."""
     body = [
-        [md.escape(key), md.escape(person.name), md.escape(person.role), "stand-in, no real person"
-         if person.stand_in else "person"]
+        [
+            md.escape(key),
+            md.escape(person.name),
+            md.escape(person.role),
+            md.escape(person.standpoint),
+            "stand-in, no real person" if person.stand_in else "person",
+        ]
         for key, person in data.config.team.items()
-    ]  # fmt: skip
-    return md.table(["Id", "Name", "Part", "Kind"], body, "The team.", "team", (3, 4, 6, 3))
+    ]
+    return md.table(["Id", "Name", "Part", "Standpoint", "Kind"], body, "The team.", "team", (3, 4, 5, 6, 3))
 
 
 def engine(data: ReportData) -> str:
