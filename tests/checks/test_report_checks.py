@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import settings as settings_of_hypothesis
+from hypothesis import strategies as st
 
 from metaethno.check_codes import BY_STATEMENT, KNOWN, TO_DO
 from metaethno.fragments import standing
@@ -96,6 +99,19 @@ def test_a_stray_formula_is_found(cell, hit):
     path = TABLES["memos"].path
     table = f"memo_id,target_id,kind,author,written_on,text\nM1,,analytic,ann,2020-01-02,{cell}\n".encode()
     assert said("", {path: table}) == ([("Y24", "memos", 2)] if hit else [])
+
+
+@given(st.text(max_size=300), st.binary(max_size=300))
+@settings_of_hypothesis(max_examples=60, deadline=None)
+def test_no_page_and_no_file_breaks_the_checks(page, data):
+    heads = b"memo_id,target_id,kind,author,written_on,text\n"
+    for body in (data, heads + data):
+        check(
+            {"review": page, "other": f"# A\n\n{page} 12 studies {page}"},
+            {TABLES["memos"].path: body},
+            SUPPORT,
+            REPORTS,
+        )
 
 
 def test_padding_is_said_once_with_its_first_line():

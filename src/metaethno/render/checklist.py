@@ -21,6 +21,7 @@ from metaethno.tables import escape
 _HEADERS = ("Item", "What is asked (paraphrased)", "State", "What is missing, or why", "Passage", "Files (SHA-256)")
 _WIDTHS = (2, 8, 3, 8, 6, 7)
 _SECTION = re.compile(r"<w:sectPr\b.*?</w:sectPr>|<w:sectPr\b[^>]*/>", re.DOTALL)
+_WIDTH = 16838 - 2 * 1304
 _TURNED = '<w:pgSz w:w="16838" w:h="11906" w:orient="landscape"/>'
 
 
@@ -104,11 +105,14 @@ def _document(text: str) -> str:
         return f"<w:sectPr>{_TURNED}</w:sectPr>"
 
     def table(match: re.Match[str]) -> str:
+        columns = [int(w) for w in re.findall(r'<w:gridCol w:w="(\d+)"', match[0])]
+        measures = iter([round(w * _WIDTH / max(sum(columns), 1)) for w in columns])
         styled = re.sub(
             r'<w:pStyle w:val="(?:Compact|BodyText|FirstParagraph)" ?/>',
             '<w:pStyle w:val="TableTextSmall"/>',
             match[0],
         )
+        styled = re.sub(r'<w:gridCol w:w="\d+"', lambda _: f'<w:gridCol w:w="{next(measures)}"', styled)
         return styled.replace("<w:tr><w:trPr>", "<w:tr><w:trPr><w:cantSplit/>").replace(
             "<w:tr><w:tc>", "<w:tr><w:trPr><w:cantSplit/></w:trPr><w:tc>"
         )

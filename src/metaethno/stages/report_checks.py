@@ -29,6 +29,7 @@ _NOUN = (
     "third-order constructs?|duplicates?"
 )
 _COUNT = re.compile(rf"(?<![\w.,-])({_NUMBER})\s+((?:[a-z][a-z-]*\s+){{0,2}})({_NOUN})\b", re.I)
+_NAMES_A_PLACE = re.compile(r"(?:items?|page|phase|no\.?)\s*$", re.I)
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _FORMULA = re.compile(r"=\s*(?:[+\-(]?\s*\$?[A-Za-z]{1,3}\$?\d|[A-Za-z.]{2,}\s*\(|[\d(+\-])|[+@]\s*[A-Za-z.]{2,}\s*\(")
 _ERROR = re.compile(r"#(?:REF!|NAME\?|VALUE!|DIV/0!|N/A|NULL!|NUM!)")
@@ -109,7 +110,7 @@ def _check_counts(found: Findings, page: str, text: str) -> None:
     for match in _COUNT.finditer(text):
         number, between, noun = match.groups()
         before = text[: match.start()]
-        if _YEAR.fullmatch(number) or (re.search(r"(?:items?|page|phase|no\.?)\s*$", before, re.I)):
+        if _YEAR.fullmatch(number) or _NAMES_A_PLACE.search(before[-12:]):
             continue
         words = " ".join(f"{number} {between}{noun}".split())
         start = max(before.rfind(mark) for mark in (". ", "? ", "! ", "\n\n")) + 1

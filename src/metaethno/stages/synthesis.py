@@ -272,7 +272,7 @@ def _check_studies(
             if r["study_id"] in telling
             else f"{r['citation']} ({r['study_id']}) is included, but has no construct and feeds no interpretation."
         ),
-        "Read it again against the synthesis; if it really adds nothing, say so in the report.",
+        "Read it again against the synthesis; if it really adds nothing, say so: `metaethno sign statement`.",
     )
 
 
