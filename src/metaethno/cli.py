@@ -34,11 +34,12 @@ _GROUPS = {
         "todo": "what one person still has to decide, as a file to work in: metaethno todo STAGE --reviewer ID",
         "enter": "bring decisions in, all or none: metaethno enter STAGE FILE --reviewer ID",
         "sign": "say that you read an interpretation against what it rests on: metaethno sign [ID...] --reviewer ID",
+        "memo": "the log of memos and reflexivity: metaethno memo TEXT --reviewer ID [--about WHAT] [--kind reflexive]",
     },
     "Look closer": {
         "why": "why rows are one record, or why two records are not one: metaethno why ID [ID]",
         "flow": "what is behind a number of the flow diagram: metaethno flow explain [BOX]; metaethno flow chased",
-        "export": "write records for other programs: metaethno export FILE --to ris|csv|bibtex|csl-json|endnote-xml",
+        "export": "write records for other programs, or a checklist: metaethno export FILE --to ...; export checklist NAME",
         "explain": "what a code in a message means, with an example and what to do: metaethno explain ME0303",
     },
     "Keep and go back": {
@@ -206,7 +207,11 @@ def _inspect(sub: argparse.ArgumentParser) -> None:
 def _export(sub: argparse.ArgumentParser) -> None:
     from metaethno.exchange.select import SETS, in_words
 
-    sub.add_argument("file", type=Path, help="the file to write")
+    sub.add_argument("file", type=Path, help="the file to write; or `checklist`")
+    sub.add_argument("name", nargs="?", help="of a checklist: emerge, entreq, prisma-s, prisma-2020; all, if not given")
+    form = sub.add_mutually_exclusive_group()
+    form.add_argument("--docx", dest="form", action="store_const", const="docx", help="a checklist for Word (default)")
+    form.add_argument("--csv", dest="form", action="store_const", const="csv", help="a checklist as a table")
     formats = ("ris", "csv", "bibtex", "csl-json", "endnote-xml")
     sub.add_argument("--to", choices=formats, help="the format; by the file's ending, if not given")
     sub.add_argument("--of", choices=tuple(SETS), default="all", help=f"which records ({in_words()})")
@@ -296,10 +301,22 @@ def _enter(sub: argparse.ArgumentParser) -> None:
 
 
 def _sign(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("ids", nargs="*", metavar="ID", help="concepts, third-order constructs or steps; none: list them")
+    what = "concepts, third-order constructs or steps; none: list them; `statement`: where a program can't judge"
+    sub.add_argument("ids", nargs="*", metavar="ID", help=what)
+    sub.add_argument("--text", default="", metavar="TEXT", help="of a statement: what you state, under your name")
     sub.add_argument("--reviewer", default="", metavar="ID", help="who signs: an id from `team` in config/review.yaml")
     sub.add_argument("--study", default="", metavar="ID", help="sign only what this study changed")
-    sub.add_argument("--on", type=_day, default="", metavar="DAY", help="when it was read (default: today)")
+    sub.add_argument("--on", type=_day, metavar="DAY", help="when it was read (default: today)")
+
+
+def _memo(sub: argparse.ArgumentParser) -> None:
+    from metaethno.schemas import MEMOS
+
+    sub.add_argument("text", nargs="?", default="", help="what the memo says; the memos are listed, if not given")
+    sub.add_argument("--about", default="", metavar="WHAT", help="what it is about, by name; else the whole review")
+    sub.add_argument("--kind", choices=MEMOS["kind"].choices, help="what kind of memo (default: analytic)")
+    sub.add_argument("--reviewer", default="", metavar="ID", help="who writes: an id from `team` in config/review.yaml")
+    sub.add_argument("--on", type=_day, metavar="DAY", help="when it was written (default: today)")
 
 
 def _count(text: str) -> int:
@@ -368,6 +385,7 @@ _ARGUMENTS = {
     "todo": _todo,
     "enter": _enter,
     "sign": _sign,
+    "memo": _memo,
     "why": _why,
     "export": _export,
     "upgrade": _upgrade,

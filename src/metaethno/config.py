@@ -45,6 +45,8 @@ class Person(_Section):
 
     name: str
     role: str = ""
+    # From where this person looks at the matter: profession, experience, views (eMERGe item 18).
+    standpoint: str = ""
     stand_in: bool = False
 
 

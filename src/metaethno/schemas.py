@@ -632,6 +632,20 @@ MEMOS = _table(
     _c("written_on", "day", "date", req=True),
     _c("text", "the memo", req=True),
 )
+STATEMENTS = _table(
+    "statements",
+    "data/decisions/statements.csv",
+    "ledger",
+    "statement_id",
+    "What a person states under their name where a program cannot judge: about a finding, or an item of a checklist.",
+    _c("statement_id", "id of this row", "id", req=True),
+    _c("supersedes", "the row this one replaces", "id", refers="statements.statement_id"),
+    _c("code", "the check, or the item of a checklist that does not apply (`prisma-2020-12`)", "id", req=True),
+    _c("ids", "what the check found it about, parted by ';', as in its table"),
+    _c("text", "what the person states", req=True),
+    _c("stated_by", _WHO, "id", req=True, refers="team"),
+    _c("stated_on", "day", "date", req=True),
+)
 
 # ---------------------------------------------------------------- what the code makes: data/derived/
 
@@ -1030,6 +1044,25 @@ CHECKS = _table(
     _c("message", "what was found", req=True),
     _c("hint", "what to do"),
 )
+FINDINGS = _table(
+    "findings",
+    "data/derived/9_reports/findings.csv",
+    "derived",
+    "stage code file ids message",
+    "What the checks of all stages found, with file and line, and what a signed statement settles of it.",
+    _c("stage", "the stage that found it", req=True),
+    _c("code", "stable code of the check", "id", req=True),
+    _c("level", "how bad", "error|warning|note", req=True),
+    _c("state", "does it stand, or did a person's statement settle it", "open|settled", req=True),
+    _c("file", "the file, or the table, that it is about", req=True),
+    _c("line", "line in that file", "count"),
+    _c("ids", "what it is about, parted by ';'"),
+    _c("message", "what was found", req=True),
+    _c("hint", "what to do"),
+    _c("statement", "what the person stated"),
+    _c("stated_by", "who", "id"),
+    _c("stated_on", "when", "date"),
+)
 PRISMA2020 = _table(
     "prisma2020",
     "data/derived/5_eligibility/prisma2020.csv",
@@ -1252,7 +1285,8 @@ EMERGE = _table(
     _c("state", "how far it is answered", "answered|partly|not_answered|not_applicable", req=True),
     _c("evidence", "path or passage that answers it"),
     _c("sha256", "hash of that evidence"),
-    _c("note", "what is missing"),
+    _c("passage", "page and section of the report that tell or show it, parted by ';'"),
+    _c("note", "what is missing, or why it does not apply"),
 )
 _CHECKLIST = (
     _c("item", "number", "count", req=True),
@@ -1260,7 +1294,8 @@ _CHECKLIST = (
     _c("state", "how far it is answered", "answered|partly|not_answered|not_applicable", req=True),
     _c("evidence", "path or passage that answers it"),
     _c("sha256", "hash of that evidence"),
-    _c("note", "what is missing"),
+    _c("passage", "page and section of the report that tell or show it, parted by ';'"),
+    _c("note", "what is missing, or why it does not apply"),
 )
 ENTREQ = _table(
     "entreq",
@@ -1277,6 +1312,18 @@ PRISMA_S = _table(
     "item",
     "The PRISMA-S checklist (Rethlefsen et al. 2021).",
     *_CHECKLIST,
+)
+PRISMA_2020 = _table(
+    "prisma_2020",
+    "data/derived/9_reports/prisma_2020.csv",
+    "derived",
+    "position",
+    "The PRISMA 2020 checklist and the one for its abstract (Page et al. 2021).",
+    _c("position", "place in the list", "count", req=True),
+    _c("item", "what the checklist calls it", req=True),
+    _c("part", "the report, or its abstract", "report|abstract", req=True),
+    _c("section", "section of the report", req=True),
+    *_CHECKLIST[1:],
 )
 
 TABLES: dict[str, Table] = {t.name: t for t in list(globals().values()) if isinstance(t, Table)}

@@ -5,11 +5,12 @@ Read from the derived tables as they are; it computes nothing that a stage compu
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from metaethno import tables
+from metaethno.places import Places
 from metaethno.schemas import (
     ASSESSED,
     CHECKS,
@@ -17,10 +18,12 @@ from metaethno.schemas import (
     DEDUPE_TO_DECIDE,
     SCREENING_TO_DECIDE,
     STALE,
+    STATEMENTS,
     TABLES,
     Table,
 )
 from metaethno.stages import STAGES
+from metaethno.statements import settle
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,12 +45,17 @@ class OpenWork:
 
 @dataclass(frozen=True)
 class State:
-    """How the review stands. `made`: are all tables of a stage there; `checks`: rows of the CHECKS tables."""
+    """How the review stands. `made`: are all tables of a stage there.
+
+    checks: rows of the CHECKS tables that are open, each with its stage, file and line; settled: those that a signed
+    statement settles.
+    """
 
     made: dict[str, bool] = field(default_factory=dict)
     counts: dict[str, str] = field(default_factory=dict)
     open: list[OpenWork] = field(default_factory=list)
     checks: list[dict[str, str]] = field(default_factory=list)
+    settled: list[dict[str, str]] = field(default_factory=list)
 
 
 def tables_of(stage: str) -> list[Table]:
@@ -142,15 +150,25 @@ def _open_synthesis(root: Path) -> list[OpenWork]:
     )
 
 
-def _checks(root: Path) -> list[dict[str, str]]:
+def _checks(root: Path) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
+    """Return the findings of all stages, open and settled, with file and line as the decisions are now."""
+
+    def read(path: str) -> bytes | None:
+        return (root / path).read_bytes() if (root / path).is_file() else None
+
+    places = Places(read)
     rows: list[dict[str, str]] = []
     for stage in STAGES.values():
         path = root / stage.folder / "checks.csv"
         if path.is_file():
             # By its columns: to hold a table against its schema takes longer than all the rest here.
             frame = tables.read(CHECKS, path, CHECKS.names).astype(object).fillna("").astype(str)
-            rows += [{**row, "stage": stage.name} for row in frame.to_dict("records")]
-    return sorted(rows, key=lambda row: (*LEVELS, row["level"]).index(row["level"]))
+            for row in frame.to_dict("records"):
+                file, line = places.of(row)
+                rows.append({**row, "stage": stage.name, "file": file, "line": str(line or "")})
+    said = _frame(root, replace(STATEMENTS, path=f"{STAGES['synthesis'].folder}/checked/statements.csv"), [])
+    rows = sorted(rows, key=lambda row: (*LEVELS, row["level"]).index(row["level"]))
+    return settle(rows, [] if said is None else said.to_dict("records"))
 
 
 def _counts(root: Path) -> dict[str, str]:
@@ -186,4 +204,4 @@ def read_state(root: Path) -> State:
     made = {name: all((root / t.path).is_file() for t in tables_of(name)) for name in STAGES}
     finders = (_open_dedupe, _open_screening, _open_eligibility, _open_extraction, _open_synthesis)
     open_work = [w for find in finders for w in find(root)]
-    return State(made, _counts(root), open_work, _checks(root))
+    return State(made, _counts(root), open_work, *_checks(root))

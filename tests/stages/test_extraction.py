@@ -138,9 +138,9 @@ def test_an_included_study_without_a_row_is_an_error_and_stays_in_table_1(world)
     assert out.characteristics["label"].tolist() == ["Zed 2001", "Ask 2003", "s3"]
 
 
-def test_a_study_that_is_not_included_is_an_error_and_is_left_out_of_table_1(world):
-    world["included_studies"] = world["included_studies"].iloc[:3]
-    world["included_studies"] = world["included_studies"][world["included_studies"]["study_id"] != "s2"]
+def test_a_study_without_a_report_is_an_error_and_is_left_out_of_table_1(world):
+    for name in ("included_studies", "report_studies"):
+        world[name] = world[name][world[name]["study_id"] != "s2"]
     out = extract(**world)
     assert codes(out) == [("Y2", "s2")]
     assert "s2" not in set(out.characteristics["study_id"])

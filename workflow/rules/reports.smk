@@ -53,6 +53,7 @@ rule reports:
         "data/derived/8_synthesis/checked/line_of_argument_support.csv",
         "data/derived/8_synthesis/checked/reviewed.csv",
         "data/derived/8_synthesis/checked/memos.csv",
+        "data/derived/8_synthesis/checked/statements.csv",
         "data/derived/8_synthesis/trace.csv",
         "data/derived/8_synthesis/support.csv",
         "data/derived/8_synthesis/stale.csv",

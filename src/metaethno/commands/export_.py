@@ -1,4 +1,7 @@
-"""`metaethno export FILE --to FORMAT`: the records of this review, for a reference manager or a spreadsheet."""
+"""`metaethno export FILE --to FORMAT`: the records of this review, for a reference manager or a spreadsheet.
+
+`metaethno export checklist [NAME] [--docx | --csv]` writes an answered checklist instead.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,10 @@ def main(arguments: argparse.Namespace) -> int:
 
     root = review.find_root()
     target: Path = arguments.file
+    if target == Path("checklist"):
+        from metaethno.commands import export_checklist
+
+        return export_checklist.main(root, arguments)
     to = arguments.to or ENDINGS.get(target.suffix.lower(), "")
     if not to:
         allowed = ", ".join(WRITERS)
@@ -28,7 +35,7 @@ def main(arguments: argparse.Namespace) -> int:
         raise UserError(
             Problem("ME0021", "the name does not say which format", str(target), allowed=allowed, hint=hint)
         )
-    _check_target(root, target, force=arguments.force)
+    check_target(root, target, force=arguments.force)
     says, table, outcomes = SETS[arguments.of]
     unique = tables.read(UNIQUE, root / UNIQUE.path)
     told = tables.read(table, root / table.path, ["record_id", "outcome"]) if outcomes else None
@@ -40,7 +47,7 @@ def main(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _check_target(root: Path, target: Path, *, force: bool) -> None:
+def check_target(root: Path, target: Path, *, force: bool) -> None:
     """Refuse to write over a file without --force, and ever to write among the review's own data."""
     if target.resolve().is_relative_to((root / "data").resolve()):
         hint = "Choose a place outside the folder data: it holds what this review is made of."

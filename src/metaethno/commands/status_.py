@@ -17,6 +17,7 @@ from metaethno import config, intake, made, review, tables, upgrade
 from metaethno.commands import out
 from metaethno.config import Config
 from metaethno.ledger import settle
+from metaethno.places import shown
 from metaethno.schemas import SEARCHES
 from metaethno.stages import STAGES
 from metaethno.state import LEVELS, OpenWork, State, read_state
@@ -173,10 +174,12 @@ def _show(found: Standing) -> None:
     told = [row for row in state.checks if row["level"] != "note"]
     if told:
         styles = {"error": "bold red", "warning": "yellow"}
-        cells = [[c["code"], c["level"], c["stage"], c["message"]] for c in told[:_LINES]]
-        out.table(("Check", "Level", "Stage", "What was found"), cells, styles=styles)
+        cells = [[c["code"], c["level"], shown(c["file"], int(c["line"] or 0)), c["message"]] for c in told[:_LINES]]
+        out.table(("Check", "Level", "Where", "What was found"), cells, styles=styles)
     if len(state.checks) > min(len(told), _LINES):
-        out.plain("All of them: data/derived/*/checks.csv.")
+        out.plain("All of them: data/derived/9_reports/findings.csv.")
+    if state.settled:
+        out.plain(f"{len(state.settled)} findings are settled by signed statements: the report has them.")
     for problem in intake.left_out(found.loose[:3]):
         out.plain(str(problem))
     if len(found.loose) > 3:

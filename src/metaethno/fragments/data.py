@@ -27,7 +27,7 @@ _PARTIAL = {"unique": UNIQUE_COLUMNS, "members": MEMBER_COUNT_COLUMNS, "votes_by
 # A frame's name, where its table is called otherwise.
 _TABLE_OF = {"constructs": "extracted_constructs", **dict.fromkeys(
     ("search_checks", "screening_checks", "eligibility_checks", "extraction_checks", "translation_checks",
-     "synthesis_checks"), "checks"
+     "synthesis_checks", "prose_checks"), "checks"
 ), "screening_votes": "screening", "eligibility_votes": "eligibility"}  # fmt: skip
 
 
@@ -69,9 +69,10 @@ def _no_rows(name: str) -> Any:
 class ReportData:
     """The review as tables, settings and prose. A frame that is not given has no rows: that is a new review.
 
-    unique, members and votes_by_day need only the columns above. pages: name → text of `reports/pages/*.qmd`. queries:
-    path → text of the query files. hashes: path → SHA-256 of the files that a checklist may name as evidence. world:
-    the tables that the boxes of the flow are lists of, where there are any.
+    prose_checks are made by stage 9 itself. unique, members and votes_by_day need only the columns above. pages: name →
+    text of `reports/pages/*.qmd`. queries: path → text of the query files. decisions: path → bytes of the tables of
+    decisions, in which findings are looked up. hashes: path → SHA-256 of the files that a checklist may name as
+    evidence. world: the tables that the boxes of the flow are lists of, where there are any.
     """
 
     config: Config
@@ -117,14 +118,17 @@ class ReportData:
     support: pd.DataFrame = _no_rows("support")
     stale: pd.DataFrame = _no_rows("stale")
     synthesis_checks: pd.DataFrame = _no_rows("synthesis_checks")
+    prose_checks: pd.DataFrame = _no_rows("prose_checks")
     memos: pd.DataFrame = _no_rows("memos")
     reviewed: pd.DataFrame = _no_rows("reviewed")
     screening_votes: pd.DataFrame = _no_rows("screening_votes")
     eligibility_votes: pd.DataFrame = _no_rows("eligibility_votes")
+    statements: pd.DataFrame = _no_rows("statements")
     report_studies: pd.DataFrame = _no_rows("report_studies")
     studies: pd.DataFrame = _no_rows("studies")
     pages: Mapping[str, str] = field(default_factory=dict)
     queries: Mapping[str, str] = field(default_factory=dict)
+    decisions: Mapping[str, bytes] = field(default_factory=dict)
     hashes: Mapping[str, str] = field(default_factory=dict)
     world: World | None = None
 
@@ -145,7 +149,8 @@ class ReportData:
         return any(self.config.team[p].stand_in for p in ids if p in self.config.team)
 
 
-FRAMES = tuple(f.name for f in fields(ReportData) if f.name not in ("config", "pages", "queries", "hashes", "world"))
+_NO_FRAMES = ("config", "pages", "queries", "decisions", "hashes", "prose_checks", "world")
+FRAMES = tuple(f.name for f in fields(ReportData) if f.name not in _NO_FRAMES)
 
 
 def texts(frame: Any, key: str, value: str) -> dict[str, str]:

@@ -18,7 +18,7 @@ from metaethno.stages import STAGES
 
 REPORTS_FOLDER = f"{STAGES['reports'].folder}/"
 # The pages see what stage 9 made, the author's prose, and which engine is asked for.
-_PAGES_SETTINGS = ("reports",)
+_PAGES_SETTINGS = ("reports", "review")
 
 
 @dataclass(frozen=True)
@@ -69,10 +69,14 @@ def page_sources(made: list[str]) -> list[str]:
 
 
 def page_outputs(pages: list[str]) -> list[str]:
-    """Return the rendered files: every page as HTML, the review also as DOCX and PDF."""
+    """Return the rendered files: every page as HTML, the review also as DOCX and PDF, and the checklists."""
     outputs = [f"reports/_output/pages/{name}.html" for name in pages]
     if "review" in pages:
         outputs += [f"reports/_output/pages/review.{ending}" for ending in ("docx", "pdf")]
+    from metaethno.shell.pages import CHECKLIST_FILES
+    from metaethno.stages.report_files import CHECKLISTS
+
+    outputs += [f"{CHECKLIST_FILES}/{name}.{ending}" for name in CHECKLISTS for ending in ("csv", "docx")]
     return outputs
 
 

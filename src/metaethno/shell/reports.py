@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from metaethno import review, tables
 from metaethno.config import Config
-from metaethno.schemas import TABLES
+from metaethno.schemas import DECISIONS, TABLES
 from metaethno.shell import common
 from metaethno.stages import STAGES
 
@@ -96,6 +96,7 @@ def make(root: Path, config: Config) -> None:
         **frames,
         pages={Path(p).stem: prose(root / p) for p in review.page_files(root)},
         queries={p: (root / p).read_text(encoding="utf-8", errors="replace") for p in review.queries(root)},
+        decisions={t.path: (root / t.path).read_bytes() for t in DECISIONS.values() if (root / t.path).is_file()},
         hashes=evidence_hashes(root),
         world=_world(root, frames, members),
     )

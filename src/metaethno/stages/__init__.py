@@ -47,7 +47,7 @@ STAGES: dict[str, Stage] = {
             5,
             "full texts, and the flow",
             ("retrieval", "eligibility", "report_studies", "baseline"),
-            ("criteria", "eligibility", "exclusion_reasons", "flow"),
+            ("check_levels", "criteria", "eligibility", "exclusion_reasons", "flow"),
         ),
         Stage(
             "extraction",
@@ -84,6 +84,7 @@ STAGES: dict[str, Stage] = {
                 "line_of_argument_support",
                 "reviewed",
                 "memos",
+                "statements",
             ),
             ("check_levels", "synthesis"),
         ),
@@ -92,7 +93,18 @@ STAGES: dict[str, Stage] = {
             9,
             "tables, figures and checklists",
             (),
-            ("criteria", "exclusion_reasons", "extraction", "flow", "reports", "review", "search", "synthesis", "team"),
+            (
+                "check_levels",
+                "criteria",
+                "exclusion_reasons",
+                "extraction",
+                "flow",
+                "reports",
+                "review",
+                "search",
+                "synthesis",
+                "team",
+            ),
         ),
     )
 }

@@ -12,8 +12,10 @@ import pandas as pd
 
 from metaethno import form, tables
 from metaethno.config import Extraction, FormField
-from metaethno.findings import Findings, long_ids, where
+from metaethno.findings import Findings, long_ids, split_ids, where
 from metaethno.quotes import STATES
+from metaethno.quoting import Stored
+from metaethno.quoting import quoted as quoted_words
 from metaethno.schemas import (
     CHARACTERISTICS,
     COMPARISON,
@@ -268,6 +270,7 @@ def _checks(
     _check_studies(found, studies, report_studies, included_studies)
     _check_constructs(found, constructs, passages, report_studies)
     _check_quotations(found, quoted)
+    _check_quoted(found, constructs, passages)
     used = {*long_ids(constructs, "passage_ids")["passage_ids"], *links["passage_id"]}
     found.rows(
         "Y16",
@@ -293,18 +296,15 @@ def _check_studies(
         lambda r: f"The study {r['study_id']} ({r['citation']}) is included, but has no row here.",
         "Add a row with its characteristics to studies.csv.",
     )
-    known = set(report_studies["study_id"])
+    # Of a study whose reports are left out, the stage before has said so.
+    known = {*report_studies["study_id"], *included["study_id"]}
     found.rows(
         "Y2",
         "studies",
-        studies[~studies["study_id"].isin(included["study_id"])],
+        studies[~studies["study_id"].isin(known)],
         lambda r: [r["study_id"]],
-        lambda r: (
-            f"None of the reports of {r['label']} is included."
-            if r["study_id"] in known
-            else f"{r['label']} has no report in report_studies.csv."
-        ),
-        "Include a report of it, add its reports to report_studies.csv, or take the study out.",
+        lambda r: f"{r['label']} has no report in report_studies.csv.",
+        "Add its reports to report_studies.csv, or take the study out.",
     )
 
 
@@ -359,3 +359,19 @@ def _check_constructs(
         lambda r: f"Its passage {r['passage_id']} stands in {r['report_id']}, which is no report of {r['study_id']}.",
         "Correct the study or the passage, or enter the report for this study in report_studies.csv.",
     )
+
+
+def _check_quoted(found: Findings, constructs: pd.DataFrame, passages: pd.DataFrame) -> None:
+    """Y8: what a construct quotes doesn't stand in another passage than those it cites."""
+    stored = Stored(zip(passages["passage_id"], passages["text"], strict=True))
+    for row in constructs.to_dict("records"):
+        cited = split_ids(row["passage_ids"])
+        if not stored.holds_all(cited):
+            continue
+        for words in quoted_words([row["authors_term"]], [row["meaning"]]):
+            elsewhere = stored.elsewhere(words, cited)
+            if elsewhere:
+                said = f"{words!r} stands in the passage {elsewhere}, not in what is cited ({', '.join(cited)})."
+                hint = "Cite the passage that holds these words, or correct the words."
+                found.add("Y8", "constructs", [row["construct_id"], elsewhere], said, hint, row.get("_line"))
+                break

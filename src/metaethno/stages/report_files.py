@@ -6,15 +6,16 @@ from collections.abc import Sequence
 
 # Pictures beside the flow diagrams.
 FIGURES = ("argument", "contributions", "matrix", "progress", "sources", "years")
-CHECKLISTS = ("emerge", "entreq", "prisma_s")
+CHECKLISTS = ("emerge", "entreq", "prisma_s", "prisma_2020")
 # Fragments whose names do not depend on the configured views.
 FRAGMENTS = (
     "agreement", "all_flow_figures", "all_flow_tables", "argument", "argument_figure", "audit_decided", "audit_files",
     "audit_signed", "banner", "checklist_summary", "checks", "concepts", "concepts_brief", "constructs",
     "contributions_figure", "criteria", "dedupe", "emerge", "engine", "entreq", "excluded", "first_flow_figure",
-    "glance", "groups", "included", "links", "matrix", "matrix_figure", "matrix_groups", "memos", "open", "prisma_s",
-    "progress_figure", "provenance", "readings", "reasons", "refutations", "relations", "repeats", "reports", "rerun",
-    "search", "sources_figure", "stale", "strategies", "support", "team", "third_order", "years_figure",
+    "glance", "groups", "included", "links", "matrix", "matrix_figure", "matrix_groups", "memos", "open", "prisma_2020",
+    "prisma_s", "progress_figure", "provenance", "readings", "reasons", "refutations", "relations", "repeats",
+    "reports", "rerun", "search", "sources_figure", "stale", "statements", "strategies", "support", "team",
+    "third_order", "years_figure",
 )  # fmt: skip
 # What the pages' script shows when it is asked: scripts that hold data, because a page on a disk can load no JSON.
 SCRIPTS = ("argument", "flow", "flow_lists", "matrix", *(f"records_{i}" for i in range(8)))
@@ -29,6 +30,8 @@ def outputs(view_ids: Sequence[str]) -> list[str]:
         *(f"figures/{name}.{ending}" for name in figures for ending in ("png", "svg")),
         *(f"tables/{name}.md" for name in FRAGMENTS),
         *(f"tables/flow_{view}.md" for view in view_ids),
+        "checks.csv",
+        "findings.csv",
         "references.json",
         "variables.yml",
     ])  # fmt: skip

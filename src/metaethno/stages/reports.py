@@ -7,10 +7,11 @@ Everything is derived: a page holds prose and places, and no number of its own. 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from metaethno import tables
-from metaethno.checklists import answer_emerge, answer_entreq, answer_prisma_s
+from metaethno.checklists import answer_emerge, answer_entreq, answer_prisma_2020, answer_prisma_s
 from metaethno.figures import flow_picture, matrix_picture
 from metaethno.fragments import (
     arguing,
@@ -18,6 +19,7 @@ from metaethno.fragments import (
     flows,
     interactive,
     lists,
+    memo_notes,
     pictures,
     reading,
     references,
@@ -35,7 +37,8 @@ from metaethno.fragments.data import (
     count_members,
     count_votes,
 )
-from metaethno.schemas import EMERGE, ENTREQ, PRISMA_S
+from metaethno.schemas import EMERGE, ENTREQ, FINDINGS, PRISMA_2020, PRISMA_S
+from metaethno.stages import report_checks
 from metaethno.stages.report_files import FRAGMENTS, outputs
 
 if TYPE_CHECKING:
@@ -50,11 +53,12 @@ _CHECKLISTS = {
     "emerge": (EMERGE, answer_emerge),
     "entreq": (ENTREQ, answer_entreq),
     "prisma_s": (PRISMA_S, answer_prisma_s),
+    "prisma_2020": (PRISMA_2020, answer_prisma_2020),
 }
 
 
 def checklists(data: ReportData) -> dict[str, pd.DataFrame]:
-    """Return the answered checklists as tables of the schemas EMERGE, ENTREQ and PRISMA_S."""
+    """Return the answered checklists as tables of the schemas EMERGE, ENTREQ, PRISMA_S and PRISMA_2020."""
     import pandas as pd
 
     return {
@@ -65,8 +69,11 @@ def checklists(data: ReportData) -> dict[str, pd.DataFrame]:
 
 def make_reports(data: ReportData) -> dict[str, bytes]:
     """Return the bytes of every file below `9_reports/`, by name: exactly those that `outputs` lists."""
+    found = report_checks.check(data.pages, data.decisions, data.support, data.reports, data.config.check_levels)
+    data = replace(data, prose_checks=found)
     answered = checklists(data)
     made = {f"{name}.csv": tables.to_csv(frame) for name, frame in answered.items()}
+    made |= {"checks.csv": tables.to_csv(found), "findings.csv": tables.to_csv(_findings(data))}
     texts = _fragments(data, {name: frame.to_dict("records") for name, frame in answered.items()})
     made |= {f"tables/{name}.md": text.encode() for name, text in texts.items()}
     reasons = flows.reason_labels(data)
@@ -80,6 +87,14 @@ def make_reports(data: ReportData) -> dict[str, bytes]:
     return dict(sorted(made.items()))
 
 
+def _findings(data: ReportData) -> pd.DataFrame:
+    """Return the table `findings`."""
+    import pandas as pd
+
+    found = pd.DataFrame(standing.findings(data), columns=FINDINGS.names, dtype=object).fillna("")
+    return tables.canonical(FINDINGS, found)
+
+
 def _fragments(data: ReportData, answered: dict[str, list[dict[str, Any]]]) -> dict[str, str]:
     """Return every fragment's Markdown, by name."""
     views = data.config.flow.views
@@ -91,14 +106,14 @@ def _fragments(data: ReportData, answered: dict[str, list[dict[str, Any]]]) -> d
         "agreement": searching.agreement(data),
         "all_flow_figures": flows.figures(data),
         "all_flow_tables": flows.tables(data),
-        "argument": arguing.argument(data),
+        "argument": arguing.argument(data) + memo_notes.beside(data, "line_of_argument"),
         "argument_figure": pictures.argument_map(data),
         "banner": standing.banner(data),
         "checklist_summary": lists.summary(answered),
         "checks": standing.checks(data),
-        "concepts": translating.concepts(data),
+        "concepts": translating.concepts(data) + memo_notes.beside(data, "concepts"),
         "concepts_brief": translating.concepts_brief(data),
-        "constructs": reading.constructs(data),
+        "constructs": reading.constructs(data) + memo_notes.beside(data, "constructs"),
         "contributions_figure": pictures.contributions(data),
         "criteria": searching.criteria(data),
         "dedupe": searching.dedupe(data),
@@ -106,8 +121,8 @@ def _fragments(data: ReportData, answered: dict[str, list[dict[str, Any]]]) -> d
         "excluded": flows.excluded(data),
         "first_flow_figure": flows.figure(data, views[0], 1),
         "glance": standing.glance(data),
-        "groups": translating.groups(data),
-        "included": reading.included(data),
+        "groups": translating.groups(data) + memo_notes.beside(data, "groups"),
+        "included": reading.included(data) + memo_notes.beside(data, "studies"),
         "links": reading.links(data),
         "matrix": translating.matrix(data),
         "matrix_figure": translating.matrix_figure(data),
@@ -126,10 +141,11 @@ def _fragments(data: ReportData, answered: dict[str, list[dict[str, Any]]]) -> d
         "search": searching.search(data),
         "sources_figure": pictures.sources(data),
         "stale": arguing.stale(data),
+        "statements": standing.statements(data),
         "strategies": searching.strategies(data),
         "support": arguing.support(data),
         "team": standing.team(data),
-        "third_order": arguing.third_order(data),
+        "third_order": arguing.third_order(data) + memo_notes.beside(data, "third_order"),
         "years_figure": pictures.years(data),
         **{name: lists.checklist(name, rows) for name, rows in answered.items()},
     }

@@ -47,11 +47,13 @@ def synthesise(
     settings: Synthesis,
     sampling: pd.DataFrame | None = None,
     levels: Mapping[str, str] | None = None,
+    statements: pd.DataFrame | None = None,
 ) -> Synthesised:
     """Return the trace of the argument, its support by study, what is stale or unsigned, and what is wrong.
 
     `constructs` may be the decision table or the extracted one. `sampling` tells which studies are left out of the
-    synthesis and which have thin data. `levels`: code of a check → level, where it isn't the usual one.
+    synthesis and which have thin data. `levels`: code of a check → level, where it isn't the usual one. Where
+    `statements` are given, one is asked for on what the synthesis says beyond its studies.
     """
     under = Evidence(
         third_order,
@@ -77,6 +79,8 @@ def synthesise(
     _check_repetition(found, counted, below, under)
     _check_argument(found, under, below, settings)
     _check_signatures(found, reviewed)
+    if statements is not None:
+        _ask_what_is_new(found, under)
     said = what_changed(changed, under, report_studies, included_studies)
     open_ = _with_changes(open_, changed)
     return Synthesised(trace(below), counted, open_, tables.canonical(CHANGES, said), found.frame())
@@ -268,7 +272,7 @@ def _check_studies(
             if r["study_id"] in telling
             else f"{r['citation']} ({r['study_id']}) is included, but has no construct and feeds no interpretation."
         ),
-        "Read it again against the synthesis; if it really adds nothing, say so in the report.",
+        "Read it again against the synthesis; if it really adds nothing, say so: `metaethno sign statement`.",
     )
 
 
@@ -388,3 +392,15 @@ def _check_argument(found: Findings, e: Evidence, below: Paths, settings: Synthe
         lambda r: f"No step of the argument rests on {r['label']!r}.",
         "Let a step rest on it, or mark it as dropped.",
     )
+
+
+def _ask_what_is_new(found: Findings, e: Evidence) -> None:
+    """Y22: no program can judge whether an interpretation is new; a person is asked to say what is.
+
+    The finding names all third-order constructs, so that it is asked again when there are others; a statement settles
+    it where the findings of all stages are gathered.
+    """
+    ids = sorted(live(e.third_order)["third_order_id"])
+    if ids:
+        said = "Nobody has stated what the synthesis says beyond its studies; no program can judge that."
+        found.add("Y22", "third_order", ids, said, "`metaethno sign statement` asks for it.")
