@@ -155,10 +155,14 @@ def _person(sub: argparse.ArgumentParser) -> None:
 
 
 def _todo(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("stage", help="dedupe (pairs that may be one publication), screening, eligibility")
+    said = "dedupe (pairs that may be one publication), screening, eligibility, relating, translation, synthesis"
+    sub.add_argument("stage", help=said)
     _person(sub)
-    formats = ("xlsx", "csv", "ris", "rayyan", "covidence", "asreview")
+    formats = ("xlsx", "docx", "csv", "ris", "rayyan", "covidence", "asreview")
     sub.add_argument("--to", choices=formats, default="xlsx", help="what the file is for (default: xlsx)")
+    for one in ("xlsx", "docx"):
+        sub.add_argument(f"--{one}", dest="to", action="store_const", const=one, help=f"the same as --to {one}")
+    sub.add_argument("--study", metavar="NAME", help="of translation: this study, not the next one to be read")
     sub.add_argument("--out", metavar="FILE", help="where to (default: worklists/STAGE-ID...)")
     sub.add_argument("--new-since", metavar="RUN", help="only what runs after this one found")
     sub.add_argument("--sample", type=_count, metavar="N", help="only N of them, drawn by --seed")
@@ -172,7 +176,7 @@ def _todo(sub: argparse.ArgumentParser) -> None:
 
 
 def _enter(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("stage", help="dedupe, screening, eligibility")
+    sub.add_argument("stage", help="dedupe, screening, eligibility, relating, translation, synthesis")
     sub.add_argument("file", type=Path, help="the file that was filled in, or that a tool exported")
     _person(sub)
     tools = ("sheet", "rayyan", "rayyan-log", "covidence", "asreview", "eppi", "endnote", "zotero")

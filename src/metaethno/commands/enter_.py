@@ -18,6 +18,9 @@ STAGES: Final = {
     "dedupe": "metaethno.exchange.pairs",
     "screening": "metaethno.exchange.voting",
     "eligibility": "metaethno.exchange.voting",
+    "relating": "metaethno.exchange.relating",
+    "translation": "metaethno.exchange.translating",
+    "synthesis": "metaethno.exchange.arguing",
 }
 
 

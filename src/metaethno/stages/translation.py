@@ -41,6 +41,7 @@ def translate(
     report_studies: pd.DataFrame,
     studies: pd.DataFrame,
     levels: Mapping[str, str] | None = None,
+    aspects: pd.DataFrame | None = None,
 ) -> Translated:
     """Return the matrix, how far each study is read and translated, and what is wrong.
 
