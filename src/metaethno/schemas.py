@@ -1181,6 +1181,49 @@ SUPPORT = _table(
     _c("largest_share", "share of its constructs that come from one study, 0 to 1"),
     _c("evidence_hash", "hash of all it rests on; this is what is signed", req=True),
 )
+GRAPH = _table(
+    "graph",
+    "data/derived/8_synthesis/graph.csv",
+    "derived",
+    "above_kind above_id below_kind below_id",
+    "The argument as a graph: every link once, from what rests to what it rests on.",
+    _c(
+        "above_kind",
+        "what rests",
+        "step|third_order|concept|refutation|translation|construct|passage",
+        req=True,
+    ),
+    _c("above_id", "its id", "id", req=True),
+    _c(
+        "below_kind",
+        "what it rests on",
+        "third_order|concept|refutation|translation|construct|passage|report|study",
+        req=True,
+    ),
+    _c("below_id", "its id", "id", req=True),
+)
+LEAVE_ONE_OUT = _table(
+    "leave_one_out",
+    "data/derived/8_synthesis/leave_one_out.csv",
+    "derived",
+    "target_kind target_id study_id",
+    "What each third-order construct and step loses without each of the studies it rests on.",
+    _c("target_kind", "what it is", "third_order|step", req=True),
+    _c("target_id", "its id", "id", req=True),
+    _c("label", "its name or statement", req=True),
+    _c("study_id", "the study that is left out", "id", req=True),
+    _c("constructs", "constructs of this study under it", "count", req=True),
+    _c("share", "their share of all constructs under it, 0 to 1"),
+    _c("constructs_left", "constructs that are left without it", "count", req=True),
+    _c("studies_left", "studies that are left", "count", req=True),
+    _c("lost_ids", "concepts (and, under a step, third-order constructs) that rest on this study alone"),
+    _c(
+        "state",
+        "does it still rest on enough studies (`synthesis: min_studies`)",
+        "holds|falls_below|nothing_left",
+        req=True,
+    ),
+)
 STALE = _table(
     "stale",
     "data/derived/8_synthesis/stale.csv",

@@ -1,7 +1,7 @@
 # 7 translation: the studies translated into one another
 #
 # READS   data/decisions/ groups, group_members, relations, aspects, readings, concepts, concept_changes, translations, refutations, refutation_checks (.csv), 6_extraction
-# WRITES  data/derived/7_translation/ checked/, matrix.csv, coverage.csv, checks.csv
+# WRITES  data/derived/7_translation/ checked/, matrix.csv, coverage.csv, trail.csv, differences.csv, checks.csv
 
 
 rule translation_checked:
@@ -60,6 +60,8 @@ rule translation:
     output:
         "data/derived/7_translation/matrix.csv",
         "data/derived/7_translation/coverage.csv",
+        "data/derived/7_translation/trail.csv",
+        "data/derived/7_translation/differences.csv",
         "data/derived/7_translation/checks.csv",
     log:
         "logs/translation.log",

@@ -398,7 +398,9 @@ def _construct_rows(world: World, who: str, group: str, construct: str, called: 
         and who in split_ids(r["translators"])
         and r["concept_id"] in called
     ]
-    return [_construct_row(world, group, construct, r, called) for r in own] or [_construct_row(world, group, construct, None, called)]
+    return [_construct_row(world, group, construct, r, called) for r in own] or [
+        _construct_row(world, group, construct, None, called)
+    ]
 
 
 def _construct_row(

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 CHECKLISTS = ("emerge", "entreq", "prisma_s")
 # Fragments whose names do not depend on the configured views.
 FRAGMENTS = (
-    "agreement", "all_flow_figures", "all_flow_tables", "argument", "banner", "checklist_summary", "checks", "concepts",
-    "concepts_brief", "constructs", "criteria", "dedupe", "emerge", "engine", "entreq", "excluded", "first_flow_figure",
-    "glance", "groups", "included", "links", "matrix", "matrix_figure", "matrix_groups", "memos", "open", "prisma_s",
-    "provenance", "readings", "reasons", "refutations", "relations", "repeats", "reports", "rerun", "search", "stale",
-    "strategies", "support", "team", "third_order",
+    "agreement", "all_flow_figures", "all_flow_tables", "alternatives", "argument", "aspects", "banner",
+    "checklist_summary", "checks", "concepts", "concepts_brief", "constructs", "criteria", "dedupe", "differences",
+    "emerge", "engine", "entreq", "excluded", "first_flow_figure", "glance", "groups", "included", "leave_out",
+    "links", "matrix", "matrix_by_study", "matrix_figure", "matrix_groups", "memos", "open", "prisma_s",
+    "provenance", "readings", "reasons", "refutations", "relations", "repeats", "reports", "rerun", "search",
+    "stale", "strategies", "support", "team", "third_order", "trail",
 )  # fmt: skip
 
 

@@ -15,14 +15,17 @@ from metaethno.config import Synthesis
 from metaethno.findings import Findings, where
 from metaethno.schemas import CHANGES, STALE, TABLES
 from metaethno.trace import Evidence, Paths, live, paths, split_constructs, support, trace
+from metaethno.weighing import graph, leave_one_out
 
 
 @dataclass(frozen=True)
 class Synthesised:
-    """Outcome of the stage: tables `trace`, `support`, `stale`, `changes` and `checks`."""
+    """Outcome of the stage: tables `trace`, `support`, `graph`, `leave_one_out`, `stale`, `changes` and `checks`."""
 
     trace: pd.DataFrame
     support: pd.DataFrame
+    graph: pd.DataFrame
+    leave_one_out: pd.DataFrame
     stale: pd.DataFrame
     changes: pd.DataFrame
     checks: pd.DataFrame
@@ -79,7 +82,9 @@ def synthesise(
     _check_signatures(found, reviewed)
     said = what_changed(changed, under, report_studies, included_studies)
     open_ = _with_changes(open_, changed)
-    return Synthesised(trace(below), counted, open_, tables.canonical(CHANGES, said), found.frame())
+    without = leave_one_out(below, counted, settings.min_studies)
+    said = tables.canonical(CHANGES, said)
+    return Synthesised(trace(below), counted, graph(under), without, open_, said, found.frame())
 
 
 def stale(counted: pd.DataFrame, reviewed: pd.DataFrame) -> pd.DataFrame:
