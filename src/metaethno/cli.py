@@ -30,7 +30,7 @@ _COMMANDS = {
     "todo": "what one person still has to decide, as a file to work in: metaethno todo STAGE --reviewer ID",
     "enter": "bring decisions in, all or none: metaethno enter STAGE FILE --reviewer ID",
     "sign": "say that you have read an interpretation against what it rests on: metaethno sign [ID...] --reviewer YOU",
-    "why": "why rows are one record, or why two records are not one: metaethno why ID [ID]",
+    "why": "why rows are one record, or not; or what a step, concept or passage rests on: metaethno why ID [ID]",
     "export": "write records for other programs: metaethno export FILE --to ris|csv|bibtex|csl-json|endnote-xml",
     "lock": "take on the installed program and the review's files: writes engine.lock and dvc.yaml",
     "snapshot": "keep the review as it is now, as one state that can be named, compared and gone back to",
@@ -215,7 +215,7 @@ def _day(text: str) -> str:
 
 
 def _why(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("id", help="id of a record or of an exported row")
+    sub.add_argument("id", help="id of a record, an exported row, or a place in the argument")
     sub.add_argument("other", nargs="?", help="another one: why are the two one record, or not")
 
 

@@ -69,10 +69,11 @@ def synthesise(
         group_members,
     )
     below = paths(under)
-    items = evidence.items(under, below)
+    studies = evidence.studies_of(under)
+    items = evidence.items(under, below, studies)
     counted = support(under, below, evidence.hashes(items))
     open_ = stale(counted, reviewed)
-    changed = changes(open_, items, reviewed, evidence.studies_of(under))
+    changed = changes(open_, items, reviewed, studies)
     found = Findings(levels)
     _check_ids(found, under, reviewed, memos, groups, report_studies, included_studies)
     _check_studies(found, under, below, included_studies, sampling)
