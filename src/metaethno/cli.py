@@ -126,9 +126,10 @@ def _export(sub: argparse.ArgumentParser) -> None:
     from metaethno.exchange.select import SETS, in_words
 
     sub.add_argument("file", type=Path, help="the file to write")
-    formats = ("ris", "csv", "bibtex", "csl-json", "endnote-xml")
+    formats = ("ris", "csv", "bibtex", "csl-json", "endnote-xml", "xlsx")
     sub.add_argument("--to", choices=formats, help="the format; by the file's ending, if not given")
-    sub.add_argument("--of", choices=tuple(SETS), default="all", help=f"which records ({in_words()})")
+    said = f"which records ({in_words()}); matrix: the translation matrix, as a workbook"
+    sub.add_argument("--of", choices=(*SETS, "matrix"), default="all", help=said)
     sub.add_argument("--force", action="store_true", help="replace the file, if it is there")
 
 
