@@ -37,9 +37,9 @@ _GROUPS = {
         "memo": "the log of memos and reflexivity: metaethno memo TEXT --reviewer ID [--about WHAT] [--kind reflexive]",
     },
     "Look closer": {
-        "why": "why rows are one record, or why two records are not one: metaethno why ID [ID]",
+        "why": "why rows are one record, or not; or what a step, concept or passage rests on: metaethno why ID [ID]",
         "flow": "what is behind a number of the flow diagram: metaethno flow explain [BOX]; metaethno flow chased",
-        "export": "write records for other programs, or a checklist: metaethno export FILE --to ...; export checklist NAME",
+        "export": "records for other programs, the matrix, a checklist: metaethno export FILE --to ...; export checklist",
         "explain": "what a code in a message means, with an example and what to do: metaethno explain ME0303",
     },
     "Keep and go back": {
@@ -212,9 +212,10 @@ def _export(sub: argparse.ArgumentParser) -> None:
     form = sub.add_mutually_exclusive_group()
     form.add_argument("--docx", dest="form", action="store_const", const="docx", help="a checklist for Word (default)")
     form.add_argument("--csv", dest="form", action="store_const", const="csv", help="a checklist as a table")
-    formats = ("ris", "csv", "bibtex", "csl-json", "endnote-xml")
+    formats = ("ris", "csv", "bibtex", "csl-json", "endnote-xml", "xlsx")
     sub.add_argument("--to", choices=formats, help="the format; by the file's ending, if not given")
-    sub.add_argument("--of", choices=tuple(SETS), default="all", help=f"which records ({in_words()})")
+    said = f"which records ({in_words()}); matrix: the translation matrix, as a workbook"
+    sub.add_argument("--of", choices=(*SETS, "matrix"), default="all", help=said)
     sub.add_argument("--force", action="store_true", help="replace the file, if it is there")
 
 
@@ -260,10 +261,14 @@ def _person(sub: argparse.ArgumentParser) -> None:
 
 
 def _todo(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("stage", help="dedupe (pairs that may be one publication), screening, eligibility, extraction")
+    said = "dedupe (pairs that may be one publication), screening, eligibility, extraction, relating, translation, "
+    sub.add_argument("stage", help=f"{said}synthesis")
     _person(sub)
-    formats = ("xlsx", "csv", "ris", "rayyan", "covidence", "asreview")
+    formats = ("xlsx", "docx", "csv", "ris", "rayyan", "covidence", "asreview")
     sub.add_argument("--to", choices=formats, default="xlsx", help="what the file is for (default: xlsx)")
+    for one in ("xlsx", "docx"):
+        sub.add_argument(f"--{one}", dest="to", action="store_const", const=one, help=f"the same as --to {one}")
+    sub.add_argument("--study", metavar="NAME", help="of translation: this study, not the next one to be read")
     sub.add_argument("--out", metavar="FILE", help="where to (default: worklists/STAGE-ID...)")
     sub.add_argument("--new-since", metavar="RUN", help="only what runs after this one found")
     sub.add_argument("--sample", type=_count, metavar="N", help="only N of them, drawn by --seed")
@@ -277,7 +282,8 @@ def _todo(sub: argparse.ArgumentParser) -> None:
 
 
 def _enter(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("stage", help="dedupe, screening, eligibility, extraction")
+    said = "dedupe, screening, eligibility, extraction, relating, translation, synthesis"
+    sub.add_argument("stage", help=said)
     sub.add_argument("file", type=Path, help="the file that was filled in, or that a tool exported")
     _person(sub)
     tools = ("sheet", "rayyan", "rayyan-log", "covidence", "asreview", "eppi", "endnote", "zotero")
@@ -335,7 +341,7 @@ def _day(text: str) -> str:
 
 
 def _why(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("id", help="id of a record or of an exported row")
+    sub.add_argument("id", help="id of a record, an exported row, or a place in the argument")
     sub.add_argument("other", nargs="?", help="another one: why are the two one record, or not")
 
 

@@ -15,7 +15,9 @@ from metaethno.schemas import (
     ASSESSED,
     CHECKS,
     COMPARISON,
+    COVERAGE,
     DEDUPE_TO_DECIDE,
+    DIFFERENCES,
     SCREENING_TO_DECIDE,
     STALE,
     STATEMENTS,
@@ -137,6 +139,23 @@ def _open_extraction(root: Path) -> list[OpenWork]:
     ]
 
 
+def _open_translation(root: Path) -> list[OpenWork]:
+    found = []
+    coverage = _frame(root, COVERAGE, ["study_id", "passes"])
+    if coverage is not None and (unread := coverage.loc[coverage["passes"] == 0, "study_id"].nunique()):
+        hint = "`metaethno todo translation --reviewer ID` writes the next study's form."
+        found.append(
+            OpenWork("translation", int(unread), "studies to be translated", "the reviewers", COVERAGE.path, hint)
+        )
+    differences = _frame(root, DIFFERENCES, ["state"])
+    n = 0 if differences is None else int(differences["state"].isin(["differ", "one_only"]).sum())
+    if n:
+        hint = "`metaethno todo translation --reviewer ID --as adjudicator` puts them side by side."
+        what = "constructs that two translators read differently"
+        found.append(OpenWork("translation", n, what, "an adjudicator", DIFFERENCES.path, hint))
+    return found
+
+
 def _open_synthesis(root: Path) -> list[OpenWork]:
     stale = _frame(root, STALE, ["target_id", "state"])
     if stale is None:
@@ -202,6 +221,6 @@ def _counts(root: Path) -> dict[str, str]:
 def read_state(root: Path) -> State:
     """Read how the review in `root` stands. Raises UserError where a derived table was changed by hand."""
     made = {name: all((root / t.path).is_file() for t in tables_of(name)) for name in STAGES}
-    finders = (_open_dedupe, _open_screening, _open_eligibility, _open_extraction, _open_synthesis)
+    finders = (_open_dedupe, _open_screening, _open_eligibility, _open_extraction, _open_translation, _open_synthesis)
     open_work = [w for find in finders for w in find(root)]
     return State(made, _counts(root), open_work, *_checks(root))

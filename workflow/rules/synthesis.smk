@@ -1,7 +1,7 @@
 # 8 synthesis: third-order constructs and the line of argument
 #
 # READS   data/decisions/ third_order, third_order_support, line_of_argument, line_of_argument_support, reviewed, memos, statements (.csv), 6_extraction, 7_translation
-# WRITES  data/derived/8_synthesis/ checked/, trace.csv, support.csv, stale.csv, changes.csv, checks.csv
+# WRITES  data/derived/8_synthesis/ checked/, trace.csv, support.csv, graph.csv, leave_one_out.csv, stale.csv, changes.csv, checks.csv
 
 
 rule synthesis_checked:
@@ -57,6 +57,8 @@ rule synthesis:
     output:
         "data/derived/8_synthesis/trace.csv",
         "data/derived/8_synthesis/support.csv",
+        "data/derived/8_synthesis/graph.csv",
+        "data/derived/8_synthesis/leave_one_out.csv",
         "data/derived/8_synthesis/stale.csv",
         "data/derived/8_synthesis/changes.csv",
         "data/derived/8_synthesis/checks.csv",

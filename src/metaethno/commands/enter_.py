@@ -19,6 +19,9 @@ STAGES: Final = {
     "screening": "metaethno.exchange.voting",
     "eligibility": "metaethno.exchange.voting",
     "extraction": "metaethno.exchange.extraction",
+    "relating": "metaethno.exchange.relating",
+    "translation": "metaethno.exchange.translating",
+    "synthesis": "metaethno.exchange.arguing",
 }
 
 

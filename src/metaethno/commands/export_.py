@@ -28,8 +28,10 @@ def main(arguments: argparse.Namespace) -> int:
         from metaethno.commands import export_checklist
 
         return export_checklist.main(root, arguments)
+    if arguments.of == "matrix":
+        return _matrix(root, target, arguments)
     to = arguments.to or ENDINGS.get(target.suffix.lower(), "")
-    if not to:
+    if to not in WRITERS:
         allowed = ", ".join(WRITERS)
         hint = "Say the format, such as --to ris, or give the file one of the endings " + ", ".join(ENDINGS) + "."
         raise UserError(
@@ -44,6 +46,24 @@ def main(arguments: argparse.Namespace) -> int:
         raise UserError(Problem("ME0023", f"there are none: {says}. No file was written", str(target)))
     tables.write_bytes(target, WRITERS[to](records))
     out.plain(f"{target}: {len(records):,} records ({says}).")
+    return 0
+
+
+def _matrix(root: Path, target: Path, arguments: argparse.Namespace) -> int:
+    """Write the translation matrix as a workbook."""
+    from metaethno.exchange import matrices
+    from metaethno.schemas import MATRIX
+
+    if target.suffix.lower() != ".xlsx" or arguments.to not in (None, "xlsx"):
+        hint = f"As one long table it stands in {MATRIX.path}."
+        message = "the matrix is written as a workbook only"
+        raise UserError(Problem("ME0021", message, str(target), allowed="a name that ends in .xlsx", hint=hint))
+    check_target(root, target, force=arguments.force)
+    matrix = tables.read(MATRIX, root / MATRIX.path)
+    if matrix.empty:
+        raise UserError(Problem("ME0023", "nothing is translated yet. No file was written", str(target)))
+    tables.write_bytes(target, matrices.write(matrix))
+    out.plain(f"{target}: {matrix['concept_id'].nunique():,} concepts by {matrix['study_id'].nunique():,} studies.")
     return 0
 
 

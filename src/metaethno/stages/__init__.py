@@ -64,6 +64,7 @@ STAGES: dict[str, Stage] = {
                 "groups",
                 "group_members",
                 "relations",
+                "aspects",
                 "readings",
                 "concepts",
                 "concept_changes",

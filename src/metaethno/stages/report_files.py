@@ -9,13 +9,14 @@ FIGURES = ("argument", "contributions", "matrix", "progress", "sources", "years"
 CHECKLISTS = ("emerge", "entreq", "prisma_s", "prisma_2020")
 # Fragments whose names do not depend on the configured views.
 FRAGMENTS = (
-    "agreement", "all_flow_figures", "all_flow_tables", "argument", "argument_figure", "audit_decided", "audit_files",
-    "audit_signed", "banner", "checklist_summary", "checks", "concepts", "concepts_brief", "constructs",
-    "contributions_figure", "criteria", "dedupe", "emerge", "engine", "entreq", "excluded", "first_flow_figure",
-    "glance", "groups", "included", "links", "matrix", "matrix_figure", "matrix_groups", "memos", "open", "prisma_2020",
-    "prisma_s", "progress_figure", "provenance", "readings", "reasons", "refutations", "relations", "repeats",
-    "reports", "rerun", "search", "sources_figure", "stale", "statements", "strategies", "support", "team",
-    "third_order", "years_figure",
+    "agreement", "all_flow_figures", "all_flow_tables", "alternatives", "argument", "argument_figure", "aspects",
+    "audit_decided", "audit_files", "audit_signed", "banner", "checklist_summary", "checks", "concepts",
+    "concepts_brief", "constructs", "contributions_figure", "criteria", "dedupe", "differences", "emerge", "engine",
+    "entreq", "excluded", "first_flow_figure", "glance", "groups", "included", "leave_out", "links", "matrix",
+    "matrix_by_study", "matrix_figure", "matrix_groups", "memos", "open", "prisma_2020", "prisma_s",
+    "progress_figure", "provenance", "readings", "reasons", "refutations", "relations", "repeats", "reports", "rerun",
+    "search", "sources_figure", "stale", "statements", "strategies", "support", "team", "third_order", "trail",
+    "years_figure",
 )  # fmt: skip
 # What the pages' script shows when it is asked: scripts that hold data, because a page on a disk can load no JSON.
 SCRIPTS = ("argument", "flow", "flow_lists", "matrix", *(f"records_{i}" for i in range(8)))

@@ -15,14 +15,17 @@ from metaethno.config import Synthesis
 from metaethno.findings import Findings, where
 from metaethno.schemas import CHANGES, STALE, TABLES
 from metaethno.trace import Evidence, Paths, live, paths, split_constructs, support, trace
+from metaethno.weighing import graph, leave_one_out
 
 
 @dataclass(frozen=True)
 class Synthesised:
-    """Outcome of the stage: tables `trace`, `support`, `stale`, `changes` and `checks`."""
+    """Outcome of the stage: tables `trace`, `support`, `graph`, `leave_one_out`, `stale`, `changes` and `checks`."""
 
     trace: pd.DataFrame
     support: pd.DataFrame
+    graph: pd.DataFrame
+    leave_one_out: pd.DataFrame
     stale: pd.DataFrame
     changes: pd.DataFrame
     checks: pd.DataFrame
@@ -68,10 +71,11 @@ def synthesise(
         group_members,
     )
     below = paths(under)
-    items = evidence.items(under, below)
+    studies = evidence.studies_of(under)
+    items = evidence.items(under, below, studies)
     counted = support(under, below, evidence.hashes(items))
     open_ = stale(counted, reviewed)
-    changed = changes(open_, items, reviewed, evidence.studies_of(under))
+    changed = changes(open_, items, reviewed, studies)
     found = Findings(levels)
     _check_ids(found, under, reviewed, memos, groups, report_studies, included_studies)
     _check_studies(found, under, below, included_studies, sampling)
@@ -83,7 +87,9 @@ def synthesise(
         _ask_what_is_new(found, under)
     said = what_changed(changed, under, report_studies, included_studies)
     open_ = _with_changes(open_, changed)
-    return Synthesised(trace(below), counted, open_, tables.canonical(CHANGES, said), found.frame())
+    without = leave_one_out(below, counted, settings.min_studies)
+    said = tables.canonical(CHANGES, said)
+    return Synthesised(trace(below), counted, graph(under), without, open_, said, found.frame())
 
 
 def stale(counted: pd.DataFrame, reviewed: pd.DataFrame) -> pd.DataFrame:
