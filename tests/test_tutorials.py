@@ -38,7 +38,7 @@ def test_what_a_page_says_is_held_against_what_is_printed(wanted, printed, fit):
 
 
 def test_blocks_and_commands_of_a_page():
-    page = "Text\n\n```console fails\n$ one \\\n    two\nsaid\n$ three\n```\n\n```csv title=\"a b.csv\"\nx,y\n```\n"
+    page = 'Text\n\n```console fails\n$ one \\\n    two\nsaid\n$ three\n```\n\n```csv title="a b.csv"\nx,y\n```\n'
     console, table = blocks(page)
     assert list(commands(console)) == [(4, "one two", "said"), (7, "three", "")]
     assert (console.line, "fails" in console.given) == (3, True)

@@ -65,7 +65,7 @@ def commands(block: Block) -> Iterator[tuple[int, str, str]]:
     """Yield (line, command, what it should print) of a console block; a backslash continues a command."""
     lines = block.text.splitlines()
     starts = [i for i, line in enumerate(lines) if line.startswith("$ ")]
-    assert starts and starts[0] == 0, f"line {block.line}: a console block begins with a command"
+    assert starts[:1] == [0], f"line {block.line}: a console block begins with a command"
     for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
         command, at = lines[start].removeprefix("$ "), start + 1
         while command.endswith("\\"):
@@ -139,7 +139,7 @@ class Reader:
             done = subprocess.run(
                 ["bash", "-c", command], cwd=self.here, env=env, text=True, capture_output=True, check=False
             )
-            code, printed = done.returncode, done.stdout + done.stderr
+            code, printed = done.returncode, (done.stdout + done.stderr).replace(str(self.home), "~")
         if self.print_it:
             sys.stdout.write(f"$ {command}\n{printed}")
             self.printed.append((int(where.rpartition(" ")[2]), command, wanted, printed))
@@ -153,14 +153,14 @@ class Reader:
 
     def _in_process(self, argv: list[str]) -> tuple[int, str]:
         printed = io.StringIO()
-        with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(printed):
-            with contextlib.redirect_stderr(printed):
-                patch.chdir(self.here)
-                patch.setattr(sys, "stdin", io.StringIO())
-                for name, value in {"NO_COLOR": "1", "COLUMNS": _WIDTH, **AUTHOR}.items():
-                    patch.setenv(name, value)
-                _in_place_of_others(patch)
-                return cli.main(argv), printed.getvalue().replace(str(self.home), "~")
+        said_to = contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed)
+        with pytest.MonkeyPatch.context() as patch, said_to[0], said_to[1]:
+            patch.chdir(self.here)
+            patch.setattr(sys, "stdin", io.StringIO())
+            for name, value in {"NO_COLOR": "1", "COLUMNS": _WIDTH, **AUTHOR}.items():
+                patch.setenv(name, value)
+            _in_place_of_others(patch)
+            return cli.main(argv), printed.getvalue().replace(str(self.home), "~")
 
 
 AUTHOR = {
@@ -227,7 +227,7 @@ def fill(path: Path, rows: list[list[str]]) -> None:
 
         book = openpyxl.load_workbook(path)
         sheet = book.worksheets[0]
-        cells = [[cell for cell in row] for row in sheet.iter_rows()]
+        cells = [list(row) for row in sheet.iter_rows()]
         texts = [[str(cell.value or "") for cell in row] for row in cells]
         for row, column, value in _to_fill(texts, head, wanted):
             cells[row][column].value = value
