@@ -39,10 +39,11 @@ def test_a_link_that_leads_nowhere_is_found(site):
     ]
 
 
-def test_a_page_in_no_list_is_found(site, tmp_path, monkeypatch):
+def test_a_page_that_is_listed_and_not_there_is_found_and_one_in_no_list_is_shown(site, tmp_path, monkeypatch):
     every = site.pages()
-    monkeypatch.setattr(site, "pages", lambda: {**every, "lost.md": "# Lost"})
-    assert site.build(tmp_path) == ["docs/lost.md is in no list of the navigation"]
+    assert "lost.html" in site._navigation({**every, "lost.md": "# Lost"}, "index.md")
+    monkeypatch.setattr(site, "pages", lambda: {name: text for name, text in every.items() if name != "history.md"})
+    assert site.build(tmp_path) == ["the navigation lists history.md, which is not there"]
 
 
 def test_the_reference_has_every_command_with_its_options(site):

@@ -4,7 +4,7 @@ Pages are the Markdown files of docs/, in the order of `NAVIGATION`, and the ref
 program itself: commands from the command line's parser, tables from schemas.py, codes from explanations.toml, settings
 from config.py. Pandoc comes with the program (a wheel), so no generator of sites has to be installed: the usual one,
 MkDocs, is not maintained any more, and what follows it is not ripe. Every link is checked, strictly: one that leads
-nowhere, a heading that is not there, and a page that stands in no list fail.
+nowhere, and a heading that is not there, fail.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ NAVIGATION: dict[str, tuple[str, ...]] = {
         "tutorials/examiner.md", "tutorials/moving.md",
     ),
     "How to": (
-        "searches.md", "formats.md", "dedupe.md", "screening.md", "signing.md", "history.md", "sharing.md",
+        "searches.md", "formats.md", "dedupe.md", "screening.md", "signing.md", "history.md", "sharing.md", "help.md",
     ),
     "Reference": (
         "reference/commands.md", "reference/tables.md", "reference/codes.md", "reference/configuration.md",
@@ -45,6 +45,7 @@ NAVIGATION: dict[str, tuple[str, ...]] = {
     "Explanations": ("identity.md", "counting.md", "staleness.md", "reliability.md", "performance.md"),
     "Method": ("method.md",),
 }  # fmt: skip
+_OTHERS = "How to"  # where a page of docs/ stands that no list names
 _LINK = re.compile(r"(\]\()([^)\s]+?\.md)(#[^)\s]*)?(\))")
 _FENCE = re.compile(r"^```(\w+)[ \t]+([^\n]*)$", re.MULTILINE)
 
@@ -239,9 +240,10 @@ def title_of(text: str) -> str:
 def _navigation(every: dict[str, str], here: str) -> str:
     up = "../" * here.count("/")
     groups = []
+    listed = {name for names in NAVIGATION.values() for name in names} | {"index.md"}
     for group, names in NAVIGATION.items():
         items = ""
-        for name in names:
+        for name in [*names, *(sorted(set(every) - listed) if group == _OTHERS else ())]:
             current = ' aria-current="page"' if name == here else ""
             items += f'<li><a href="{up}{name[:-3]}.html"{current}>{html.escape(title_of(every[name]))}</a></li>'
         groups.append(f"<li>{group}<ul>{items}</ul></li>")
@@ -267,10 +269,8 @@ def build(out: Path) -> Problems:
 
     every = pages()
     listed = {name for names in NAVIGATION.values() for name in names} | {"index.md"}
-    problems = [f"docs/{name} is in no list of the navigation" for name in sorted(set(every) - listed)]
-    problems += [f"the navigation lists {name}, which is not there" for name in sorted(listed - set(every))]
-    if problems:
-        return problems
+    if missing := [f"the navigation lists {name}, which is not there" for name in sorted(listed - set(every))]:
+        return missing
 
     def body(name: str) -> str:
         kind = "gfm-tex_math_dollars"
