@@ -39,7 +39,7 @@ _GROUPS = {
     "Look closer": {
         "why": "why rows are one record, or not; or what a step, concept or passage rests on: metaethno why ID [ID]",
         "flow": "what is behind a number of the flow diagram: metaethno flow explain [BOX]; metaethno flow chased",
-        "export": "records for other programs, the matrix, a checklist: metaethno export FILE --to ...; export checklist",
+        "export": "records for other programs, the matrix, a checklist: metaethno export FILE, export checklist NAME",
         "explain": "what a code in a message means, with an example and what to do: metaethno explain ME0303",
     },
     "Keep and go back": {
