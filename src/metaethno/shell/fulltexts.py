@@ -57,9 +57,11 @@ def kept(root: Path) -> pd.DataFrame:
 
 def pointed(root: Path) -> pd.DataFrame:
     """Return the full texts that DVC keeps with their hashes: record_id (as the file is named), file, file_hash."""
+    import pandas as pd
+
     frame = kept(root)
     hashes = [str(_pointer(root / FOLDER / f"{name}.dvc").get("md5", "")) for name in frame["file"]]
-    frame["file_hash"] = hashes
+    frame["file_hash"] = pd.Series(hashes, frame.index, dtype=str)
     return frame[frame["file_hash"].ne("")].reset_index(drop=True)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from metaethno import tables
+from metaethno.carry import resolve
 from metaethno.errors import Problem, UserError
 from metaethno.schemas import ALIASES, PASSAGES, QUOTATION_LOG, REPORT_STUDIES
 from metaethno.shell import fulltexts
@@ -30,14 +31,11 @@ def wanted(root: Path, passages: pd.DataFrame, report_studies: pd.DataFrame) -> 
     What the review's own authors say about a study is no quotation.
     """
     kept = fulltexts.pointed(root)
-    if (root / ALIASES.path).is_file() and len(kept):
-        aliases = tables.read(ALIASES, root / ALIASES.path)
-        known = dict(zip(aliases["alias_id"], aliases["record_id"], strict=True))
-    else:
-        known = {}
-    kept = kept.assign(record_id=[known.get(r, r) for r in kept["record_id"]])
+    there = (root / ALIASES.path).is_file() and len(kept)
+    aliases = tables.read(ALIASES, root / ALIASES.path) if there else tables.empty(ALIASES)
+    kept = kept.assign(record_id=resolve(kept["record_id"], aliases))
     reports = report_studies[["report_id", "record_id"]].drop_duplicates("report_id")
-    reports = reports.assign(record_id=[known.get(r, r) for r in reports["record_id"]])
+    reports = reports.assign(record_id=resolve(reports["record_id"], aliases))
     quoted = passages.loc[passages["speaker"].ne("review_author"), ["passage_id", "report_id", "locator", "text"]]
     out = quoted.merge(reports, on="report_id").merge(kept, on="record_id")
     hashes = [passage_hash(t, at) for t, at in zip(out["text"], out["locator"], strict=True)]
