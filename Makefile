@@ -2,6 +2,7 @@
 # make test     set everything up and run the tests (under 15 minutes on two cores)
 # make soak     the tests that take longer
 # make lint     ruff, mypy, snakefmt, snakemake --lint
+# make docs     the documentation as a website, links checked
 # make bench    the measurements
 # make wheel    the package, into dist/
 
@@ -11,7 +12,7 @@ VENV := .venv
 READY := $(VENV)/.ready
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: setup review test soak lint bench wheel requirements clean
+.PHONY: setup review test soak lint bench docs wheel requirements clean
 
 setup: $(READY)
 
@@ -47,6 +48,9 @@ lint: $(READY)
 	snakefmt --check Snakefile workflow
 	python tools/lint_rules.py
 	metaethno lock --check
+
+docs: $(READY)
+	python tools/site.py
 
 bench: $(READY)
 	python -m bench

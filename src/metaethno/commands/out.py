@@ -6,11 +6,17 @@ import contextlib
 import os
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from pathlib import Path
 
 
 def plain(text: str) -> None:
     """Print one text as it is."""
     sys.stdout.write(text + "\n")
+
+
+def shown(path: Path) -> str:
+    """Return a path as it is typed from the present folder, where it lies in it."""
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
 
 
 def table(

@@ -25,7 +25,7 @@ def main(arguments: argparse.Namespace) -> int:
         out.plain(f"Nothing in {arguments.stage} waits for {arguments.reviewer}.")
         return 0
     why = ", ".join(f"{count:,} {reason}" for reason, count in made.why.items())
-    out.plain(f"{made.path}: {made.rows:,} to decide ({why}).")
+    out.plain(f"{out.shown(made.path)}: {made.rows:,} to decide ({why}).")
     tool = {"xlsx": "sheet", "csv": "sheet", "ris": "zotero"}.get(arguments.to, arguments.to)
     source = "" if tool == "sheet" else f" --from {tool}"
     out.plain(f"Then: metaethno enter {arguments.stage} FILE --reviewer {arguments.reviewer}{source}")
