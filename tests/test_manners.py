@@ -50,7 +50,8 @@ def test_links_between_files_lead_somewhere():
         f"{page.name}: {target}"
         for page in pages
         for target in re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)", page.read_text())
-        if not (page.parent / target).exists()
+        # The reference is made from the program when the website is built, which checks its links itself.
+        if not target.startswith(("reference/", "../reference/")) and not (page.parent / target).exists()
     ]
     assert lost == []
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from metaethno import cli, config, layout, starter
@@ -132,7 +132,7 @@ def test_a_person_is_asked(known, monkeypatch, capsys):
 
 
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=30), min_size=1, max_size=4), st.text())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_people_are_called_the_settings_can_be_read(tmp_path_factory, names, title):
     team: list[tuple[str, str]] = []
     for name in names:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 
@@ -70,6 +71,16 @@ def test_a_file_that_nobody_reads_and_one_that_is_gone(root):
     (root / f"data/raw/{RUN}/b.ris").unlink()
     (root / f"data/raw/{RUN}/a.ris").unlink()
     assert "dvc pull" in status_.following(root)
+
+
+def test_another_version_of_the_program_is_said(root):
+    with_search(root)
+    assert cli.main(["import", RUN]) == 0
+    lock = root / "engine.lock"
+    lock.write_text(re.sub("(?m)^version: .*$", "version: 0.0.9", lock.read_text()))
+    assert "`metaethno upgrade`: the results are of metaethno 0.0.9" in status_.following(root)
+    lock.unlink()
+    assert "`metaethno lock`" in status_.following(root)
 
 
 def test_a_search_log_that_cannot_be_read_is_said(root):

@@ -6,7 +6,7 @@ import csv
 import io
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from metaethno import cli, tables, upgrade
@@ -87,6 +87,7 @@ def test_a_column_that_is_called_otherwise_and_a_word_that_is(monkeypatch):
 
 
 @given(st.lists(st.lists(st.text("ab,;\"\n'= é", max_size=6), min_size=5, max_size=5), max_size=6))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_the_cells_hold_none_is_lost(rows):
     rows = [[f"V{i}", *row[1:]] for i, row in enumerate(rows)]
     out = io.StringIO()

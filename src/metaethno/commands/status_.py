@@ -9,11 +9,12 @@ from __future__ import annotations
 import argparse
 import datetime
 import json
+import re
 from collections import Counter
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from metaethno import config, intake, made, review, tables, upgrade
+from metaethno import __version__, config, engine, intake, made, review, tables, upgrade
 from metaethno.commands import out
 from metaethno.config import Config
 from metaethno.ledger import settle
@@ -53,6 +54,8 @@ def standing(root: Path) -> Standing:
     done = "Nothing waits for anyone. `snakemake final` makes the final version."
     found = Standing(settings.review.title, state, DONE, done, loose=loose)
     if said := _searches(root, settings, loose):
+        return replace(found, kind=WAITS, next=said)
+    if said := _program(root):
         return replace(found, kind=WAITS, next=said)
     if missing := [name for name, made in state.made.items() if not made]:
         return replace(found, kind=RUN, next=f"Run `metaethno run`: {missing[0]} and what follows are not made yet.")
@@ -98,6 +101,17 @@ def _searches(root: Path, settings: Config, loose: list[str]) -> str:
             f"{criteria or 'B'}ring in the exports of your first search, under the day it was run: "
             f"`metaethno import {day} FILE...`."
         )
+    return ""
+
+
+def _program(root: Path) -> str:
+    """Return what to do where the results are another version's; by its number: to hash the code takes too long."""
+    path = root / engine.LOCK
+    if not path.is_file():
+        return "Type `metaethno lock`: it notes which program makes the results."
+    said = re.search(r"^version: ['\"]?([^'\"\n]+)", path.read_text(encoding="utf-8", errors="replace"), re.M)
+    if said and said[1] != __version__:
+        return f"Type `metaethno upgrade`: the results are of metaethno {said[1]}, and {__version__} is installed."
     return ""
 
 
