@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime
 import hashlib
+import json
 import shutil
 import subprocess
 from pathlib import Path
@@ -68,6 +69,20 @@ def test_a_download_that_broke_off_is_refused_before_its_rows_have_ids(root):
     said = call(root, "metaethno", "import", RUN).stdout
     assert f"ME0212 data/raw/{RUN}/a.ris, line 8: Records without an end (ER): record 2" in said
     assert "2 rows registered" in said
+    # It was accepted: it isn't said at every import that follows.
+    assert "ME0212" not in call(root, "metaethno", "import", RUN).stdout
+
+
+def test_inspect_reads_a_table_by_the_headings_that_the_review_has_named(root):
+    table = root / "new.csv"
+    table.write_text("Titel;Verfasser;Erscheinungsjahr\nWarten;Ash, Mira;2015\n")
+    done = call(root, "metaethno", "inspect", "new.csv", check=False)
+    assert "Titel; Verfasser; Erscheinungsjahr" in done.stdout  # what could be mapped
+    config = root / "config/review.yaml"
+    config.write_text(config.read_text() + "\ncolumns:\n  S4:\n    title: Titel\n    authors: Verfasser\n")
+    done = call(root, "metaethno", "inspect", "new.csv")
+    assert "the headings of the search S4" in done.stdout
+    assert json.loads(call(root, "metaethno", "inspect", "--json", "new.csv").stdout)[0]["with_authors"] == 1
 
 
 def test_a_batch_exported_twice_is_found_though_the_number_is_right_and_nothing_has_a_number(root, go):

@@ -87,6 +87,14 @@ def test_zip_of_several_exports_by_name() -> None:
     assert (export.format, export.starts) == ("RIS", 2)
 
 
+def test_each_kind_in_an_archive_is_told() -> None:
+    nbib = b"PMID- 1\nTI  - A ward\nDP  - 2001\n"
+    export = read_bytes(zipped({"a.ris": ONE.encode(), "b.nbib": nbib}), "x.zip")
+    assert export.format == "RIS and MEDLINE (.nbib)"
+    assert "RIS: what most databases" in export.about
+    assert "PubMed's own format" in export.about
+
+
 def test_a_bad_file_in_an_archive_is_named() -> None:
     with pytest.raises(UserError, match=r"x\.zip:b\.txt"):
         read_bytes(zipped({"a.ris": ONE.encode(), "b.txt": b"Dear colleague"}), "x.zip")

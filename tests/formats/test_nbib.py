@@ -61,3 +61,27 @@ def test_two_titles_in_one_record_are_refused() -> None:
     with pytest.raises(UserError) as caught:
         read_bytes(text.encode(), "x.nbib")
     assert caught.value.problems[0].code == "ME0204"
+
+
+def test_a_download_that_breaks_off_in_the_last_record_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In PubMed's files the citation (SO) is the last line of each record."""
+    from metaethno.formats import reading
+
+    whole = "".join(f"PMID- {n}\nTI  - A ward\nDP  - 2001\nSO  - J Ward. 2001;{n}.\n\n" for n in range(9))
+    cut = whole[: whole.rindex("DP  -")]
+    assert read_bytes(whole.encode(), "x.nbib").problems == []
+    problems = read_bytes(cut.encode(), "x.nbib").problems
+    assert [p.code for p in problems if "SO" in p.message] == ["ME0212"]
+    assert "record 9" in problems[0].message + problems[-1].message
+    # In a record in the middle the line is only missing.
+    middle = whole.replace("SO  - J Ward. 2001;4.\n", "")
+    assert read_bytes(middle.encode(), "x.nbib").problems == []
+    monkeypatch.setattr(reading, "HEAD", 200)
+    monkeypatch.setattr(reading, "PART", 200)
+    assert read_bytes(middle.encode(), "x.nbib").problems == []
+    assert "ME0212" in [p.code for p in read_bytes(cut.encode(), "x.nbib").problems]
+
+
+def test_notes_on_several_lines_are_one_paragraph() -> None:
+    text = "PMID- 1\nTI  - A ward\nDP  - 2001\nGN  - KIE: a note\n      that goes on\nGN  - another\n"
+    assert list(read_bytes(text.encode(), "x.nbib").records["notes"]) == ["KIE: a note that goes on\nanother"]

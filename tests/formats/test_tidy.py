@@ -1,5 +1,5 @@
 # ruff: noqa: E501 - tags and values are easier to see in few lines
-"""Records that need no mending are read in a shorter way: to the same result."""
+"""Records that need no mending are read many at once: to the same result."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ import re
 from unittest.mock import patch
 
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metaethno import formats
-from metaethno.formats import ris
+from metaethno.formats import nbib_columns, ris
 from metaethno.formats.ris_columns import LAYOUT
 from metaethno.formats.tidy import Layout, Tidy
 
@@ -39,29 +40,64 @@ def _file(records: list[tuple[list[tuple[str, str]], str]]) -> bytes:
     ).encode()
 
 
-def _read(data: bytes) -> tuple[object, ...]:
+NBIB_TAGS = ("FAU", "AU", "CN", "AD", "IS", "ISSN", "ISBN", "VI", "IP", "DP", "DEP", "YR", "BTI", "TT", "PG", "LID", "AID",
+             "SO", "AB", "LA", "PT", "TA", "JT", "MH", "OT", "PST", "ROF", "EIN", "RIN", "PMC", "AN", "ID", "OWN", "URL",
+             "GN", "NT", "XX")  # fmt: skip
+NBIB_SAMPLES = (*SAMPLES, "a\n      b", "a\n      b\n      c", "\n      b", "10.1000/a.1 [doi]", "10.1000/A.1 [doi]", "S1 [pii]",
+                "J W. 2020;1:2. doi: 10.1000/so.1.", "1234-5678 (Print)", "ISSN-1234-5679", "aheadofprint", "Smith JA Jr",
+                "https://doi.org/10.1000/c", "Published Erratum", "Retracted: a ward")  # fmt: skip
+NBIB_RECORDS = st.lists(st.tuples(st.sampled_from(NBIB_TAGS), st.sampled_from(NBIB_SAMPLES)), max_size=12)
+
+
+def _nbib(records: list[list[tuple[str, str]]], opener: str) -> bytes:
+    return "\n".join(
+        f"{opener:4}- 12{n}\n"
+        + "".join(f"{tag:4}- {value}\n" for tag, value in tags if tag != opener)
+        + "TI  - A ward\n"
+        for n, tags in enumerate(records)
+    ).encode()
+
+
+def _read(data: bytes, name: str = "x.ris") -> tuple[object, ...]:
     try:
-        export = formats.read_bytes(data, "x.ris")
+        export = formats.read_bytes(data, name)
     except formats.UserError as error:
         return (tuple(map(str, error.problems)),)
     return export.format, tuple(map(str, export.problems)), export.records.to_csv()
 
 
+def _both_ways(data: bytes) -> tuple[tuple[object, ...], tuple[object, ...]]:
+    """Return what is read as columns where it can be, and what is read record by record."""
+    with patch.object(ris, "LAYOUT", NOTHING), patch.object(nbib_columns, "_TAG", NOTHING.tag):
+        longer = _read(data)
+    return _read(data), longer
+
+
 def test_every_tag_with_every_value() -> None:
-    data = _file([([(tag, value)], "ER  - \n") for tag in TAGS for value in SAMPLES])
-    with patch.object(ris, "LAYOUT", NOTHING):
-        longer = _read(data)
+    columns, longer = _both_ways(_file([([(tag, value)], "ER  - \n") for tag in TAGS for value in SAMPLES]))
     assert len(longer) == 3
-    assert _read(data) == longer
+    assert columns == longer
 
 
-@settings(max_examples=150, deadline=None)
+@pytest.mark.parametrize("opener", ["PMID", "PMC", "OWN"])
+def test_every_tag_with_every_value_in_nbib(opener: str) -> None:
+    columns, longer = _both_ways(_nbib([[(tag, value)] for tag in NBIB_TAGS for value in NBIB_SAMPLES], opener))
+    assert len(longer) == 3
+    assert columns == longer
+
+
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(RECORDS, ENDS), min_size=1, max_size=4))
-def test_the_shorter_way_reads_the_same(records: list[tuple[list[tuple[str, str]], str]]) -> None:
-    data = _file(records)
-    with patch.object(ris, "LAYOUT", NOTHING):
-        longer = _read(data)
-    assert _read(data) == longer
+def test_many_at_once_and_one_by_one_are_the_same(records: list[tuple[list[tuple[str, str]], str]]) -> None:
+    columns, longer = _both_ways(_file(records))
+    assert columns == longer
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(NBIB_RECORDS, min_size=1, max_size=4), st.sampled_from(["PMID", "PMC", "OWN"]))
+def test_many_at_once_and_one_by_one_are_the_same_in_nbib(records: list[list[tuple[str, str]]], opener: str) -> None:
+    columns, longer = _both_ways(_nbib(records, opener))
+    assert columns == longer
 
 
 def _tidy(text: str, records: int = 1) -> list[int]:
@@ -72,6 +108,11 @@ def test_what_is_tidy() -> None:
     plain = "TY  - JOUR\nTI  - A ward – à la carte\nER  - \n\n"
     assert _tidy(plain + plain, 2) == [0, 1]
     assert _tidy(plain + plain, 3) == []  # which is which can't be said
+
+
+def test_what_is_tidy_in_nbib() -> None:
+    text = "PMID- 1\nTI  - A ward\n      and more\n\nPMID- 2\nTI  - A & B\n\nPMID- 3\nTI  - C"
+    assert list(nbib_columns.tidy_records(text, "PMID", 3).places) == [0, 2]
 
 
 def test_what_is_not_tidy() -> None:

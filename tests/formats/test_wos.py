@@ -149,3 +149,10 @@ def test_tab_delimited() -> None:
     record = export.records.iloc[0]
     assert export.format == "Web of Science tab-delimited"
     assert (record["authors"], record["pages"], record["accession"]) == ("Ashdown, MK; de Wit, A", "1-9", "WOS:1")
+
+
+def test_a_file_without_its_closing_line_is_noticed() -> None:
+    assert load(HEADER + RECORD + "EF\n").problems == []
+    (problem,) = load(HEADER + RECORD).problems
+    assert problem.code == "ME0219"
+    assert load(RECORD).problems == []  # nothing was opened

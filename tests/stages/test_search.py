@@ -227,6 +227,10 @@ def test_an_export_of_another_database_is_a_warning():
         ("FN Clarivate\nVR 1.0\nPT J\nER\nEF\n\ufeffFN Clarivate\nVR 1.0\n", 6),
         ("Title,Authors,Year,DOI\na,b,c,d\n", 0),
         ("TY  - JOUR\nER  - \nTY  - JOUR\nER  - \n", 0),
+        ("1. \nTY  - JOUR\nER  - \n\n2. \nTY  - JOUR\nER  - \n\n1. \nTY  - JOUR\nER  - \n", 9),
+        ("1. \nTY  - JOUR\nAB  - Two aims:\n1.\nCare\n2.\nCost\nER  - \n\n2. \nTY  - JOUR\nER  - \n", 0),
+        ("Record #1 of 2\nID: CN-1\n\nRecord #2 of 2\nID: CN-2\n\nRecord #1 of 1\nID: CN-3\n", 7),
+        ("<1>\nAccession Number\n  1\n\n<2>\nAccession Number\n  2\n\n<1>\nAccession Number\n  3\n", 9),
     ],
 )
 def test_a_second_header_is_found(text, line):

@@ -455,7 +455,12 @@ def register_run(root: Path, settings: config.Config, run: str) -> tuple[int, in
         earlier = tables.empty(ROWS)
     now = register(run, exported, earlier) if len(exported) else earlier
     tables.write_bytes(path, tables.to_csv(now[ROWS.names]))
-    return len(now), len(now) - len(earlier), [*exports.warnings, *odd_sources(searches, exports.files)]
+    # That an export breaks off is said once: when it came in, a note accepted it.
+    known = set(earlier["file_sha256"])
+    hashes = zip(exports.files["file"], exports.files["sha256"].str[:16], strict=True)
+    accepted = {mine + file for file, sha256 in hashes if sha256 in known}
+    warnings = [w for w in exports.warnings if w.code != search.BROKEN_OFF or w.file not in accepted]
+    return len(now), len(now) - len(earlier), [*warnings, *odd_sources(searches, exports.files)]
 
 
 def _doubtful(root: Path, run: str, searches: pd.DataFrame, files: pd.DataFrame) -> list[Problem]:

@@ -26,6 +26,7 @@ Codes
 | ME0215 | rows with fewer cells than the header | warning |
 | ME0216 | a file without records | warning |
 | ME0217 | NUL bytes in a text, left out | warning |
+| ME0219 | a Web of Science file without its closing line: records may be missing at the end | warning |
 | ME0218 | too large, or an archive that no database makes (a bomb, names that lead out of it) | refused |
 """
 
@@ -112,22 +113,22 @@ def kinds() -> list[str]:
     return [reader.kind for reader in READERS]
 
 
-def inspect(paths: Iterable[Path]) -> list[dict[str, Any]]:
-    """Say of each file what it is and how complete its records are, without raising.
+def inspect(paths: Iterable[Path], mapping: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
+    """Say of each file what it is and how complete its records are, without raising; `mapping` as in `read_bytes`.
 
     Keys: file, format, about (what such a file is, in words), records, with_title, with_authors, with_year, with_doi,
     with_abstract, with_accession (counts), problems and remarks (texts). A file that can't be read has the format
     "unknown" and no records.
     """
-    return [_inspect(Path(path)) for path in paths]
+    return [_inspect(Path(path), mapping) for path in paths]
 
 
 _INSPECTED = ("title", "authors", "year", "doi", "abstract", "accession")
 
 
-def _inspect(path: Path) -> dict[str, Any]:
+def _inspect(path: Path, mapping: Mapping[str, str] | None) -> dict[str, Any]:
     try:
-        export = read(path)
+        export = read(path, mapping)
     except UserError as error:
         found: dict[str, Any] = {"file": str(path), "format": "unknown", "about": "", "records": 0}
         found |= {f"with_{name}": 0 for name in _INSPECTED}

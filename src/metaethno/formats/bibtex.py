@@ -12,7 +12,7 @@ from typing import Final
 
 from metaethno.formats import table
 from metaethno.formats.bibtex_fields import Fields, flavour_of, to_record
-from metaethno.formats.check import line_numbers
+from metaethno.formats.check import WITHOUT_YEAR, line_numbers
 from metaethno.formats.model import Parsed, Reader, Source
 from metaethno.formats.spans import byte_spans
 
@@ -44,11 +44,6 @@ _MENDED: Final = (
     "ME0212",
     "Entries whose braces don't match",
     "what follows the mismatch was read line by line; look at these entries, or export them again",
-)
-_UNDATED: Final = (
-    "ME0214",
-    "Records without a year",
-    "the year is left empty; look the record up in the database if it matters",
 )
 
 
@@ -107,7 +102,7 @@ def _parse(source: Source) -> Parsed:
         if not whole:
             parsed.note(*_MENDED, place, match.start())
         if "year" not in record:
-            parsed.note(*_UNDATED, place, match.start())
+            parsed.note(*WITHOUT_YEAR, place, match.start())
         parsed.records.append(record)
     stray += [found.start() for found in _STRAY.finditer(text, at)]
     _place(source, parsed, spans, stray)

@@ -27,6 +27,22 @@ _CONTENT = tuple(name for name in TEXT_FIELDS if name not in ("pub_type", "langu
 # Databases stop an export at such a number: a file of just so many records is often one of several.
 _BATCHES = (200, 500, 1000, 2000, 5000, 10_000)
 _UNIDENTIFIED = "ME0211"
+# What several readers note.
+UNENDED = (
+    "ME0212",
+    "Records without an end (ER)",
+    "check that the last of them is whole: a download that broke off looks like this",
+)
+WITHOUT_YEAR = (
+    "ME0214",
+    "Records without a year",
+    "the year is left empty; look the record up in the database if it matters",
+)
+UNDATED = (
+    "ME0214",
+    "Dates in which no year can be found",
+    "the year is left empty; add it in the database or reference manager if it matters",
+)
 
 
 class Gathering:
@@ -44,10 +60,19 @@ class Gathering:
         self._notes: dict[tuple[str, str, str], list[tuple[int, int]]] = {}
         self._problems: list[Problem] = []
         self._remarks: dict[str, None] = {}
+        self._cut: tuple[tuple[str, str, str], int, int] | None = None
 
     def new_file(self, name: str) -> None:
         """Go on with the next file of an archive: its lines and bytes count from 1 and 0."""
+        self._end()
         self._name, self._line, self._bytes = name, 0, 0
+
+    def _end(self) -> None:
+        """Note what the last part says of the end of its file: that of a part before is no end."""
+        if self._cut:
+            key, place, line = self._cut
+            self._notes.setdefault(key, []).append((place, line))
+        self._cut = None
 
     def note(self, key: tuple[str, str, str], lines: Iterable[int]) -> None:
         """Note lines of the part that comes next."""
@@ -72,6 +97,11 @@ class Gathering:
             base = self._parsed
             shifted = [(base + place if place else 0, self._line + line) for place, line in positions]
             self._notes.setdefault(key, []).extend(shifted)
+        if parsed.cut:
+            key, place, line = parsed.cut
+            self._cut = key, self._parsed + place if place else 0, self._line + line
+        elif lines:
+            self._cut = None
         self._problems += parsed.problems
         self._remarks |= dict.fromkeys(parsed.remarks)
         columns = columns_of(parsed.records) if parsed.columns is None else parsed.columns
@@ -108,6 +138,7 @@ class Gathering:
         Raises `UserError` where the parser and the independent count disagree, where a record may have been lost, and
         where a record is blank.
         """
+        self._end()
         name = " and ".join(_format_name(kind, flavours) for kind, flavours in self._formats.items())
         errors = [*self._lost(name), *self._blanks(name)]
         if errors:

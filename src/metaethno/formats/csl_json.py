@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from metaethno.formats import clean
-from metaethno.formats.check import line_numbers
+from metaethno.formats.check import WITHOUT_YEAR, line_numbers
 from metaethno.formats.model import OWN, Parsed, Reader, Record, Source
 from metaethno.formats.spans import byte_spans
 
@@ -20,11 +20,6 @@ _END: Final = re.compile(r"\s*\](?:\s*\})?\s*\Z")
 _STRING: Final = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)
 _BRACE: Final = re.compile(r"[{}]")
 _EXTRA: Final = re.compile(r"^(PMID|PMCID|DOI): *(\S+)", re.MULTILINE | re.IGNORECASE)
-_UNDATED: Final = (
-    "ME0214",
-    "Records without a year",
-    "the year is left empty; look the record up in the database if it matters",
-)
 
 
 def _recognise(source: Source) -> bool:
@@ -47,7 +42,7 @@ def _parse(source: Source) -> Parsed:
     parsed.spans = byte_spans(source, "{", "}", spans)
     for place, (record, line) in enumerate(zip(parsed.records, parsed.lines, strict=True), start=1):
         if not record.get("year"):
-            parsed.note(*_UNDATED, place, line)
+            parsed.note(*WITHOUT_YEAR, place, line)
     return parsed
 
 

@@ -10,7 +10,7 @@ import re
 from typing import Final
 
 from metaethno.formats import clean
-from metaethno.formats.check import foreign, line_numbers
+from metaethno.formats.check import UNDATED, foreign, line_numbers
 from metaethno.formats.model import Parsed, Reader, Record, Source
 
 _MARKS: Final = r"0-9A-Z?@!#$\]&()*+^><=~\["
@@ -21,11 +21,6 @@ _TYPE: Final = re.compile(r"^%0(?:[ \t]|$)", re.MULTILINE)
 _TITLE: Final = re.compile(r"^%[TB](?:[ \t]|$)", re.MULTILINE)
 _BOUNDARY: Final = re.compile(rb"%0 (?<=[\r\n]%0 )")
 _ISSN_OR_ISBN: Final = "@"
-_UNDATED: Final = (
-    "ME0214",
-    "Dates in which no year can be found",
-    "the year is left empty; add it in the database or reference manager if it matters",
-)
 
 Tags = dict[str, list[str]]
 
@@ -55,7 +50,7 @@ def _parse(source: Source) -> Parsed:
             parsed.doubtful.append((line, "Two titles (%T) in one record: the start of a record may be missing."))
         record = _to_record(tags)
         if not record["year"] and "".join(tags.get("D", ())).strip():
-            parsed.note(*_UNDATED, place, line)
+            parsed.note(*UNDATED, place, line)
         parsed.records.append(record)
     return parsed
 

@@ -58,7 +58,8 @@ class Parsed:
     line, or one ends before the next starts, `spans` has the first byte and the byte after the last of each record in
     `Source.data`; without it, a record reaches from its line to the line of the next. `flavours` counts the programs
     that wrote the records; they are named behind `format`. `remarks` are said by `inspect` only. A reader that has
-    columns in place of `records` hands back these.
+    columns in place of `records` hands back these. `cut` is a note on the end of the text (see `note`): it counts
+    where the file ends there, too.
     """
 
     format: str
@@ -72,6 +73,7 @@ class Parsed:
     notes: dict[tuple[str, str, str], list[tuple[int, int]]] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
     columns: Columns | None = None
+    cut: tuple[tuple[str, str, str], int, int] | None = None
 
     def note(self, code: str, message: str, hint: str, place: int, line: int) -> None:
         """Note something about a record (`place`, from 1; 0: none) and its line; all become one warning."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from metaethno.formats.check import foreign, line_numbers
+from metaethno.formats.check import WITHOUT_YEAR, foreign, line_numbers
 from metaethno.formats.columns import columns_of, filled, in_order
 from metaethno.formats.model import Parsed, Reader, Source
 from metaethno.formats.nbib_columns import tidy_records, to_columns
@@ -16,10 +16,10 @@ _OPENERS: Final = ("PMID", "PMC", "OWN")
 _FIRST: Final = re.compile(r"\A\s*(PMID|PMC|OWN) *- *\S")
 # A line end in front in place of "^" makes the search many times faster.
 _TAG: Final = re.compile(r"\n([A-Z]{4}|[A-Z]{3} |[A-Z]{2} {2})-(?: |(?=\n)|\Z)")
-_UNDATED: Final = (
-    "ME0214",
-    "Records without a year",
-    "the year is left empty; look the record up in the database if it matters",
+_CUT: Final = (
+    "ME0212",
+    "The last record has no citation (SO), which stands at the end of all others",
+    "check that it is whole: a download that broke off looks like this",
 )
 
 
@@ -60,7 +60,13 @@ def _parse(source: Source) -> Parsed:
     for place in sorted([*twice, *tidy.places[tidy.count("TI") > 1].tolist()]):
         parsed.doubtful.append((lines[place], "Two titles (TI) in one record: the start of a record may be missing."))
     for place in np.flatnonzero(~filled(parsed.columns["year"])).tolist():
-        parsed.note(*_UNDATED, place + 1, lines[place])
+        parsed.note(*WITHOUT_YEAR, place + 1, lines[place])
+    cited = np.zeros(len(offsets), dtype=bool)
+    cited[tidy.places] = tidy.have(("SO",))
+    cited[others] = ["SO" in tags for tags in tags_of]
+    others_are = cited[:-1].all() if len(cited) > 1 else "\nSO  - " in source.before
+    if len(cited) and others_are and not cited[-1]:
+        parsed.cut = (_CUT, len(cited), lines[-1])
     return parsed
 
 

@@ -30,12 +30,13 @@ KEYWORDS: Final = ("OT", "MH")
 NOTES: Final = ("GN", "NT")
 STATES: Final = frozenset({"ROF", "EFR", "ECF", "RIN", "EIN", "CRI", "PST"})
 """Whatever `state` looks at."""
+_GOES_ON: Final = re.compile(r"\n {6}")
 _SO_DOI: Final = re.compile(r"\bdoi: (10\.\d{4,9}/\S+)")
 
 
 def unfolded(text: str) -> str:
     """Return text in which values that go on over several lines are on one."""
-    return text.replace("\n      ", " ")
+    return _GOES_ON.sub(" ", text)  # much faster here than `str.replace`
 
 
 def _filled(tags: Tags, *names: str) -> str:

@@ -11,7 +11,7 @@ import re
 from typing import Final
 
 from metaethno.formats import clean
-from metaethno.formats.check import foreign, line_numbers
+from metaethno.formats.check import WITHOUT_YEAR, foreign, line_numbers
 from metaethno.formats.model import Parsed, Reader, Record, Source
 
 # Label of the text format -> tag of the tagged format (Ovid's field guides give both).
@@ -47,11 +47,6 @@ _PAGES: Final = (
     re.compile(r"Article Number:?\s*([\w.-]+?)(?=[.,;]|\s|$)"),
 )
 _LISTED: Final = re.compile(r"^(?:[^.;,]+ [A-Z]{1,4}\.\s*){2,}$")
-_UNDATED: Final = (
-    "ME0214",
-    "Records without a year",
-    "the year is left empty; look the record up in the database if it matters",
-)
 
 Tags = dict[str, list[str]]
 
@@ -84,7 +79,7 @@ def _parse(source: Source) -> Parsed:
             parsed.doubtful.append((line, reason))
         record = to_record(tags)
         if not record["year"]:
-            parsed.note(*_UNDATED, place, line)
+            parsed.note(*WITHOUT_YEAR, place, line)
         parsed.records.append(record)
     return parsed
 

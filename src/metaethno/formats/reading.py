@@ -36,7 +36,7 @@ class Reading:
         self._name = name
         self._mapping = dict(mapping or {})
         self._gathering = Gathering(name)
-        self.about = ""
+        self._abouts: dict[str, None] = {}
 
     def frames(self, file: BinaryIO, size: int) -> Iterator[pd.DataFrame]:
         """Yield one or more tables (`fields.RECORD_FIELDS`). Raises `UserError` where it can't be read at all."""
@@ -44,6 +44,11 @@ class Reading:
             name = f"{self._name}:{part}" if part else self._name
             self._gathering.new_file(name)
             yield from self._file(opened, name, part)
+
+    @property
+    def about(self) -> str:
+        """What the file is, in words; of an archive, each kind in it."""
+        return "; and ".join(self._abouts)
 
     def finish(self) -> tuple[str, int, list[Problem], list[str]]:
         """Return format, independent count, warnings and remarks; see `check.Gathering.finish`."""
@@ -109,7 +114,7 @@ class Reading:
         raise UserError(_unknown(source))
 
     def _part(self, reader: Reader, source: Source, starts: Array, part: str) -> pd.DataFrame:
-        self.about = reader.about or reader.kind
+        self._abouts[reader.about or reader.kind] = None
         with _no_collection():
             return self._gathering.add(source, reader.parse(source), starts, part)
 
@@ -203,7 +208,11 @@ def _unknown(source: Source) -> Problem:
         looks = "It looks like JSON."
     elif any(mark in first for mark in ",;\t"):
         near_word = next((m for m in (did_you_mean(w, ("title", "article title")) for w in _words(first)) if m), "")
-        looks = f'It may be a table, but no line has a column headed "Title".{near_word} A column mapping can name it.'
+        headings = "; ".join(word for word in _words(first, fold=False)[:30] if word)
+        looks = (
+            f'It may be a table, but no line has a column headed "Title".{near_word} A column mapping can name it '
+            f"(`columns` in config/review.yaml). The headings of its first line: {headings[:600]}."
+        )
     else:
         looks = "Nothing in it looks like the start of a record."
     return Problem(
@@ -217,7 +226,8 @@ def _unknown(source: Source) -> Problem:
     )
 
 
-def _words(line: str) -> list[str]:
+def _words(line: str, *, fold: bool = True) -> list[str]:
     for mark in (";", "\t"):
         line = line.replace(mark, ",")
-    return [word.strip(' "').casefold() for word in line.split(",")]
+    words = [word.strip(' "') for word in line.split(",")]
+    return [word.casefold() for word in words] if fold else words

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from metaethno.formats.check import foreign, line_numbers
+from metaethno.formats.check import UNDATED, UNENDED, foreign, line_numbers
 from metaethno.formats.columns import columns_of, in_order
 from metaethno.formats.model import Parsed, Reader, Source
 from metaethno.formats.ris_columns import LAYOUT, to_columns
@@ -30,16 +30,6 @@ _BOUNDARY: Final = re.compile(rb"TY  -(?<=[\r\n]TY  -)")
 _LINK: Final = re.compile(r"\s*https?://\S+\s*$")
 _TITLE_TAGS: Final = ("TI", "T1")
 _SHORT_TAIL: Final = 400
-_UNENDED: Final = (
-    "ME0212",
-    "Records without an end (ER)",
-    "check that the last of them is whole: a download that broke off looks like this",
-)
-_UNDATED: Final = (
-    "ME0214",
-    "Dates in which no year can be found",
-    "the year is left empty; add it in the database or reference manager if it matters",
-)
 
 
 def _recognise(source: Source) -> bool:
@@ -100,13 +90,13 @@ def _parse(source: Source) -> Parsed:
         if doubt:
             parsed.doubtful.append((line + chunk[: _second_end(chunk)].count("\n"), doubt))
         if not ended:
-            parsed.note(*_UNENDED, place + 1, line)
+            parsed.note(*UNENDED, place + 1, line)
         flavours[place] = flavour_of(tags, between.get(place, ""))
         records.append(to_record(tags, flavours[place]))
         if undated(tags, records[-1]["year"]):
             without_year.append(place)
     for place in sorted(without_year):
-        parsed.note(*_UNDATED, place + 1, lines[place])
+        parsed.note(*UNDATED, place + 1, lines[place])
     parsed.flavours.update(flavours[place] for place in sorted(flavours))
     parsed.columns = in_order([(tidy.places, columns), (np.array(others, dtype=np.int64), columns_of(records))])
     return parsed

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from metaethno.formats.columns import concatenated, joined
+from metaethno.formats.columns import column, concatenated, joined
 
 if TYPE_CHECKING:
     import numpy as np
@@ -124,6 +124,10 @@ class Tidy:
         count = len(offsets) - 1
         return pa.LargeStringArray.from_buffers(count, pa.py_buffer(offsets), pa.py_buffer(self._bytes))
 
+    @cached_property
+    def _nothing(self) -> Column:
+        return column([""] * len(self))
+
     def _values(self, rows: Array) -> Column:
         """Return the values of lines; -1: nothing."""
         import numpy as np
@@ -156,6 +160,8 @@ class Tidy:
         """Return the first value of the first of several tags that a record has, or ""."""
         import numpy as np
 
+        if self._names.keys().isdisjoint(tags):
+            return self._nothing
         rows = np.full(len(self), -1, dtype=np.int64)
         for tag in reversed(tags):
             found = self._rows(tag)[::-1]  # the last to be set is the first
@@ -196,6 +202,8 @@ class Tidy:
         """Return some of the tags of some records (`which`: true or false for each), with their values."""
         import numpy as np
 
+        if not which.any():
+            return []
         wanted = np.zeros(max(self._names.values(), default=0) + 1, dtype=bool)
         wanted[[code for name, code in self._names.items() if name in names]] = True
         rows = np.flatnonzero(wanted[self._codes] & which[self._owners])

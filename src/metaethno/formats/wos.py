@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from metaethno.formats import clean
-from metaethno.formats.check import foreign, line_numbers
+from metaethno.formats.check import UNENDED, foreign, line_numbers
 from metaethno.formats.model import Parsed, Reader, Record, Source
 
 # Neither is anchored by "^": a search for letters is many times faster, and the line's start is looked at afterwards.
@@ -15,15 +15,17 @@ _LOOKS_LIKE_START: Final = re.compile(r"PT[ \t]+[A-Za-z][a-z \t]{0,40}$", re.MUL
 _END: Final = re.compile(r"^ER[ \t]*$", re.MULTILINE)
 _TAG: Final = re.compile(r"^([A-Z][A-Z0-9])(?:[ \t]|$)", re.MULTILINE)
 _BOUNDARY: Final = re.compile(rb"PT [A-Z][\r\n](?<=[\r\n]PT [A-Z][\r\n])")
-_UNENDED: Final = (
-    "ME0212",
-    "Records without an end (ER)",
-    "check that the last of them is whole: a download that broke off looks like this",
-)
 _UNDATED: Final = (
     "ME0214",
     "Records without a year",
     "early-access records carry EY or EA instead of PY; these have none of them",
+)
+# Web of Science closes what it opens by FN with EF.
+_LAST_LINE: Final = re.compile(r"^EF[ \t]*$", re.MULTILINE)
+_OPEN: Final = (
+    "ME0219",
+    "The file does not end with EF, as files of Web of Science do",
+    "check that no record is missing at its end: a download that broke off looks like this",
 )
 
 Tags = dict[str, str]
@@ -65,6 +67,7 @@ def _parse(source: Source) -> Parsed:
     if _END.search(preamble) or re.search(r"^(?:AU|TI|UT) ", preamble, re.MULTILINE):
         parsed.doubtful.append((1, "There are tags before the first record (PT): its start may be missing."))
 
+    ends = 0
     for place, (start, line) in enumerate(zip(offsets, lines, strict=True), start=1):
         chunk = text[start : offsets[place] if place < len(offsets) else len(text)]
         tags, ends, doubled = _tags(chunk)
@@ -72,11 +75,14 @@ def _parse(source: Source) -> Parsed:
             reason = "Two ends (ER) or two accession numbers (UT) in one record: the start of a record may be missing."
             parsed.doubtful.append((line, reason))
         if not ends:
-            parsed.note(*_UNENDED, place, line)
+            parsed.note(*UNENDED, place, line)
         record = to_record(tags)
         if not record["year"]:
             parsed.note(*_UNDATED, place, line)
         parsed.records.append(record)
+    with_header = not source.first or text.lstrip().startswith("FN ")
+    if offsets and with_header and ends and not _LAST_LINE.search(text, offsets[-1]):
+        parsed.cut = (_OPEN, 0, text.count("\n") + 1)
     return parsed
 
 

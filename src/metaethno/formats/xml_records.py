@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from metaethno.errors import Problem, UserError
 from metaethno.formats import clean
-from metaethno.formats.check import line_numbers
+from metaethno.formats.check import WITHOUT_YEAR, line_numbers
 from metaethno.formats.model import Parsed, Record, Source
 from metaethno.formats.spans import byte_spans
 
@@ -27,11 +27,6 @@ _DOCUMENT: Final = re.compile(r"<\?xml\s+version\s*=")
 _REFERENCE: Final = re.compile(r"&(#[0-9]{1,7};|#[xX][0-9a-fA-F]{1,6};|[A-Za-z][A-Za-z0-9]{0,31};)?")
 _XML_NAMES: Final = frozenset({"amp;", "lt;", "gt;", "quot;", "apos;"})
 _HIDDEN: Final = re.compile(r"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)", re.DOTALL)
-_UNDATED: Final = (
-    "ME0214",
-    "Records without a year",
-    "the year is left empty; look the record up in the database if it matters",
-)
 
 
 def is_xml(source: Source) -> bool:
@@ -53,7 +48,7 @@ def parse(source: Source, kind: str, names: tuple[str, ...], to_record: Callable
         parsed.records.append(record)
         parsed.lines.append(line)
         if not record.get("year"):
-            parsed.note(*_UNDATED, len(parsed.records), line)
+            parsed.note(*WITHOUT_YEAR, len(parsed.records), line)
     if len(spans) == len(parsed.records):
         parsed.spans = byte_spans(source, "<", ">", spans)
     return parsed

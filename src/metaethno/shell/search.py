@@ -90,8 +90,8 @@ class Exports(NamedTuple):
 
 
 # Warnings of readers that bear on the number of records.
-_DOUBTFUL = ("ME0211", "ME0215")
-_BROKEN_OFF = "ME0212"
+_DOUBTFUL = ("ME0211", "ME0215", "ME0219")
+BROKEN_OFF = "ME0212"
 
 
 def _places(problems: Iterable[Problem], codes: Iterable[str]) -> str:
@@ -110,7 +110,7 @@ def _told(path: Path, export: Export, search_id: str) -> dict[str, object]:
     return {
         "search_id": search_id,
         "doubtful": _places(export.problems, _DOUBTFUL),
-        "broken_off": _places(export.problems, [_BROKEN_OFF]),
+        "broken_off": _places(export.problems, [BROKEN_OFF]),
         "joined": f"line {line}" if line else "",
         "looks_like": looks_like(export.records["accession"]),
     }

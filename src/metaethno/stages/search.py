@@ -130,7 +130,9 @@ def _why(rows: pd.DataFrame, hits: int, found: int) -> tuple[str, str]:
     else:
         if joined := [f"{f}, {where}" for f, where in zip(rows["file"], rows["joined"], strict=True) if where]:
             code = "ME0325"
-            said.append(f"A second header stands within a file, as if exports had been joined: {'; '.join(joined)}.")
+            where = "; ".join(joined)
+            what = "A second header stands within a file, or its records are numbered from 1 again"
+            said.append(f"{what}, as if exports had been joined: {where}.")
         if repeated := int(rows["repeated"].sum()):
             code = "ME0325" if code == "ME0303" else code
             said.append(f"{repeated:,} records stand there a second time, by {_BY}.")
@@ -320,11 +322,21 @@ def check_search(
     return frame
 
 
+# The first number of Ovid's and Cochrane's records, on a line of its own. Where it has no brackets, a tag must follow.
+_FIRST_NUMBER = re.compile(
+    r"^(?:<1\.? *>[ \t]*$|Record #1 of \d+[ \t]*$|1\. *\n\s*(?=[A-Z][A-Z0-9] {2}- ))", re.MULTILINE
+)
+
+
 def seam(text: str) -> int:
     """Return the line on which a second header stands, where exports were joined into one file; 0 where there is none.
 
-    A header is the first line of a table, or the opening of a Web of Science file.
+    A header is the first line of a table, or the opening of a Web of Science file. Where records are numbered, as Ovid
+    and Cochrane do, it is where they are numbered from 1 again.
     """
+    firsts = [match.start() for match in _FIRST_NUMBER.finditer(text)]
+    if len(firsts) > 1:
+        return text.count("\n", 0, firsts[1]) + 1
     first = text.lstrip("\ufeff\n").split("\n", 1)[0]
     if not (re.match(r"FN |VR ", first) or sum(first.count(mark) for mark in ",;\t") >= 3):
         return 0
