@@ -59,7 +59,9 @@ def pointed(root: Path) -> pd.DataFrame:
     """Return the full texts that DVC keeps with their hashes: record_id (as the file is named), file, file_hash."""
     frame = kept(root)
     hashes = [str(_pointer(root / FOLDER / f"{name}.dvc").get("md5", "")) for name in frame["file"]]
-    frame["file_hash"] = hashes
+    import pandas as pd
+
+    frame["file_hash"] = pd.Series(hashes, dtype=str)
     return frame[frame["file_hash"].ne("")].reset_index(drop=True)
 
 

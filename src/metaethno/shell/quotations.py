@@ -7,6 +7,7 @@ in which text by hashes; stage 6 reads the log, never the texts, and gives the s
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,13 +36,18 @@ def wanted(root: Path, passages: pd.DataFrame, report_studies: pd.DataFrame) -> 
         known = dict(zip(aliases["alias_id"], aliases["record_id"], strict=True))
     else:
         known = {}
-    kept = kept.assign(record_id=[known.get(r, r) for r in kept["record_id"]])
+    kept = kept.assign(record_id=_now(kept["record_id"], known))
     reports = report_studies[["report_id", "record_id"]].drop_duplicates("report_id")
-    reports = reports.assign(record_id=[known.get(r, r) for r in reports["record_id"]])
+    reports = reports.assign(record_id=_now(reports["record_id"], known))
     quoted = passages.loc[passages["speaker"].ne("review_author"), ["passage_id", "report_id", "locator", "text"]]
     out = quoted.merge(reports, on="report_id").merge(kept, on="record_id")
     hashes = [passage_hash(t, at) for t, at in zip(out["text"], out["locator"], strict=True)]
-    return out.assign(passage_hash=hashes).sort_values(["file", "passage_id"], ignore_index=True)
+    return out.assign(passage_hash=hashes).astype(str).sort_values(["file", "passage_id"], ignore_index=True)
+
+
+def _now(ids: pd.Series, known: Mapping[str, str]) -> pd.Series:
+    """Return the ids that records have now, as text though there be none."""
+    return ids.map(lambda one: known.get(one, one)).astype(str)
 
 
 def log(root: Path) -> pd.DataFrame:
