@@ -646,7 +646,7 @@ def enter(root: Path, config: Config, stage: str, arguments: argparse.Namespace)
             (EXTRACTION_VALUES, change.values),
         ):
             if rows:
-                book.put(table, rows, extra=form.extra(config.extraction) if table.open_columns else ())
+                book.put(table, rows, extra=config.extraction.extra if table.open_columns else ())
         written = book.commit(_check(config), dry_run=arguments.dry_run)
         if not arguments.dry_run and not before:
             voting.remember(root, mark, today, arguments.file)
