@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metaethno import form
@@ -46,6 +46,7 @@ def test_cells_are_read_by_type(kind, text, kept):
     assert form.read(FIELDS[kind], text) == kept
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.sampled_from(sorted(FIELDS)), st.text(max_size=30))
 def test_what_was_read_reads_as_itself_and_passes_the_schema(kind, text):
     import pandas as pd
@@ -60,4 +61,4 @@ def test_what_was_read_reads_as_itself_and_passes_the_schema(kind, text):
 def test_without_a_form_the_standard_fields_and_the_reviews_own_columns_stand():
     settings = Extraction(columns=[{"name": "theory", "says": "what it leans on"}])
     assert [f.field for f in form.fields(settings)][-2:] == ["analysis", "theory"]
-    assert form.extra(settings) == ["theory"]
+    assert settings.extra == ["theory"]

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from metaethno import tables
 from metaethno.errors import UserError
-from metaethno.schemas import QUOTATION_LOG
+from metaethno.schemas import PASSAGES, QUOTATION_LOG, REPORT_STUDIES
 from metaethno.shell import fulltexts, quotations
 from tests.extraction_world import ONE, review
 from tests.test_fulltexts import add
@@ -49,6 +50,9 @@ def states(root: Path) -> dict[str, str]:
 
 def test_nothing_is_looked_for_where_no_text_is_kept(root):
     assert quotations.refresh(root) == 0
+    passages, links = (tables.load_decisions(t, root)[0] for t in (PASSAGES, REPORT_STUDIES))
+    assert len(quotations.wanted(root, passages, links)) == 0
+    assert len(quotations.wanted(root, tables.empty(PASSAGES), tables.empty(REPORT_STUDIES))) == 0
     assert not (root / QUOTATION_LOG.path).exists()
 
 

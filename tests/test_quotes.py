@@ -8,7 +8,7 @@ import zlib
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metaethno import fulltext_reader, quotes
@@ -123,11 +123,13 @@ def test_pages_are_read_from_locators(locator, pages):
     assert named_pages(locator) == pages
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.text(max_size=200), st.text(max_size=20), st.lists(st.text(max_size=300), max_size=4))
 def test_nothing_that_anybody_writes_stops_the_search(quotation, locator, texts):
     assert look(quotation, locator, prepare(Pages(texts))).state in quotes.STATES
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.integers(0, 150), st.integers(30, 200))
 def test_every_stretch_of_a_text_is_found_in_it(start, length):
     words = FILLER * 3

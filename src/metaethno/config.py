@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from metaethno.check_codes import KNOWN
 from metaethno.errors import Problem, UserError, did_you_mean
 from metaethno.record_fields import TEXT_FIELDS
-from metaethno.schemas import ID
+from metaethno.schemas import ID, STUDIES
 
 PATH = "config/review.yaml"
 Id = Annotated[str, StringConstraints(pattern=rf"^{ID}$")]
@@ -242,6 +242,12 @@ class Extraction(_Section):
     adjudicators: list[Id] = []
     form: list[FormField] = []
     columns: list[ExtraColumn] = []
+
+    @property
+    def extra(self) -> list[str]:
+        """The fields that `studies.csv` has no column for of its own; they stand in Table 1 after the others."""
+        names = [f.field for f in self.form] or [c.name for c in self.columns]
+        return [name for name in names if name not in STUDIES.names]
 
     @model_validator(mode="after")
     def _fields_differ(self) -> Extraction:

@@ -74,11 +74,6 @@ def fields(settings: Extraction) -> tuple[FormField, ...]:
     return (*STANDARD, *own)
 
 
-def extra(settings: Extraction) -> list[str]:
-    """Return the fields that `studies.csv` has no column for of its own; they stand in Table 1 after the others."""
-    return [f.field for f in fields(settings) if f.field not in STUDIES.names]
-
-
 def allowed(field: FormField) -> str:
     """Return what a cell may hold, in words."""
     if field.choices:
@@ -112,13 +107,15 @@ def read(field: FormField, text: str) -> str | None:
 
 
 def _choices(field: FormField, text: str) -> str | None:
-    from metaethno.exchange.workbook import Options
-
-    options = Options({choice: choice for choice in field.choices})
+    known = {_folded(choice): choice for choice in field.choices}
     if field.type == "choice":
-        return options.find(text)
-    found, unknown = options.find_all(text)
-    return None if unknown else "; ".join(c for c in field.choices if c in found)
+        return known.get(_folded(text))
+    found = set()
+    for part in filter(None, map(str.strip, re.split(r"[;|\n]", text))):
+        # A choice may hold a comma itself: the whole is tried before its parts.
+        parts = [part] if _folded(part) in known else [p for p in part.split(",") if p.strip()]
+        found |= {known.get(_folded(one)) for one in parts}
+    return None if None in found or not found else "; ".join(c for c in field.choices if c in found)
 
 
 def same(field: FormField, left: str, right: str) -> bool:

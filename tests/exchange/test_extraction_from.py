@@ -8,7 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.exchange.test_extraction_sheets import World
 from tests.extraction_world import review, rows
@@ -152,6 +152,7 @@ def test_the_parts_of_a_cell(cell, parts):
     assert items(cell) == parts
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="ab (p.1);,[]-\n“”", max_size=60))
 def test_no_letter_of_a_cell_is_lost(cell):
     kept = "".join(text + page for text, page in items(cell))

@@ -298,7 +298,7 @@ def _enter_row(work: _Entry, row: Coded) -> None:
     if row.is_empty and not (row.passage_id or row.construct_id):
         return
     before = len(work.out.problems)
-    study = work.where.study(row.study) or work.where.study(row.report)
+    study = work.where.study(row.study or row.report)
     if study is None:
         text = row.study or row.report
         what = f"{text!r} is no study of this review.{work.where.studies.near(text)}" if text else "names no study"

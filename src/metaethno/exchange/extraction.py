@@ -331,9 +331,12 @@ def todo(root: Path, config: Config, stage: str, arguments: argparse.Namespace) 
         tables.write_bytes(path, workbook.to_xlsx([*sheets, *guides]))
     else:
         # A text file holds one table: the further ones lie beside it.
-        tables.write_bytes(path, workbook.to_csv(sheets[0]))
-        for sheet in sheets[1:]:
-            tables.write_bytes(path.with_name(f"{path.stem}-{sheet.name.lower()}.csv"), workbook.to_csv(sheet))
+        beside = {path.with_name(f"{path.stem}-{sheet.name.lower()}.csv"): sheet for sheet in sheets[1:]}
+        if there := [str(one) for one in beside if one.exists()]:
+            hint = "Move it away, or name another with --out: a worklist that was filled in must not be lost."
+            raise UserError([Problem("ME0494", "the file is there already", one, hint=hint) for one in there])
+        for one, sheet in ({path: sheets[0]} | beside).items():
+            tables.write_bytes(one, workbook.to_csv(sheet))
     return voting.Made(path, sum(why.values()), why)
 
 
@@ -643,7 +646,7 @@ def enter(root: Path, config: Config, stage: str, arguments: argparse.Namespace)
             (EXTRACTION_VALUES, change.values),
         ):
             if rows:
-                book.put(table, rows, extra=form.extra(config.extraction) if table.open_columns else ())
+                book.put(table, rows, extra=config.extraction.extra if table.open_columns else ())
         written = book.commit(_check(config), dry_run=arguments.dry_run)
         if not arguments.dry_run and not before:
             voting.remember(root, mark, today, arguments.file)

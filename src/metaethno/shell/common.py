@@ -33,11 +33,7 @@ def checked_path(name: str) -> str:
 
 def extra_columns(name: str, config: Config) -> list[str]:
     """Return the columns that this review adds to table `name`."""
-    if not TABLES[name].open_columns:
-        return []
-    from metaethno import form
-
-    return form.extra(config.extraction)
+    return config.extraction.extra if TABLES[name].open_columns else []
 
 
 def load_checked(root: Path, config: Config, name: str) -> tuple[pd.DataFrame, list[Problem]]:

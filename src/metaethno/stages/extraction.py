@@ -64,7 +64,7 @@ def extract(
     compared = compare(values, studies, included_studies, settings)
     quoted = quotations(passages, report_studies, sought, looked)
     return Extracted(
-        characteristics(studies_with(studies, compared), included_studies, form.extra(settings)),
+        characteristics(studies_with(studies, compared), included_studies, settings.extra),
         compared,
         quoted,
         with_passages(constructs, passages, report_studies),
