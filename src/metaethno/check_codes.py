@@ -7,7 +7,7 @@ from __future__ import annotations
 
 KNOWN: dict[str, tuple[str, str]] = {
     "Y1": ("error", "Every id referred to exists, and no id stands for two things."),
-    "Y2": ("error", "Every included study has a row in studies.csv, and every study there has an included report."),
+    "Y2": ("error", "Every included report belongs to a study; every study has an included report, and a row."),
     "Y3": ("error", "Every construct is translated, or marked not translatable or set aside with a reason."),
     "Y4": ("warning", "Every included study has a construct and feeds a third-order construct."),
     "Y5": ("note", "A third-order construct rests on at least as many studies as the configuration says."),
