@@ -194,10 +194,12 @@ def _enter(sub: argparse.ArgumentParser) -> None:
 
 
 def _sign(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("ids", nargs="*", metavar="ID", help="concepts, third-order constructs or steps; none: list them")
+    sub.add_argument(
+        "ids", nargs="*", metavar="ID", help="concepts, third-order constructs or steps, by id or name; none: list"
+    )
     sub.add_argument("--reviewer", default="", metavar="ID", help="who signs: an id from `team` in config/review.yaml")
     sub.add_argument("--study", default="", metavar="ID", help="sign only what this study changed")
-    sub.add_argument("--on", type=_day, default="", metavar="DAY", help="when it was read (default: today)")
+    sub.add_argument("--on", type=_day, metavar="DAY", help="when it was read (default: today)")
 
 
 def _count(text: str) -> int:
@@ -216,7 +218,7 @@ def _day(text: str) -> str:
 
 
 def _why(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("id", help="id of a record, an exported row, or a place in the argument")
+    sub.add_argument("id", help="id of a record or exported row; or a place in the argument, by id or name")
     sub.add_argument("other", nargs="?", help="another one: why are the two one record, or not")
 
 
