@@ -110,3 +110,16 @@ def test_the_matrix_is_written_either_way_round_with_terms_words_and_places():
     assert list(straight.rows) == [["C", "‘the mask’: a front (Ash 2001, p. 1)", NOTHING, UNREAD]]
     assert [row[0] for row in turned.rows] == ["Bay", "Ash", "Elm"]
     assert next(iter(whole.rows))[0] == "G"
+
+
+def test_a_place_is_found_by_its_name():
+    world = sound()
+    world["line_of_argument"]["position"] = "2"
+    world["concepts"].loc[0, "label"] = "Keeping Face"
+    one = tracer(world)
+    assert one.find("c") == [("concept", "c")]
+    assert one.find("keeping  face") == [("concept", "c")]
+    assert one.find("Step 2") == [("step", "a")]
+    assert one.find("bay") == [("study", "s2")]
+    assert one.find("t1") == [("translation", "t1")]
+    assert one.find("") == one.find("nobody") == []

@@ -307,7 +307,9 @@ def _enter(sub: argparse.ArgumentParser) -> None:
 
 
 def _sign(sub: argparse.ArgumentParser) -> None:
-    what = "concepts, third-order constructs or steps; none: list them; `statement`: where a program can't judge"
+    what = (
+        "concepts, third-order constructs, steps (id or name); none: list them; `statement`: what a program can't judge"
+    )
     sub.add_argument("ids", nargs="*", metavar="ID", help=what)
     sub.add_argument("--text", default="", metavar="TEXT", help="of a statement: what you state, under your name")
     sub.add_argument("--reviewer", default="", metavar="ID", help="who signs: an id from `team` in config/review.yaml")
@@ -341,7 +343,7 @@ def _day(text: str) -> str:
 
 
 def _why(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("id", help="id of a record, an exported row, or a place in the argument")
+    sub.add_argument("id", help="id of a record or exported row; or a place in the argument, by id or name")
     sub.add_argument("other", nargs="?", help="another one: why are the two one record, or not")
 
 

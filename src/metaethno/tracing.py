@@ -45,6 +45,19 @@ class Tracer:
         """Return what an id is, in the argument; nothing where it is none of it."""
         return [kind for kind in _ORDER if (kind, one) in self.says]
 
+    def find(self, wanted: str) -> list[Node]:
+        """Return the places that an id means, else those of that name (`step 2`, a concept's or study's name ...)."""
+        found = [(kind, wanted) for kind in self.kinds_of(wanted)]
+        if found:
+            return found
+        name = " ".join(wanted.casefold().split())
+        named = [
+            node
+            for node, says in self.says.items()
+            if name and name in (says.casefold(), says.split(": ")[0].casefold())
+        ]
+        return self._sorted([node for node in named if node[0] not in ("passage", "translation")])
+
     def down(self, kind: str, one: str) -> Iterator[Place]:
         """Yield what a place rests on, down to quotations and studies; each thing in full only once."""
         return self._walk((kind, one), self.below)

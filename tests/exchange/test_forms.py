@@ -562,3 +562,13 @@ def test_a_line_of_argument_by_a_form(work):
     assert "no place in the argument" in said
     assert "'Nothing'" in said
     assert work.bytes() == before
+
+
+def test_why_shows_what_a_concept_rests_on_by_its_name_and_a_passage_upwards(work):
+    related(work)
+    first(work)
+    said = work.run("why", "the front")
+    assert "“I smile, whatever comes”" in said
+    assert "p. 3" in said
+    concept = next(r["concept_id"] for r in work.table("concepts") if r["label"] == "The front")
+    assert concept in work.run("why", "PAsh1")

@@ -82,7 +82,17 @@ def _waiting(stale: Sequence[Mapping[str, str]], changed: Sequence[Mapping[str, 
     out.plain("Next: read them against what they rest on, then `metaethno sign ID --reviewer YOU` for each that holds.")
 
 
+def _by_name(said: str, named: Mapping[str, Sequence[str]]) -> str:
+    found = named.get(" ".join(said.casefold().split()), ())
+    return found[0] if len(found) == 1 else said
+
+
 def _chosen(ids: Sequence[str], support: Mapping[str, Mapping[str, str]]) -> list[str]:
+    named: dict[str, list[str]] = {}
+    for key, row in support.items():
+        named.setdefault(" ".join(row["label"].casefold().split()), []).append(key)
+    # A name will do, where only one interpretation bears it.
+    ids = [one if one in support else _by_name(one, named) for one in ids]
     problems = [
         Problem(
             "ME0601",

@@ -130,35 +130,37 @@ def _print_trace(root: Path, wanted: str) -> bool:
     from metaethno.shell import common, synthesis
     from metaethno.tracing import Tracer, word
 
-    settings = config.load(root)
-    if not any((root / TABLES[name].path).is_file() and _holds(root / TABLES[name].path, wanted) for name in _ARGUED):
+    # Cheap: most ids are of records, and their answers don't need the argument's tables.
+    if not any(_holds(root / TABLES[name].path, wanted) for name in _ARGUED):
         return False
+    settings = config.load(root)
     under, problems = synthesis.evidence_now(root, settings)
-    named, found = common.load_checked(root, settings, "studies")
-    cited, more = common.load_checked(root, settings, "report_studies")
-    if problems or found or more:
-        raise UserError([*problems, *found, *more])
+    named, more = common.load_checked(root, settings, "studies")
+    cited, further = common.load_checked(root, settings, "report_studies")
+    if problems or more or further:
+        raise UserError([*problems, *more, *further])
     studies = dict(zip(named["study_id"], named["label"], strict=True))
     tracer = Tracer(under, studies, dict(zip(cited["report_id"], cited["citation"], strict=True)))
-    kinds = tracer.kinds_of(wanted)
-    for kind in kinds:
-        out.plain(f"{wanted}: {word(kind)}. {_short(tracer.says[kind, wanted])}")
+    found = tracer.find(wanted)
+    for kind, one in found:
+        out.plain(f"{one}: {word(kind)}. {_short(tracer.says[kind, one])}")
         for title, places in (
-            ("It rests on:", list(tracer.down(kind, wanted))),
-            ("On it rests:", list(tracer.up(kind, wanted))),
+            ("It rests on:", list(tracer.down(kind, one))),
+            ("On it rests:", list(tracer.up(kind, one))),
         ):
             if places:
                 out.plain(title)
             for place in places:
                 again = " (see above)" if place.seen else ""
                 out.plain(f"{'  ' * place.depth}{word(place.kind)} {place.id}  {_short(place.says)}{again}")
-        if not tracer.below.get((kind, wanted)) and not tracer.above.get((kind, wanted)):
+        if not tracer.below.get((kind, one)) and not tracer.above.get((kind, one)):
             out.plain("It rests on nothing, and nothing rests on it.")
-    return bool(kinds)
+    return bool(found)
 
 
 def _holds(path: Path, wanted: str) -> bool:
-    return wanted in path.read_text(encoding="utf-8-sig", errors="replace")
+    word = wanted.casefold().removeprefix("step ")
+    return path.is_file() and word in path.read_text(encoding="utf-8-sig", errors="replace").casefold()
 
 
 def main(arguments: argparse.Namespace) -> int:

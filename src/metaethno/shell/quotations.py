@@ -7,7 +7,6 @@ in which text by hashes; stage 6 reads the log, never the texts, and gives the s
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,11 +40,6 @@ def wanted(root: Path, passages: pd.DataFrame, report_studies: pd.DataFrame) -> 
     out = quoted.merge(reports, on="report_id").merge(kept, on="record_id")
     hashes = [passage_hash(t, at) for t, at in zip(out["text"], out["locator"], strict=True)]
     return out.assign(passage_hash=hashes).astype(str).sort_values(["file", "passage_id"], ignore_index=True)
-
-
-def _now(ids: pd.Series, known: Mapping[str, str]) -> pd.Series:
-    """Return the ids that records have now, as text though there be none."""
-    return ids.map(lambda one: known.get(one, one)).astype(str)
 
 
 def log(root: Path) -> pd.DataFrame:
