@@ -2,7 +2,9 @@
 # make test     set everything up and run the tests (under 15 minutes on two cores)
 # make soak     the tests that take longer
 # make lint     ruff, mypy, snakefmt, snakemake --lint
+# make docs     the documentation as a website, links checked
 # make bench    the measurements
+# make wheel    the package, into dist/
 
 SHELL := /bin/bash
 PYTHON ?= python3
@@ -10,7 +12,7 @@ VENV := .venv
 READY := $(VENV)/.ready
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: setup review test soak lint bench requirements clean
+.PHONY: setup review test soak lint bench docs wheel requirements clean
 
 setup: $(READY)
 
@@ -47,8 +49,15 @@ lint: $(READY)
 	python tools/lint_rules.py
 	metaethno lock --check
 
+docs: $(READY)
+	python tools/site.py
+
 bench: $(READY)
 	python -m bench
+
+wheel: $(READY)
+	python -m pip wheel --quiet --disable-pip-version-check . --no-deps --no-build-isolation --wheel-dir dist
+	@ls dist/*.whl
 
 # Pins every dependency, with hashes, for all supported versions of Python.
 requirements: $(READY)

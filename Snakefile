@@ -7,6 +7,8 @@
 #
 # A stage reads tables and writes tables; each rule file opens with what it READS and WRITES.
 
+from metaethno import review
+
 
 include: "workflow/rules/common.smk"
 include: "workflow/rules/search.smk"
@@ -55,3 +57,7 @@ rule final:
         r"""
         metaethno stage final check 2> {log:q}
         """
+
+
+onsuccess:
+    review.say_next()

@@ -153,7 +153,8 @@ def measure(*command: str) -> Cost:
             raise SystemExit(f"{' '.join(command)} failed with {child.returncode}")
         said.seek(0)
         printed = json.loads(said.read().strip().splitlines()[-1])
-    resident = max(peak[0] / 1024**2, used.ru_maxrss / 1024)
+    # Not `ru_maxrss`: it counts what this process held when it forked.
+    resident = peak[0] / 1024**2
     clock = time.perf_counter() - start
     return printed | {"cpu": used.ru_utime + used.ru_stime, "clock": clock, "mb": resident}
 

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+# The commands keep hypothesis from being loaded; its plug-in for pytest needs it at the end.
+import hypothesis  # noqa: F401
 import pytest
 
 from tests.worlds import REPO, call

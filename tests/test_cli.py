@@ -1,6 +1,7 @@
 """The command line: exit codes, help, and errors in plain words."""
 
 import json
+import resource
 import shutil
 import subprocess
 import sys
@@ -127,3 +128,12 @@ def test_what_a_run_starts_finds_the_commands_of_this_program_first(tmp_path, mo
     with run_._process(asked, tmp_path) as process:
         said, _ = process.communicate()
     assert said.strip() == shutil.which("python", path=str(Path(sys.executable).parent))
+
+
+def test_help_starts_in_less_than_a_third_of_a_second():
+    command = [sys.executable, "-m", "metaethno", "--help"]
+    subprocess.run(command, capture_output=True, check=True)  # once, so that compiled modules are there
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(command, capture_output=True, check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 0.3

@@ -10,6 +10,7 @@ from metaethno.config import Adjustment, Eligibility, Reason, Screening, View
 from metaethno.errors import UserError
 from metaethno.flow import baseline as releases
 from metaethno.flow import chasing, identities
+from metaethno.flow.boxes import updated_release
 from metaethno.schemas import (
     ALIASES,
     ASSESSED,
@@ -437,10 +438,24 @@ def test_a_baseline_that_contradicts_itself_or_is_missing_is_said():
     baseline = first_run_released()
     short = baseline[baseline["detail"].ne("s1")]
     assert ["ME0426", "error", ""] in levels(updated(baseline=short))
-    other = baseline.assign(release=baseline["release"].where(baseline["box"].ne("released_run"), "v2"))
-    assert ["ME0426", "error", ""] in levels(updated(baseline=other))
     late = baseline.assign(count=baseline["count"].where(baseline["box"].ne("released_run"), "7"))
     assert levels(updated(baseline=late)) == [["ME0427", "warning", ""]]
+
+
+def test_an_update_counts_from_the_last_release_that_lacks_one_of_its_runs():
+    first = first_run_released()
+    counts = boxes_of(updated(baseline=first), "updated")
+    # The update is released in turn, as v2 and, after a correction, as v10: both hold all runs.
+    of = flows.world(*finished(ROWS, FORWARD, FULL))
+    later = [releases.baseline(name, of, flows.contents(of, POOLED)) for name in ("v2", "v10")]
+    every = pd.concat([first, *later], ignore_index=True)
+    assert boxes_of(updated(baseline=every), "updated") == counts
+    assert levels(updated(baseline=every)) == levels(updated(baseline=first))
+    # A further run updates the last of those that lack it.
+    assert set(updated_release(every, of.runs)["release"]) == {"v1"}
+    assert set(updated_release(every, [*of.runs, "2099-01-01"])["release"]) == {"v10"}
+    # Just released, a new review is drawn as before, and nothing is said of it.
+    assert levels(example(views=[POOLED], baseline=later[0])) == []
 
 
 def test_an_update_never_counts_the_first_run_only():

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -422,6 +423,30 @@ def test_restore_refuses_what_would_be_lost(review):
     edit(review, "data/decisions/studies.csv", "Ash 2015", "Ash (2015)")
     with pytest.raises(UserError, match=r"ME0731 data/decisions/studies.csv"):
         restore(review, "v1")
+    assert Repository(review).branch() == "main"
+
+
+def test_exports_of_a_later_run_go_and_come_back(review, monkeypatch):
+    """Git leaves what it doesn't track: the later export would lie about, and be taken for one that nobody imported."""
+    monkeypatch.setattr("metaethno.history.restore._snakemake", lambda *_: subprocess.CompletedProcess([], 0, "", ""))
+    monkeypatch.setattr("metaethno.history.work.planned", lambda *_: ([], ""))
+    exports = {p: p.read_bytes() for p in review.glob("data/raw/*/*.ris")}
+    later = {p for p in exports if p.parent.name != "2018-12-11"}
+    assert later
+    first = call(review, "git", "rev-list", "--max-parents=0", "HEAD").stdout.strip()
+    restore(review, first)
+    assert {p for p in exports if p.exists()} == exports.keys() - later
+    # What is no export of any state is somebody's: it stays, and is said.
+    (review / "data/raw/2018-12-11/mine.ris").write_text("mine")
+    with pytest.raises(UserError, match=r"ME0714 data/raw/2018-12-11/mine.ris"):
+        restore(review, "latest")
+    (review / "data/raw/2018-12-11/mine.ris").unlink()
+    # A copy that lies there already, as before this was mended, is no hindrance.
+    one = min(later)
+    one.parent.mkdir(exist_ok=True)
+    one.write_bytes(exports[one])
+    restore(review, "latest")
+    assert {p: p.read_bytes() for p in exports} == exports
     assert Repository(review).branch() == "main"
 
 

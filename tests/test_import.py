@@ -144,6 +144,50 @@ def test_one_command_copies_logs_and_registers(root, go):
     assert everything(root) == before
 
 
+def test_a_search_that_found_nothing_is_logged_without_a_file(root, go):
+    (root / "down/query.txt").write_text("care AND cure")
+    zero = ("import", RUN, *FLAGS, "--hits", "0", "--query-file", "down/query.txt")
+    code, said, _ = go(*zero)
+    assert code == 0
+    assert "the search 'embase' found nothing" in said
+    assert "0 rows registered" in said
+    (row,) = log_of(root)
+    assert (row["search_id"], row["file"], row["hits"]) == ("embase", "", "0")
+    assert (root / f"data/raw/{RUN}/query.txt").read_text() == "care AND cure"
+    before = everything(root)
+    assert go(*zero)[0] == 0
+    assert everything(root) == before
+    # Beside others, it is one more search of the review, in which nothing was found.
+    assert go("import", RUN, "down/one.ris", "--source", "Scopus", "--searched-on", RUN, "--hits", "1")[0] == 0
+    assert go("import", RUN, "--source", "CINAHL", "--searched-on", RUN, "--hits", "0")[0] == 0
+    assert go("run", "dedupe")[0] == 0
+    with (root / "data/derived/1_search/sources.csv").open() as text:
+        made = {row["source"]: (row["file"], row["parsed_search"]) for row in csv.DictReader(text)}
+    assert made == {"Embase": ("", "0"), "Scopus": ("one.ris", "1"), "CINAHL": ("", "0")}
+    assert (root / "data/derived/2_records/records.parquet").is_file()
+
+
+def test_a_search_without_a_file_found_nothing(root, go):
+    """And not: it found something, but where the file is, nobody knows."""
+    assert go("import", RUN, *FLAGS, "--hits", "3")[0] == 2
+    assert not (root / f"data/raw/{RUN}").exists()
+    code, _, said = go("import", RUN, "--source", "CINAHL", "--hits", "0")
+    assert code == 2
+    assert "--searched-on" in said
+    assert not (root / f"data/raw/{RUN}").exists()
+    add_run(root, RUN, {"a.ris": (ris(ONE), "Alpha", 1)})
+    log = root / f"data/raw/{RUN}/searches.csv"
+    head, row = log.read_text().splitlines()
+    log.write_text(f"{head}\n{row}\n{row.replace('a.ris', '', 1)}\nX{row[1:].replace('a.ris', '', 1)}\n")
+    code, _, said = go("import", RUN)
+    assert code == 1
+    assert (
+        "line 3, column file: only a search that found nothing has no file, but this search has files besides" in said
+    )
+    assert "line 4, column file: only a search that found nothing has no file, but this one found 1" in said
+    assert not register(root).exists()
+
+
 def test_files_of_one_command_are_batches_of_one_search(root, go):
     assert go("import", RUN, "down/one.ris", "down/two.ris", *FLAGS, "--hits", "2")[0] == 0
     assert {(row["file"], row["search_id"]) for row in log_of(root)} == {("one.ris", "embase"), ("two.ris", "embase")}

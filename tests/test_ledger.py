@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from metaethno import ledger, tables
 from metaethno.errors import Problem, UserError
 from metaethno.schemas import DUPLICATES, GROUPS, PASSAGES, SCREENING
-from tests.worlds import REPO, die_at_call
+from tests.worlds import REPO, die_at_call, lay_out
 
 
 @pytest.fixture
@@ -250,3 +250,16 @@ def test_the_lock_is_fast(root):
         with ledger.locked(root):
             pass
     assert time.perf_counter() - start < 2
+
+
+def test_a_cell_of_several_lines_stays_one_cell_of_a_register(tmp_path):
+    root = lay_out(tmp_path / "review")
+    cells = {"report_id": "A1", "locator": "p. 1", "speaker": "author", "entered_by": "ann", "entered_on": "2020-01-02"}
+    row = {"passage_id": "P1", "text": "one line\nand another, quoted: “x”"} | cells
+    for _ in range(2):
+        with ledger.entering(root) as book:
+            book.put(PASSAGES, [row])
+            book.commit()
+    frame, problems = tables.load_decisions(PASSAGES, root)
+    assert problems == []
+    assert frame["text"].tolist() == [row["text"]]

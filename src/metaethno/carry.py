@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from metaethno.among import among
 from metaethno.schemas import Table
 
 if TYPE_CHECKING:
@@ -27,9 +28,11 @@ def resolve(ids: pd.Series, aliases: pd.DataFrame) -> pd.Series:
 def _across(table: Table, ledger: pd.DataFrame, aliases: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
     """Return the rows that supersede a row about another record, and the record of every row by its id."""
     key = table.key[0]
-    record = dict(zip(ledger[key], resolve(ledger["record_id"], aliases), strict=True))
-    linked = ledger[ledger["supersedes"].isin(record)]
-    return linked[linked["supersedes"].map(record).ne(linked[key].map(record))], record
+    record = dict(zip(ledger[key].tolist(), resolve(ledger["record_id"], aliases).tolist(), strict=True))
+    linked = ledger[among(ledger["supersedes"], record)]
+    pairs = zip(linked["supersedes"].tolist(), linked[key].tolist(), strict=True)
+    elsewhere = [at for at, (old, new) in enumerate(pairs) if record[old] != record[new]]
+    return linked.iloc[elsewhere], record
 
 
 def standing(table: Table, ledger: pd.DataFrame, aliases: pd.DataFrame) -> pd.DataFrame:
@@ -42,9 +45,9 @@ def standing(table: Table, ledger: pd.DataFrame, aliases: pd.DataFrame) -> pd.Da
     key = table.key[0]
     across, record = _across(table, ledger, aliases)
     linked = ledger[ledger["supersedes"].ne("")]
-    before = dict(zip(linked[key], linked["supersedes"], strict=True))
+    before = dict(zip(linked[key].tolist(), linked["supersedes"].tolist(), strict=True))
     elsewhere = set(across[key])
-    superseded = set(linked.loc[~linked[key].isin(elsewhere), "supersedes"])
+    superseded = set(linked.loc[~among(linked[key], elsewhere), "supersedes"].tolist())
     for start in across[key]:
         # Further back the chain may come home to this record.
         at, seen = before[start], {start}
@@ -53,7 +56,7 @@ def standing(table: Table, ledger: pd.DataFrame, aliases: pd.DataFrame) -> pd.Da
             at = before[at]
         if record.get(at) == record[start] and at != start:
             superseded.add(at)
-    return ledger[~ledger[key].isin(superseded)]
+    return ledger[~among(ledger[key], superseded)]
 
 
 def overruled(live: pd.DataFrame) -> pd.Series:
@@ -64,8 +67,8 @@ def overruled(live: pd.DataFrame) -> pd.Series:
     the join was what there was to settle, or the adjudicator has voted anew since.
     """
     judge = live["role"].eq("adjudicator")
-    out = ~judge & live["record_id"].isin(set(live.loc[judge, "record_id"]))
-    joined = live[live["record_id"].isin(set(live.loc[out, "record_id"]))]
+    out = ~judge & among(live["record_id"], live.loc[judge, "record_id"])
+    joined = live[among(live["record_id"], live.loc[out, "record_id"])]
     several = joined.groupby("record_id")["written"].nunique()
     for record in several.index[several > 1]:
         votes = joined[joined["record_id"].eq(record)]
@@ -100,7 +103,7 @@ def voted_halves(parted: pd.DataFrame, votes: pd.DataFrame) -> pd.DataFrame:
         [parted[[a, b, *names]].rename(columns={a: "voted", b: "unseen"}) for a, b in sides], ignore_index=True
     )
     by_record = votes.groupby("record_id")["decided_on"].agg(["min", "size"])
-    found = found[found["voted"].isin(by_record.index) & ~found["unseen"].isin(by_record.index)]
+    found = found[among(found["voted"], by_record.index) & ~among(found["unseen"], by_record.index)]
     found = found.assign(votes=found["voted"].map(by_record["size"]))
     before = found["voted"].map(by_record["min"]).astype("str") <= found["decided_on"]
     return found[before].sort_values(["unseen", "verdict_id"], ignore_index=True)
@@ -117,7 +120,7 @@ def checks(
     live = live.assign(record_id=resolve(live["record_id"], aliases))
     rows = []
     halves = voted_halves(parted, live)
-    for row in halves[halves["unseen"].isin(records)].to_dict("records"):
+    for row in halves[among(halves["unseen"], records)].to_dict("records"):
         rows.append(
             {
                 "code": "ME0464",

@@ -7,11 +7,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+# Set for what we start ourselves: then nobody reads what Snakemake would say in the end.
+QUIET = "METAETHNO_STARTED_THIS"
+
 
 def environment() -> dict[str, str]:
     """Return this process's environment with the folder of its own interpreter first on PATH."""
     own = str(Path(sys.executable).parent)
-    return os.environ | {"PATH": os.pathsep.join(filter(None, [own, os.environ.get("PATH", "")]))}
+    return os.environ | {"PATH": os.pathsep.join(filter(None, [own, os.environ.get("PATH", "")])), QUIET: "1"}
 
 
 def snakemake(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

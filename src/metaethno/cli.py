@@ -12,35 +12,53 @@ import logging
 import os
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
 from metaethno import __version__
 from metaethno.errors import Problem, UsageError, UserError, did_you_mean
 
-_COMMANDS = {
-    "run": "run the review (or one stage) and say what is left to do",
-    "status": "what is done, what waits for whom, the next step",
-    "check": "check all decisions and the configuration, without running anything",
-    "import": "bring in the exports of a search: metaethno import RUN FILE... [--source ... --hits ...]",
-    "search": "look through the queries: metaethno search lint [RUN | FILE...]",
-    "flow": "what is behind a number of the flow diagram: metaethno flow explain [BOX]; metaethno flow chased",
-    "inspect": "what kind of export is this, and what is in it: metaethno inspect FILE... [--json]",
-    "todo": "what one person still has to decide, as a file to work in: metaethno todo STAGE --reviewer ID",
-    "enter": "bring decisions in, all or none: metaethno enter STAGE FILE --reviewer ID",
-    "sign": "say that you have read an interpretation against what it rests on: metaethno sign [ID...] --reviewer YOU",
-    "why": "why rows are one record, or why two records are not one: metaethno why ID [ID]",
-    "export": "write records for other programs: metaethno export FILE --to ris|csv|bibtex|csl-json|endnote-xml",
-    "lock": "take on the installed program and the review's files: writes engine.lock and dvc.yaml",
-    "snapshot": "keep the review as it is now, as one state that can be named, compared and gone back to",
-    "history": "the snapshots; or the whole life of a record, construct, concept or step: metaethno history [ID]",
-    "diff": "what differs between two snapshots: metaethno diff A [B]",
-    "verify": "prove that nothing that was kept has been altered since",
-    "reproduce": "rebuild a snapshot in a separate folder and compare every result",
-    "restore": "go back to a snapshot (`restore latest` returns): metaethno restore SNAPSHOT",
-    "example": "write the exports of the worked example where they are missing",
+# By what one wants to do; `--help` shows them so.
+_GROUPS = {
+    "Begin": {
+        "new": "lay out a new review: metaethno new FOLDER",
+        "import": "bring in the exports of a search: metaethno import RUN FILE... [--source ... --hits ...]",
+        "inspect": "what kind of export is this, and what is in it: metaethno inspect FILE... [--json]",
+        "search": "look through the queries: metaethno search lint [RUN | FILE...]",
+    },
+    "Every day": {
+        "status": "what is done, what waits for whom, the next step",
+        "run": "run the review (or one stage) and say what is left to do",
+        "check": "check all decisions and the configuration, without running anything",
+        "todo": "what one person still has to decide, as a file to work in: metaethno todo STAGE --reviewer ID",
+        "enter": "bring decisions in, all or none: metaethno enter STAGE FILE --reviewer ID",
+        "sign": "say that you read an interpretation against what it rests on: metaethno sign [ID...] --reviewer ID",
+        "memo": "the log of memos and reflexivity: metaethno memo TEXT --reviewer ID [--about WHAT] [--kind reflexive]",
+    },
+    "Look closer": {
+        "why": "why rows are one record, or not; or what a step, concept or passage rests on: metaethno why ID [ID]",
+        "flow": "what is behind a number of the flow diagram: metaethno flow explain [BOX]; metaethno flow chased",
+        "export": "records for other programs, the matrix, a checklist: metaethno export FILE --to ...; export checklist",
+        "explain": "what a code in a message means, with an example and what to do: metaethno explain ME0303",
+    },
+    "Keep and go back": {
+        "snapshot": "keep the review as it is now, as one state that can be named, compared and gone back to",
+        "history": "the snapshots; or the whole life of a record, construct, concept or step: metaethno history [ID]",
+        "diff": "what differs between two snapshots: metaethno diff A [B]",
+        "verify": "prove that nothing that was kept has been altered since",
+        "reproduce": "rebuild a snapshot in a separate folder and compare every result",
+        "restore": "go back to a snapshot (`restore latest` returns): metaethno restore SNAPSHOT",
+    },
+    "When something is wrong, or the program is new": {
+        "doctor": "look for what often goes wrong: versions, disk, remotes, tables that a spreadsheet has damaged",
+        "upgrade": "bring a review that an earlier version laid out up to this one; no row is lost",
+        "example": "write the exports of the worked example where they are missing",
+        "lock": "take on the installed program and the review's files: writes engine.lock and dvc.yaml",
+        "completion": "a script by which your shell completes commands and options: metaethno completion bash|zsh|fish",
+    },
 }
+_COMMANDS = {name: says for group in _GROUPS.values() for name, says in group.items()}
 
 
 # Who reformatted a whole column in a spreadsheet learns nothing from the ten-thousandth line.
@@ -48,16 +66,41 @@ _SHOWN = 200
 
 
 class _Parser(argparse.ArgumentParser):
-    """An argument parser that suggests the nearest command and leaves through our own errors."""
+    """An argument parser that suggests the nearest command or option and leaves through our own errors."""
+
+    _given: Sequence[str] = ()
 
     def error(self, message: str) -> NoReturn:
-        if "invalid choice: '" in message:
-            word = message.split("invalid choice: '")[1].split("'")[0]
-            message = f"there is no {word!r} here.{did_you_mean(word, _COMMANDS)}"
+        options = [o for o in self._option_string_actions if o.startswith("--")]
+        # An option may be written short, as long as it is clear which is meant.
+        odd = [w.partition("=")[0] for w in self._given if w.startswith("--") and w != "--"]
+        odd = [w for w in odd if not any(o.startswith(w) for o in options)]
+        message = message.rstrip(".") + "." + "".join(did_you_mean(w, options) for w in odd)
         raise UsageError(Problem("ME0001", message, hint=f"{self.prog} --help lists what there is."))
+
+    def _check_value(self, action: argparse.Action, value: object) -> None:
+        known = [str(c) for c in action.choices or () if c != "stage"]
+        if action.choices is not None and value not in action.choices:
+            where = f"for {action.option_strings[-1]}" if action.option_strings else "here"
+            message = f"there is no {value!r} {where}.{did_you_mean(str(value), known)}"
+            allowed = "" if action.choices is self._subcommands() else ", ".join(known)
+            hint = f"{self.prog} --help lists what there is."
+            raise UsageError(Problem("ME0001", message, allowed=allowed, hint=hint))
+
+    def _subcommands(self) -> Mapping[str, _Parser]:
+        groups = [a.choices for a in self._actions if isinstance(a, argparse._SubParsersAction)]
+        return groups[0] if groups else {}
+
+    def parse_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def]
+        """Parse; of an option that doesn't exist, suggest the nearest that the command has."""
+        found, rest = super().parse_known_args(args, namespace)
+        if rest:
+            self._subcommands().get(found.command or "", self).error(f"unrecognized arguments: {' '.join(rest)}")
+        return found
 
     def parse_known_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def]
         """Take names that stand behind an option, too: argparse gives up on them (`import RUN --hits 9 FILE`)."""
+        self._given = tuple(args or ())
         found, rest = super().parse_known_args(args, namespace)
         for action in self._positionals._group_actions:
             kind = action.type if callable(action.type) else str
@@ -71,23 +114,62 @@ class _Parser(argparse.ArgumentParser):
         return found, rest
 
 
+class _Top(_Parser):
+    """The parser of the program itself: its help shows the commands in groups."""
+
+    def format_help(self) -> str:
+        """Return the help: usage, the commands by what one wants to do, options."""
+        formatter = self._get_formatter()
+        formatter.add_usage(self.usage, self._actions, self._mutually_exclusive_groups)
+        formatter.add_text(self.description)
+        subs = next(a for a in self._actions if isinstance(a, argparse._SubParsersAction))
+        known = {one.dest: one for one in subs._get_subactions()}
+        for heading, names in _GROUPS.items():
+            formatter.start_section(heading)
+            formatter.add_arguments(known[name] for name in names)
+            formatter.end_section()
+        formatter.start_section("Options")
+        formatter.add_arguments(a for a in self._actions if a.option_strings)
+        formatter.end_section()
+        formatter.add_text(self.epilog)
+        return formatter.format_help()
+
+
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
-    top = _Parser(
+    top = _Top(
         prog="metaethno",
         description="A reproducible workflow for meta-ethnography: from database exports to an eMERGe report.",
-        epilog="Every command works on the review in this folder (or the nearest one above it).",
+        epilog="New here: `metaethno new my-review`, and then `metaethno status`, which always says what is next. "
+        "Every command works on the review in this folder (or the nearest one above it); "
+        "`metaethno COMMAND --help` says more of one.",
     )
     top.add_argument("--version", action="version", version=f"metaethno {__version__}")
-    top.add_argument("--verbose", action="store_true", help="show what went on inside when something fails")
+    said = "show what went on inside when something fails"
+    top.add_argument("--verbose", action="store_true", help=said)
     commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
     for name, says in _COMMANDS.items():
         sub = commands.add_parser(name, help=says, description=says[0].upper() + says[1:] + ".")
+        sub.add_argument("--verbose", action="store_true", default=argparse.SUPPRESS, help=said)
         _ARGUMENTS.get(name, lambda _: None)(sub)
     stage = commands.add_parser("stage", description="One step of one stage. The rules call this; people use `run`.")
     stage.add_argument("stage")
     stage.add_argument("step", choices=("check", "make"))
     return top
+
+
+def _new(sub: argparse.ArgumentParser) -> None:
+    from metaethno.layout import MODES
+
+    sub.add_argument("folder", type=Path, help="the folder to make, such as my-review")
+    sub.add_argument("--title", default="", metavar="TEXT", help="working title")
+    sub.add_argument("--question", default="", metavar="TEXT", help="the review question, in a sentence")
+    who = "a reviewer; once for each. The id (made from the name, if not given) signs what this person decides"
+    sub.add_argument("--reviewer", action="append", default=[], metavar="[ID:]NAME", help=who)
+    modes = "; ".join(f"{name}: {says}" for name, says in MODES.items())
+    sub.add_argument("--screening", default="", choices=tuple(MODES), help=f"who reads what ({modes})")
+    sub.add_argument("--example", action="store_true", help="with two small made-up exports to try things with")
+    sub.add_argument("--yes", action="store_true", help="ask nothing; take what is usual")
 
 
 def _run(sub: argparse.ArgumentParser) -> None:
@@ -125,15 +207,22 @@ def _inspect(sub: argparse.ArgumentParser) -> None:
 def _export(sub: argparse.ArgumentParser) -> None:
     from metaethno.exchange.select import SETS, in_words
 
-    sub.add_argument("file", type=Path, help="the file to write")
-    formats = ("ris", "csv", "bibtex", "csl-json", "endnote-xml")
+    sub.add_argument("file", type=Path, help="the file to write; or `checklist`")
+    sub.add_argument("name", nargs="?", help="of a checklist: emerge, entreq, prisma-s, prisma-2020; all, if not given")
+    form = sub.add_mutually_exclusive_group()
+    form.add_argument("--docx", dest="form", action="store_const", const="docx", help="a checklist for Word (default)")
+    form.add_argument("--csv", dest="form", action="store_const", const="csv", help="a checklist as a table")
+    formats = ("ris", "csv", "bibtex", "csl-json", "endnote-xml", "xlsx")
     sub.add_argument("--to", choices=formats, help="the format; by the file's ending, if not given")
-    sub.add_argument("--of", choices=tuple(SETS), default="all", help=f"which records ({in_words()})")
+    said = f"which records ({in_words()}); matrix: the translation matrix, as a workbook"
+    sub.add_argument("--of", choices=(*SETS, "matrix"), default="all", help=said)
     sub.add_argument("--force", action="store_true", help="replace the file, if it is there")
 
 
 def _status(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--json", action="store_true", help="for other programs")
+    codes = "end with 0: nothing is left to do; 3: something waits for a person; 4: something is to be made"
+    sub.add_argument("--exit-code", action="store_true", help=f"for scripts: {codes}")
 
 
 def _flow(sub: argparse.ArgumentParser) -> None:
@@ -143,6 +232,23 @@ def _flow(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--detail", default="", help="a part of the box: a source, a reason")
     sub.add_argument("--run", default="", help="one run (ISO date)")
     sub.add_argument("--json", action="store_true", help="for other programs")
+
+
+def _upgrade(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--dry-run", action="store_true", help="say what would be done, and change nothing")
+
+
+def _doctor(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--json", action="store_true", help="for other programs")
+    sub.add_argument("--timeout", type=_count, default=20, metavar="S", help="seconds to wait for a remote (20)")
+
+
+def _explain(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("codes", nargs="*", metavar="CODE", help="codes such as ME0303 or Y7; all of them, if not given")
+
+
+def _completion(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("shell", choices=("bash", "zsh", "fish"), help="which shell (`echo $SHELL` tells)")
 
 
 def _lock(sub: argparse.ArgumentParser) -> None:
@@ -155,10 +261,14 @@ def _person(sub: argparse.ArgumentParser) -> None:
 
 
 def _todo(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("stage", help="dedupe (pairs that may be one publication), screening, eligibility")
+    said = "dedupe (pairs that may be one publication), screening, eligibility, extraction, relating, translation, "
+    sub.add_argument("stage", help=f"{said}synthesis")
     _person(sub)
-    formats = ("xlsx", "csv", "ris", "rayyan", "covidence", "asreview")
+    formats = ("xlsx", "docx", "csv", "ris", "rayyan", "covidence", "asreview")
     sub.add_argument("--to", choices=formats, default="xlsx", help="what the file is for (default: xlsx)")
+    for one in ("xlsx", "docx"):
+        sub.add_argument(f"--{one}", dest="to", action="store_const", const=one, help=f"the same as --to {one}")
+    sub.add_argument("--study", metavar="NAME", help="of translation: this study, not the next one to be read")
     sub.add_argument("--out", metavar="FILE", help="where to (default: worklists/STAGE-ID...)")
     sub.add_argument("--new-since", metavar="RUN", help="only what runs after this one found")
     sub.add_argument("--sample", type=_count, metavar="N", help="only N of them, drawn by --seed")
@@ -172,11 +282,19 @@ def _todo(sub: argparse.ArgumentParser) -> None:
 
 
 def _enter(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("stage", help="dedupe, screening, eligibility")
+    said = "dedupe, screening, eligibility, extraction, relating, translation, synthesis"
+    sub.add_argument("stage", help=said)
     sub.add_argument("file", type=Path, help="the file that was filled in, or that a tool exported")
     _person(sub)
     tools = ("sheet", "rayyan", "rayyan-log", "covidence", "asreview", "eppi", "endnote", "zotero")
-    sub.add_argument("--from", dest="source", choices=tools, default="sheet", help="where from (default: sheet)")
+    coded = ("table", "matrix", "qualcoder", "taguette", "nvivo")
+    where = f"where from (default: sheet); for extraction: sheet, {', '.join(coded)}"
+    sub.add_argument("--from", dest="source", choices=(*tools, *coded), default="sheet", help=where)
+    whole = sub.add_argument_group("of extraction: what holds for every row that doesn't say it")
+    whole.add_argument("--order", choices=("1", "2"), help="constructs of participants (1) or of the authors (2)")
+    whole.add_argument("--kind", choices=("concept", "interpretation", "metaphor"), help="what the constructs are")
+    speakers = ("participant", "author", "review_author")
+    whole.add_argument("--speaker", choices=speakers, help="whose words the passages are")
     sub.add_argument("--user", metavar="NAME", help="what the tool calls this person, where it can't be told")
     lists = ("include", "exclude", "unsure")
     sub.add_argument("--decision", choices=lists, help="what the whole file is a list of, where a tool exports lists")
@@ -189,10 +307,22 @@ def _enter(sub: argparse.ArgumentParser) -> None:
 
 
 def _sign(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("ids", nargs="*", metavar="ID", help="concepts, third-order constructs or steps; none: list them")
+    what = "concepts, third-order constructs or steps; none: list them; `statement`: where a program can't judge"
+    sub.add_argument("ids", nargs="*", metavar="ID", help=what)
+    sub.add_argument("--text", default="", metavar="TEXT", help="of a statement: what you state, under your name")
     sub.add_argument("--reviewer", default="", metavar="ID", help="who signs: an id from `team` in config/review.yaml")
     sub.add_argument("--study", default="", metavar="ID", help="sign only what this study changed")
-    sub.add_argument("--on", type=_day, default="", metavar="DAY", help="when it was read (default: today)")
+    sub.add_argument("--on", type=_day, metavar="DAY", help="when it was read (default: today)")
+
+
+def _memo(sub: argparse.ArgumentParser) -> None:
+    from metaethno.schemas import MEMOS
+
+    sub.add_argument("text", nargs="?", default="", help="what the memo says; the memos are listed, if not given")
+    sub.add_argument("--about", default="", metavar="WHAT", help="what it is about, by name; else the whole review")
+    sub.add_argument("--kind", choices=MEMOS["kind"].choices, help="what kind of memo (default: analytic)")
+    sub.add_argument("--reviewer", default="", metavar="ID", help="who writes: an id from `team` in config/review.yaml")
+    sub.add_argument("--on", type=_day, metavar="DAY", help="when it was written (default: today)")
 
 
 def _count(text: str) -> int:
@@ -211,7 +341,7 @@ def _day(text: str) -> str:
 
 
 def _why(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("id", help="id of a record or of an exported row")
+    sub.add_argument("id", help="id of a record, an exported row, or a place in the argument")
     sub.add_argument("other", nargs="?", help="another one: why are the two one record, or not")
 
 
@@ -251,6 +381,7 @@ def _restore(sub: argparse.ArgumentParser) -> None:
 
 
 _ARGUMENTS = {
+    "new": _new,
     "run": _run,
     "status": _status,
     "import": _import,
@@ -260,8 +391,13 @@ _ARGUMENTS = {
     "todo": _todo,
     "enter": _enter,
     "sign": _sign,
+    "memo": _memo,
     "why": _why,
     "export": _export,
+    "upgrade": _upgrade,
+    "doctor": _doctor,
+    "explain": _explain,
+    "completion": _completion,
     "lock": _lock,
     "snapshot": _snapshot,
     "history": _history,
@@ -282,6 +418,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         if arguments.command is None:
             parser().print_help()
             return 2
+        if sys.platform == "win32":
+            # Locks and processes are those of Linux and macOS; half of it would work, which is worse than none.
+            hint = "In PowerShell: `wsl --install`, restart, open Ubuntu, and install metaethno there (see the README)."
+            raise UserError(Problem("ME0014", "metaethno runs on Windows inside WSL only", hint=hint))
         module = importlib.import_module(f"metaethno.commands.{arguments.command}_")
         return int(module.main(arguments))
     except UserError as error:
@@ -294,6 +434,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             print(f"... and more like these: {rest}.", file=sys.stderr)
         if len(error.problems) > 1:
             print(f"{len(error.problems):,} problems. Nothing was changed.", file=sys.stderr)
+        if codes := sorted({p.code for p in error.problems} - {"ME0001", "ME0005"}):
+            print(f"More on this: metaethno explain {' '.join(codes[:5])}", file=sys.stderr)
         return error.exit_code
     except BrokenPipeError:
         # The reader of our output (`| head`) has seen enough.
@@ -310,6 +452,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("Stopped. Run the same command again to go on.", file=sys.stderr)
         return 130
+    except Exception as error:
+        from metaethno.crash import report
+
+        if verbose:
+            logging.exception("where this was found:")
+        print(str(report(error, sys.argv[1:] if argv is None else list(argv))), file=sys.stderr)
+        return 1
 
 
 if __name__ == "__main__":

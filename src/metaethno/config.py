@@ -45,6 +45,8 @@ class Person(_Section):
 
     name: str
     role: str = ""
+    # From where this person looks at the matter: profession, experience, views (eMERGe item 18).
+    standpoint: str = ""
     stand_in: bool = False
 
 
@@ -169,10 +171,91 @@ class ExtraColumn(_Section):
     says: str
 
 
-class Extraction(_Section):
-    """Extraction: columns beyond the standard ones, and what stands in Table 1."""
+class FormField(_Section):
+    """One field of the extraction form: a column of the worklist, and of Table 1.
 
+    field: what the program calls it; those of `studies.csv` (country, aim ...) keep their place there. label: its
+    heading. page: also ask where the study says it. table1: `true` for a column of its own under its label, a text for
+    a column under that heading (fields with the same one share it), `false` to leave it out. show: how the value is
+    put there, `{}` standing for it. width: how wide that column is beside the others.
+    """
+
+    field: Id
+    label: str = ""
+    type: Literal["text", "number", "year", "choice", "multi_choice", "yes_no"] = "text"
+    choices: list[str] = []
+    help: str = ""
+    required: bool = False
+    page: bool = False
+    table1: bool | str = True
+    show: str = "{}"
+    width: Annotated[int, Field(ge=1, le=20)] = 4
+
+    @property
+    def heading(self) -> str:
+        """The heading of its column in a worklist."""
+        return self.label or self.field.replace("_", " ")
+
+    @model_validator(mode="after")
+    def _choices_belong_to_choices(self) -> FormField:
+        name, picks = self.field, self.type in ("choice", "multi_choice")
+        if picks and len(self.choices) < 2:
+            raise ValueError(f"{name}: a field of the type {self.type} needs `choices`, two or more")
+        if self.choices and not picks:
+            raise ValueError(f"{name}: only fields of the type choice or multi_choice have `choices`")
+        folded = [choice.strip().casefold() for choice in self.choices]
+        if len(set(folded)) < len(folded) or "" in folded:
+            raise ValueError(f"{name}: a choice is empty or stands there twice")
+        if self.type == "multi_choice" and any(";" in choice for choice in self.choices):
+            raise ValueError(f"{name}: a choice can't hold ';', which parts several")
+        fixed = FIXED_TYPES.get(name)
+        if fixed and self.type != fixed:
+            raise ValueError(f"{name}: is of the type {fixed}, as studies.csv has it")
+        for word in (self.field, self.heading):
+            if word.strip().casefold().replace("_", " ") in RESERVED_FIELDS:
+                raise ValueError(f"{word!r} is a name that the program uses itself: take another")
+        if self.show.count("{}") != 1:
+            raise ValueError(f"{name}: `show` holds {{}} once, where the value goes")
+        return self
+
+
+# Fields whose column in studies.csv or Table 1 is typed, and names that stand for something else there.
+FIXED_TYPES = {"data_collection_start": "year", "data_collection_end": "year", "participants_n": "number"}
+RESERVED_FIELDS = frozenset(
+    (
+        *("study", "study id", "label", "provenance", "position", "report", "reports", "reviewer", "seen"),
+        *("construct", "quotation", "record id", "settled value"),
+    )
+)
+
+
+class Extraction(_Section):
+    """Extraction: who reads for it, the form, and what stands in Table 1.
+
+    reviewers: who extracts (empty: anyone in the team). extractors_per_study: 2 for double extraction; what two people
+    say differently then waits until a person settles it. adjudicators: who may (empty: anyone in the team). form: the
+    fields; the standard ones of `studies.csv`, where it is empty. columns: texts beyond them, without a form.
+    """
+
+    reviewers: list[Id] = []
+    extractors_per_study: Annotated[int, Field(ge=1, le=3)] = 1
+    adjudicators: list[Id] = []
+    form: list[FormField] = []
     columns: list[ExtraColumn] = []
+
+    @model_validator(mode="after")
+    def _fields_differ(self) -> Extraction:
+        if self.form and self.columns:
+            raise ValueError("extraction: give either `form` or `columns`; a form has every field")
+        for what, words in {
+            "field": [f.field for f in self.form],
+            "label": [f.heading.casefold() for f in self.form],
+        }.items():
+            for twice in sorted({w for w in words if words.count(w) > 1}):
+                raise ValueError(f"extraction: form: the {what} {twice!r} stands there twice")
+        if self.reviewers and self.extractors_per_study > len(self.reviewers):
+            raise ValueError(f"extraction: {self.extractors_per_study} extractors per study need as many reviewers")
+        return self
 
 
 class Synthesis(_Section):
@@ -215,11 +298,13 @@ class Config(_Section):
         for code in self.check_levels:
             if code not in KNOWN:
                 raise ValueError(f"check_levels: there is no check {code!r}.{did_you_mean(code, KNOWN)}")
-        for section in ("screening", "eligibility"):
+        for section in ("screening", "eligibility", "extraction"):
             settings = getattr(self, section)
             for person in [*settings.reviewers, *settings.adjudicators]:
                 if person not in self.team:
                     raise ValueError(f"{section}: {person!r} is not in `team`.{did_you_mean(person, self.team)}")
+        for section in ("screening", "eligibility"):
+            settings = getattr(self, section)
             if settings.votes_per_record > len(settings.reviewers):
                 raise ValueError(f"{section}: {settings.votes_per_record} votes per record need as many reviewers")
             if settings.second_votes != "all" and settings.votes_per_record == 1:
@@ -259,6 +344,8 @@ def _keys_at(path: tuple[Any, ...]) -> list[str]:
     """Return the keys that the model at `path` knows."""
     model: Any = Config
     for step in path:
+        if isinstance(step, int):
+            continue  # an item of a list, whose model is known by now
         if isinstance(model, type) and issubclass(model, BaseModel):
             known = model.model_fields.get(str(step))
             model = known.annotation if known else None
@@ -302,7 +389,8 @@ def load(root: Path) -> Config:
         hint = "Is this the folder of a review? Change to it, or make one with `metaethno new`."
         raise UserError(Problem("ME0151", "the file is missing", PATH, hint=hint)) from None
     except UnicodeDecodeError:
-        raise UserError(Problem("ME0152", "is not UTF-8 text", PATH)) from None
+        hint = "Save it as UTF-8: in Notepad, 'Save as', then 'Encoding'."
+        raise UserError(Problem("ME0152", "is not UTF-8 text", PATH, hint=hint)) from None
     try:
         tree = yaml.compose(text, Loader=yaml.SafeLoader)
         data = yaml.safe_load(text)

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+_MOST_NAMES = 5000
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -61,8 +63,15 @@ class UsageError(UserError):
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return ` Did you mean 'x'?` for the nearest of `known`, or an empty string where none is near."""
+    """Return ` Did you mean 'x'?` for the nearest of `known`, or an empty string where none is near.
+
+    Capitals don't count. Of more than some thousand names none is suggested: to compare them all would take seconds.
+    """
     import difflib
 
-    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f" Did you mean {near[0]!r}?" if near else ""
+    names = {name.casefold(): name for name in known}
+    if len(names) > _MOST_NAMES:
+        near = [n for n in names if n == word.casefold()]
+    else:
+        near = difflib.get_close_matches(word.casefold(), names, n=1, cutoff=0.6)
+    return f" Did you mean {names[near[0]]!r}?" if near else ""

@@ -115,10 +115,11 @@ def _through_refutations(e: Evidence) -> pd.DataFrame:
     return out.assign(item=_items("R", out["supported_by"])).drop(columns="supported_by").drop_duplicates()
 
 
-def items(e: Evidence, p: Paths) -> pd.DataFrame:
+def items(e: Evidence, p: Paths, studies: Mapping[str, str] | None = None) -> pd.DataFrame:
     """Return ITEMS, sorted: everything that each interpretation rests on, itself included.
 
-    study_ids: the studies an item is about, parted by ';' (passages, constructs and translations; empty otherwise).
+    studies: what `studies_of` gives, where it is known already. study_ids: the studies an item is about, parted by
+    ';' (passages, constructs and translations; empty otherwise).
     """
     below = {"concept": p.concepts, "third_order": p.third_order, "step": p.steps}
     parts = []
@@ -134,7 +135,7 @@ def items(e: Evidence, p: Paths) -> pd.DataFrame:
             )
     wanted = pd.concat([*parts, _through_refutations(e)], ignore_index=True).astype(str).drop_duplicates()
     out = wanted.merge(_nodes(e), on="item")
-    studies = studies_of(e)
+    studies = studies_of(e) if studies is None else studies
     out["study_ids"] = [studies.get(item, "") for item in out["item"]]
     return out.sort_values(["target_kind", "target_id", "item"], ignore_index=True)[ITEMS]
 

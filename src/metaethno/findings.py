@@ -34,6 +34,11 @@ def where(frame: pd.DataFrame, holds: Iterable[bool]) -> pd.DataFrame:
     return frame[np.fromiter(holds, dtype=bool, count=len(frame))]
 
 
+def with_levels(checks: pd.DataFrame, levels: Mapping[str, str]) -> pd.DataFrame:
+    """Return the table `checks` with the levels that the review's configuration says, by code."""
+    return checks.assign(level=[levels.get(c, level) for c, level in zip(checks["code"], checks["level"], strict=True)])
+
+
 class Findings:
     """Gathers what a stage's checks find; `frame` returns it as the table `checks`.
 

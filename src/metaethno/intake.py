@@ -34,7 +34,8 @@ def is_day(text: str) -> bool:
 
 
 def _is_litter(path: Path) -> bool:
-    return path.name.startswith((".", "~$")) or path.name.casefold() in _LITTER
+    """Tell what is none of the searches' business: litter, and the folder of full texts."""
+    return path.name == "fulltext" or path.name.startswith((".", "~$")) or path.name.casefold() in _LITTER
 
 
 def _known(folder: Path) -> set[str]:

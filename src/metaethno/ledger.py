@@ -277,6 +277,7 @@ class _File:
     added: int = 0
     changed: int = 0
     tidied: int = 0
+    taken: int = 0
 
     def data(self) -> bytes:
         body = "\n".join([_line(self.header), *(self.rows[key] for key in sorted(self.rows))])
@@ -284,9 +285,10 @@ class _File:
 
 
 def _line(cells: Sequence[str]) -> str:
+    # A cell with line ends is put in quotation marks only where they are those of the lines.
     out = io.StringIO()
-    csv.writer(out, lineterminator="").writerow(cells)
-    return out.getvalue()
+    csv.writer(out, lineterminator="\r\n").writerow(cells)
+    return out.getvalue()[:-2]
 
 
 def _safe(text: str, table: Table) -> str:
@@ -300,6 +302,11 @@ def _safe(text: str, table: Table) -> str:
             part.strip() for part in text.splitlines() if part.strip()
         )
     return tables.escape(text)
+
+
+def as_kept(text: str, table: Table) -> str:
+    """Return a cell as it will be read again after it was put into `table`."""
+    return tables.unescape(_safe(text, table))
 
 
 def _load(table: Table, path: Path, shown: str, extra: Sequence[str]) -> _File:
@@ -396,6 +403,14 @@ class Book:
             else:
                 file.changed += 1
             file.rows[key] = line
+
+    def take(self, table: Table, keys: Iterable[tuple[str, ...]]) -> None:
+        """Take links out of a register that holds nothing but links (what belongs to what); others keep their rows."""
+        if table.kind != "register" or len(table.key) < 2:
+            raise ValueError(f"rows of {table.name} are never taken out")
+        file = self._file(table, "", ())
+        for key in keys:
+            file.taken += file.rows.pop(key, None) is not None
 
     def tidy(self, table: Table, who: str = "", extra: Sequence[str] = ()) -> None:
         """Bring a table into order and take out rows that a merge left there twice, even if nothing is added."""

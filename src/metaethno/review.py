@@ -20,7 +20,7 @@ def find_root(start: Path | None = None) -> Path:
     for folder in (here, *here.parents):
         if (folder / "config/review.yaml").is_file():
             return folder
-    hint = "Change to the folder of your review."
+    hint = "Change to the folder of your review, or make one: `metaethno new FOLDER`."
     raise UserError(Problem("ME0150", f"{here} is not inside a review (there is no config/review.yaml)", hint=hint))
 
 
@@ -39,7 +39,11 @@ def _named(root: Path, column: str) -> list[str]:
     for run in runs(root):
         log = root / RAW / run / "searches.csv"
         with log.open(encoding="utf-8-sig", newline="", errors="replace") as text:
-            names = {(row.get(column) or "").strip() for row in csv.DictReader(text)}
+            head = text.readline()
+            text.seek(0)
+            # As a spreadsheet of a country with a decimal comma saves it.
+            parted = max(",;\t", key=head.count)
+            names = {(row.get(column) or "").strip() for row in csv.DictReader(text, delimiter=parted)}
         found |= {f"{RAW}/{run}/{name}" for name in names if is_plain_name(name)}
     return sorted(found)
 
@@ -59,6 +63,17 @@ def listed(root: Path, pattern: str) -> list[str]:
     return sorted(p.relative_to(root).as_posix() for p in root.glob(pattern) if p.is_file())
 
 
+def shipped(name: str) -> Path:
+    """Return a file that ships with the program and stands at the top of its repository, such as the Snakefile."""
+    package = Path(__file__).parent
+    # In the wheel they lie inside the package; in a checkout, beside `src`.
+    for candidate in (package / "_workflow" / name, package.parent.parent / name):
+        if candidate.is_file():
+            return candidate
+    message = f"the packaged {Path(name).name} is missing"
+    raise UserError(Problem("ME0163", message, str(package), hint="Install metaethno again."))
+
+
 def page_files(root: Path) -> list[str]:
     """Return the report's pages, sorted; a file whose name begins with `_` is a part that pages include."""
     return [p for p in listed(root, "reports/pages/*.qmd") if not Path(p).name.startswith("_")]
@@ -66,11 +81,21 @@ def page_files(root: Path) -> list[str]:
 
 def snakefile() -> str:
     """Return the path of the packaged Snakefile: the `Snakefile` of a review includes it, so no rule is copied."""
-    package = Path(__file__).parent
-    # In the wheel the workflow lies inside the package; in a checkout, beside `src`.
-    for candidate in (package / "_workflow/Snakefile", package.parent.parent / "Snakefile"):
-        if candidate.is_file():
-            return str(candidate)
-    raise UserError(
-        Problem("ME0163", "the packaged Snakefile is missing", str(package), hint="Install metaethno again.")
-    )
+    return str(shipped("Snakefile"))
+
+
+def say_next(root: Path | None = None) -> None:
+    """Print what to do next, when Snakemake has ended well; `metaethno run` says so itself."""
+    import os
+    import sys
+
+    from metaethno.child import QUIET
+
+    if QUIET in os.environ:
+        return
+    from metaethno.commands.status_ import following
+
+    try:
+        sys.stdout.write(f"Next: {following(root or Path.cwd())}\n")
+    except UserError as error:
+        sys.stdout.write(f"{error}\n")

@@ -131,9 +131,9 @@ SEARCHES = _table(
     "data/raw/*/searches.csv",
     "log",
     "search_id file",
-    "The search log: one row per exported file; a search exported in batches has several files.",
+    "The search log: one row per exported file; a search exported in batches has several files, one with 0 hits none.",
     _c("search_id", "id of the search", "id", req=True),
-    _c("file", "name of the export, beside this table", req=True),
+    _c("file", "name of the export, beside this table; empty where the search found nothing"),
     _c("source", "the database or other source", req=True),
     _c("platform", "the platform it was searched on"),
     _c("platform_group", "databases searched together on one platform share this word"),
@@ -177,6 +177,24 @@ ROWS = _table(
         "fingerprint",
         "first 12 hex digits of a hash of what identifies the record, where it has no accession",
     ),
+)
+
+QUOTATION_LOG = _table(
+    "quotation_log",
+    "data/raw/fulltext/quotations.csv",
+    "log",
+    "passage_id file",
+    "What came of looking for passages in the stored full texts; written where the texts are, so that results are the "
+    "same where they are not.",
+    _c("passage_id", "the passage", "id", req=True),
+    _c("passage_hash", "hash of its words and locator", req=True),
+    _c("file", "the full text, in data/raw/fulltext", req=True),
+    _c("file_hash", "hash of that text, as DVC keeps it", req=True),
+    _c("state", "what came of it", "found|no_page|other_page|not_found|no_text|unreadable", req=True),
+    _c("page", "the page it is on, or the nearest place"),
+    _c("page_by", "what the named page agreed with", "label|printed|position"),
+    _c("similarity", "likeness of the nearest place, 0 to 100"),
+    _c("nearest", "the words there, or why the text couldn't be read"),
 )
 
 # ---------------------------------------------------------------- what people decided: data/decisions/
@@ -290,8 +308,8 @@ BASELINE = _table(
     "baseline",
     "data/decisions/baseline.csv",
     "register",
-    "box detail",
-    "Counts of a released version, written by `metaethno snapshot --release`.",
+    "release box detail",
+    "Counts of released versions, written by `metaethno snapshot --release`.",
     _c("release", "tag of the released version", "id", req=True),
     _c("box", "box of the flow; 'released_run' for a run of that version", req=True),
     _c("detail", "source or reason; the run; for previous_studies and previous_reports the id"),
@@ -317,6 +335,24 @@ STUDIES = _table(
     _c("analysis", "how data were analysed"),
     _c("provenance", "where these cells are from, field by field"),
     open_columns=True,
+)
+EXTRACTION_VALUES = _table(
+    "extraction_values",
+    "data/decisions/extraction_values.csv",
+    "ledger",
+    "value_id",
+    "What each person took out of a study for a field of the extraction form, and what was settled where two differ.",
+    _c("value_id", "id of this row", "id", req=True),
+    _c("supersedes", "the row that this one replaces", "id", refers="self"),
+    _c("study_id", "the study", "id", req=True, refers="studies.study_id"),
+    _c("field", "a field of `extraction: form` in config/review.yaml", "id", req=True),
+    _c("value", "the value, or 'not reported' where the study doesn't say", req=True),
+    _c("locator", "where the study says it"),
+    _c("role", "taken out by one person, or settled where people differ", "extractor|consensus", req=True),
+    _c("over", "for what was settled: the rows that differed", "ids", refers="self"),
+    _c("reviewer", _WHO, "id", req=True, refers="team"),
+    _c("decided_on", "day", "date", req=True),
+    _c("note", "anything else"),
 )
 SAMPLING = _table(
     "sampling",
@@ -353,7 +389,7 @@ CONSTRUCTS = _table(
     _c("study_id", "the study", "id", req=True, refers="studies.study_id"),
     _c("authors_term", "the study authors' own term, verbatim"),
     _c("label", "short name", req=True),
-    _c("meaning", "what it means in that study", req=True),
+    _c("meaning", "what it means in that study"),
     _c("order", "participants' own (1) or the study authors' interpretation (2)", "1|2", req=True),
     _c("kind", "what it is", "concept|interpretation|metaphor", req=True),
     _c("passage_ids", "the passages it rests on", "ids", refers="passages.passage_id"),
@@ -419,6 +455,18 @@ RELATIONS = _table(
     _c("judged_by", _WHO_ALL, "ids", req=True, refers="team"),
     _c("judged_on", "day", "date", req=True),
 )
+ASPECTS = _table(
+    "aspects",
+    "data/decisions/aspects.csv",
+    "register",
+    "study_id aspect",
+    "The grid that studies are compared in (phase 4): what each study says on each aspect.",
+    _c("study_id", "the study", "id", req=True, refers="studies.study_id"),
+    _c("aspect", "what the studies are compared on: a focus, a concept, a theory, a setting ...", req=True),
+    _c("says", "what this study says on it", req=True),
+    _c("entered_by", _WHO, "id", req=True, refers="team"),
+    _c("entered_on", "day", "date", req=True),
+)
 CONCEPTS = _table(
     "concepts",
     "data/decisions/concepts.csv",
@@ -436,11 +484,13 @@ CONCEPT_CHANGES = _table(
     "data/decisions/concept_changes.csv",
     "ledger",
     "change_id",
-    "The trail of the concepts: reworded, renamed, split, merged, dropped.",
+    "The trail of the concepts: made, reworded, renamed, split, merged, dropped.",
     _c("change_id", "id of this row", "id", req=True),
-    _c("change", "what was done", "reword|rename|split|merge|drop", req=True),
-    _c("from_ids", "the concepts before", "ids", req=True, refers="concepts.concept_id"),
+    _c("change", "what was done", "make|reword|rename|split|merge|drop", req=True),
+    _c("from_ids", "the concepts before; none where one was made", "ids", refers="concepts.concept_id"),
     _c("to_ids", "the concepts after", "ids", refers="concepts.concept_id"),
+    _c("before", "where it was renamed or reworded: its words before"),
+    _c("after", "its words after"),
     _c("why", "why", req=True),
     _c("by", _WHO_ALL, "ids", req=True, refers="team"),
     _c("changed_on", "day", "date", req=True),
@@ -596,6 +646,20 @@ MEMOS = _table(
     _c("written_on", "day", "date", req=True),
     _c("text", "the memo", req=True),
 )
+STATEMENTS = _table(
+    "statements",
+    "data/decisions/statements.csv",
+    "ledger",
+    "statement_id",
+    "What a person states under their name where a program cannot judge: about a finding, or an item of a checklist.",
+    _c("statement_id", "id of this row", "id", req=True),
+    _c("supersedes", "the row this one replaces", "id", refers="statements.statement_id"),
+    _c("code", "the check, or the item of a checklist that does not apply (`prisma-2020-12`)", "id", req=True),
+    _c("ids", "what the check found it about, parted by ';', as in its table"),
+    _c("text", "what the person states", req=True),
+    _c("stated_by", _WHO, "id", req=True, refers="team"),
+    _c("stated_on", "day", "date", req=True),
+)
 
 # ---------------------------------------------------------------- what the code makes: data/derived/
 
@@ -607,10 +671,10 @@ SOURCES = _table(
     "Per run and file: declared and parsed counts, the fields PRISMA-S asks for, the file's hash.",
     _c("run", "ISO date of the run", "date", req=True),
     *SEARCHES.columns,
-    _c("format", "the export format that was found", req=True),
+    _c("format", "the export format that was found; empty where the search found nothing"),
     _c("parsed", "records read from this file", "count", req=True),
     _c("parsed_search", "records read from all files of this search", "count", req=True),
-    _c("sha256", "SHA-256 of the file", req=True),
+    _c("sha256", "SHA-256 of the file; empty where the search found nothing"),
     _c("query_sha256", "SHA-256 of the query file, where there is one"),
 )
 SEARCH_PRISMA_S = _table(
@@ -994,6 +1058,25 @@ CHECKS = _table(
     _c("message", "what was found", req=True),
     _c("hint", "what to do"),
 )
+FINDINGS = _table(
+    "findings",
+    "data/derived/9_reports/findings.csv",
+    "derived",
+    "stage code file ids message",
+    "What the checks of all stages found, with file and line, and what a signed statement settles of it.",
+    _c("stage", "the stage that found it", req=True),
+    _c("code", "stable code of the check", "id", req=True),
+    _c("level", "how bad", "error|warning|note", req=True),
+    _c("state", "does it stand, or did a person's statement settle it", "open|settled", req=True),
+    _c("file", "the file, or the table, that it is about", req=True),
+    _c("line", "line in that file", "count"),
+    _c("ids", "what it is about, parted by ';'"),
+    _c("message", "what was found", req=True),
+    _c("hint", "what to do"),
+    _c("statement", "what the person stated"),
+    _c("stated_by", "who", "id"),
+    _c("stated_on", "when", "date"),
+)
 PRISMA2020 = _table(
     "prisma2020",
     "data/derived/5_eligibility/prisma2020.csv",
@@ -1035,6 +1118,56 @@ CHARACTERISTICS = _table(
     _c("reports", "its reports, parted by ';'", req=True),
     *[c for c in STUDIES.columns if c.name not in ("study_id", "label")],
     open_columns=True,
+)
+COMPARISON = _table(
+    "comparison",
+    "data/derived/6_extraction/comparison.csv",
+    "derived",
+    "study_id field",
+    "What was extracted for each field of the form, two people's values side by side.",
+    _c("study_id", "the study", "id", req=True),
+    _c("study", "its short name", req=True),
+    _c("field", "the field", "id", req=True),
+    _c("heading", "its heading", req=True),
+    _c(
+        "state",
+        "one person's, waiting for a second, alike, different, settled, or a required cell that nobody filled",
+        "single|waiting|agree|differ|settled|missing",
+        req=True,
+    ),
+    _c("value", "the value that stands; empty while people differ"),
+    _c("first_reviewer", "who"),
+    _c("first_value", "what that person took out"),
+    _c("first_locator", "where it stands"),
+    _c("second_reviewer", "who"),
+    _c("second_value", "what that person took out"),
+    _c("second_locator", "where it stands"),
+    _c("further", "what further people took out"),
+    _c("settled_by", "who settled it"),
+    _c("settled_on", "when", "date"),
+    _c("over", "the rows compared, parted by ';'", "ids"),
+)
+QUOTATIONS = _table(
+    "quotations",
+    "data/derived/6_extraction/quotations.csv",
+    "derived",
+    "passage_id",
+    "Every quotation, and whether it stands in the stored full text, on the page that is named.",
+    _c("passage_id", "the passage", "id", req=True),
+    _c("report_id", "its report", "id", req=True),
+    _c("citation", "short citation of the report"),
+    _c("locator", "where it is said to be"),
+    _c(
+        "state",
+        "what came of looking for it",
+        "found|no_page|other_page|not_found|no_text|unreadable|not_checked|no_file",
+        req=True,
+    ),
+    _c("file", "the full text it was looked for in"),
+    _c("page", "the page it is on, or the nearest place"),
+    _c("page_by", "what the named page agreed with: the file's label, the printed number, its place in the file"),
+    _c("similarity", "where it was not found: likeness of the nearest place, 0 to 100"),
+    _c("nearest", "the words there, or why the text couldn't be read"),
 )
 EXTRACTED_CONSTRUCTS = _table(
     "extracted_constructs",
@@ -1088,6 +1221,48 @@ COVERAGE = _table(
     _c("constructs", "its constructs translated in this group", "count", req=True),
     _c("concepts", "concepts of this group it contributes to", "count", req=True),
 )
+TRAIL = _table(
+    "trail",
+    "data/derived/7_translation/trail.csv",
+    "derived",
+    "concept_id position",
+    "What became of each concept: made, renamed, reworded, split, merged, dropped; by whom, when and why.",
+    _c("concept_id", "the concept", "id", req=True),
+    _c("concept_label", "its name now", req=True),
+    _c("position", "place in its trail, from 1", "count", req=True),
+    _c(
+        "event",
+        "what happened; first_translated where nobody noted who made it",
+        "made|first_translated|renamed|reworded|split|came_of_split|merged|took_in|dropped",
+        req=True,
+    ),
+    _c("other_ids", "the other concepts concerned, parted by ';'"),
+    _c("others", "their names, parted by '; '"),
+    _c("before", "its words before"),
+    _c("after", "its words after"),
+    _c("why", "why"),
+    _c("by", "who", "ids"),
+    _c("changed_on", "day", "date"),
+)
+DIFFERENCES = _table(
+    "differences",
+    "data/derived/7_translation/differences.csv",
+    "derived",
+    "group_id construct_id left right",
+    "Two translators who worked apart, side by side.",
+    _c("group_id", "the group", "id", req=True),
+    _c("construct_id", "the construct", "id", req=True),
+    _c("study_id", "its study", "id", req=True),
+    _c("left", "one translator", "id", req=True),
+    _c("right", "the other", "id", req=True),
+    _c("left_concepts", "the concepts that one translated it into, parted by ';'"),
+    _c("right_concepts", "and the other"),
+    _c("left_kinds", "reciprocal, refutational or both, parted by ';'"),
+    _c("right_kinds", "and the other's"),
+    _c("left_wording", "the words of one"),
+    _c("right_wording", "and of the other"),
+    _c("state", "do they agree", "agree|differ|one_only|settled", req=True),
+)
 TRACE = _table(
     "trace",
     "data/derived/8_synthesis/trace.csv",
@@ -1124,6 +1299,49 @@ SUPPORT = _table(
     _c("study_ids", "which studies, parted by ';'"),
     _c("largest_share", "share of its constructs that come from one study, 0 to 1"),
     _c("evidence_hash", "hash of all it rests on; this is what is signed", req=True),
+)
+GRAPH = _table(
+    "graph",
+    "data/derived/8_synthesis/graph.csv",
+    "derived",
+    "above_kind above_id below_kind below_id",
+    "The argument as a graph: every link once, from what rests to what it rests on.",
+    _c(
+        "above_kind",
+        "what rests",
+        "step|third_order|concept|refutation|translation|construct|passage",
+        req=True,
+    ),
+    _c("above_id", "its id", "id", req=True),
+    _c(
+        "below_kind",
+        "what it rests on",
+        "third_order|concept|refutation|translation|construct|passage|report|study",
+        req=True,
+    ),
+    _c("below_id", "its id", "id", req=True),
+)
+LEAVE_ONE_OUT = _table(
+    "leave_one_out",
+    "data/derived/8_synthesis/leave_one_out.csv",
+    "derived",
+    "target_kind target_id study_id",
+    "What each third-order construct and step loses without each of the studies it rests on.",
+    _c("target_kind", "what it is", "third_order|step", req=True),
+    _c("target_id", "its id", "id", req=True),
+    _c("label", "its name or statement", req=True),
+    _c("study_id", "the study that is left out", "id", req=True),
+    _c("constructs", "constructs of this study under it", "count", req=True),
+    _c("share", "their share of all constructs under it, 0 to 1"),
+    _c("constructs_left", "constructs that are left without it", "count", req=True),
+    _c("studies_left", "studies that are left", "count", req=True),
+    _c("lost_ids", "concepts (and, under a step, third-order constructs) that rest on this study alone"),
+    _c(
+        "state",
+        "does it still rest on enough studies (`synthesis: min_studies`)",
+        "holds|falls_below|nothing_left",
+        req=True,
+    ),
 )
 STALE = _table(
     "stale",
@@ -1166,7 +1384,8 @@ EMERGE = _table(
     _c("state", "how far it is answered", "answered|partly|not_answered|not_applicable", req=True),
     _c("evidence", "path or passage that answers it"),
     _c("sha256", "hash of that evidence"),
-    _c("note", "what is missing"),
+    _c("passage", "page and section of the report that tell or show it, parted by ';'"),
+    _c("note", "what is missing, or why it does not apply"),
 )
 _CHECKLIST = (
     _c("item", "number", "count", req=True),
@@ -1174,7 +1393,8 @@ _CHECKLIST = (
     _c("state", "how far it is answered", "answered|partly|not_answered|not_applicable", req=True),
     _c("evidence", "path or passage that answers it"),
     _c("sha256", "hash of that evidence"),
-    _c("note", "what is missing"),
+    _c("passage", "page and section of the report that tell or show it, parted by ';'"),
+    _c("note", "what is missing, or why it does not apply"),
 )
 ENTREQ = _table(
     "entreq",
@@ -1191,6 +1411,18 @@ PRISMA_S = _table(
     "item",
     "The PRISMA-S checklist (Rethlefsen et al. 2021).",
     *_CHECKLIST,
+)
+PRISMA_2020 = _table(
+    "prisma_2020",
+    "data/derived/9_reports/prisma_2020.csv",
+    "derived",
+    "position",
+    "The PRISMA 2020 checklist and the one for its abstract (Page et al. 2021).",
+    _c("position", "place in the list", "count", req=True),
+    _c("item", "what the checklist calls it", req=True),
+    _c("part", "the report, or its abstract", "report|abstract", req=True),
+    _c("section", "section of the report", req=True),
+    *_CHECKLIST[1:],
 )
 
 TABLES: dict[str, Table] = {t.name: t for t in list(globals().values()) if isinstance(t, Table)}

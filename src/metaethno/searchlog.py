@@ -103,6 +103,18 @@ class SearchLog:
                     old if old.strip() else cells.get(n, "") for n, old in zip(self.header, present, strict=True)
                 ]
 
+    def put_without_file(self, cells: Mapping[str, str]) -> str:
+        """Add the row of a search that found nothing, once; return its id."""
+        for row in self.rows:
+            there = {n: c.strip() for n, c in zip(self.header, row, strict=True)}
+            said = {n: c for n, c in cells.items() if c and n != "search_id"}
+            same = cells.get("search_id") in ("", None, there["search_id"])
+            if same and not there["file"] and all(there.get(n) == c for n, c in said.items()):
+                return there["search_id"]
+        cells = {**cells, "search_id": cells.get("search_id") or self.new_id(cells["source"])}
+        self.rows.append([cells.get(n, "") for n in self.header])
+        return cells["search_id"]
+
     def lacking(self, files: Iterable[str]) -> dict[str, list[str]]:
         """Return file -> the required columns that are empty in its row."""
         found = {}

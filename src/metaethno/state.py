@@ -5,21 +5,27 @@ Read from the derived tables as they are; it computes nothing that a stage compu
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from metaethno import tables
+from metaethno.places import Places
 from metaethno.schemas import (
     ASSESSED,
     CHECKS,
+    COMPARISON,
+    COVERAGE,
     DEDUPE_TO_DECIDE,
+    DIFFERENCES,
     SCREENING_TO_DECIDE,
     STALE,
+    STATEMENTS,
     TABLES,
     Table,
 )
 from metaethno.stages import STAGES
+from metaethno.statements import settle
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,12 +47,17 @@ class OpenWork:
 
 @dataclass(frozen=True)
 class State:
-    """How the review stands. `made`: are all tables of a stage there; `checks`: rows of the CHECKS tables."""
+    """How the review stands. `made`: are all tables of a stage there.
+
+    checks: rows of the CHECKS tables that are open, each with its stage, file and line; settled: those that a signed
+    statement settles.
+    """
 
     made: dict[str, bool] = field(default_factory=dict)
     counts: dict[str, str] = field(default_factory=dict)
     open: list[OpenWork] = field(default_factory=list)
     checks: list[dict[str, str]] = field(default_factory=list)
+    settled: list[dict[str, str]] = field(default_factory=list)
 
 
 def tables_of(stage: str) -> list[Table]:
@@ -109,6 +120,42 @@ def _open_eligibility(root: Path) -> list[OpenWork]:
     ]
 
 
+def _open_extraction(root: Path) -> list[OpenWork]:
+    compared = _frame(root, COMPARISON, ["state"])
+    if compared is None or compared.empty:
+        return []
+    settle = "`metaethno todo extraction --reviewer ID --as adjudicator` lists them side by side."
+    todo = "`metaethno todo extraction --reviewer ID` writes the sheet."
+    waiting = {
+        "differ": ("cells that people extracted differently", "whoever settles them", settle),
+        "waiting": ("cells that a second person has still to extract", "the reviewers", todo),
+        "missing": ("required cells that nobody has extracted", "the reviewers", todo),
+    }
+    counts = compared["state"].value_counts()
+    return [
+        OpenWork("extraction", int(counts[state]), what, whom, COMPARISON.path, hint)
+        for state, (what, whom, hint) in waiting.items()
+        if state in counts
+    ]
+
+
+def _open_translation(root: Path) -> list[OpenWork]:
+    found = []
+    coverage = _frame(root, COVERAGE, ["study_id", "passes"])
+    if coverage is not None and (unread := coverage.loc[coverage["passes"] == 0, "study_id"].nunique()):
+        hint = "`metaethno todo translation --reviewer ID` writes the next study's form."
+        found.append(
+            OpenWork("translation", int(unread), "studies to be translated", "the reviewers", COVERAGE.path, hint)
+        )
+    differences = _frame(root, DIFFERENCES, ["state"])
+    n = 0 if differences is None else int(differences["state"].isin(["differ", "one_only"]).sum())
+    if n:
+        hint = "`metaethno todo translation --reviewer ID --as adjudicator` puts them side by side."
+        what = "constructs that two translators read differently"
+        found.append(OpenWork("translation", n, what, "an adjudicator", DIFFERENCES.path, hint))
+    return found
+
+
 def _open_synthesis(root: Path) -> list[OpenWork]:
     stale = _frame(root, STALE, ["target_id", "state"])
     if stale is None:
@@ -122,14 +169,25 @@ def _open_synthesis(root: Path) -> list[OpenWork]:
     )
 
 
-def _checks(root: Path) -> list[dict[str, str]]:
+def _checks(root: Path) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
+    """Return the findings of all stages, open and settled, with file and line as the decisions are now."""
+
+    def read(path: str) -> bytes | None:
+        return (root / path).read_bytes() if (root / path).is_file() else None
+
+    places = Places(read)
     rows: list[dict[str, str]] = []
     for stage in STAGES.values():
         path = root / stage.folder / "checks.csv"
         if path.is_file():
-            frame = tables.read(CHECKS, path).astype(object).fillna("").astype(str)
-            rows += [{**row, "stage": stage.name} for row in frame.to_dict("records")]
-    return sorted(rows, key=lambda row: LEVELS.index(row["level"]))
+            # By its columns: to hold a table against its schema takes longer than all the rest here.
+            frame = tables.read(CHECKS, path, CHECKS.names).astype(object).fillna("").astype(str)
+            for row in frame.to_dict("records"):
+                file, line = places.of(row)
+                rows.append({**row, "stage": stage.name, "file": file, "line": str(line or "")})
+    said = _frame(root, replace(STATEMENTS, path=f"{STAGES['synthesis'].folder}/checked/statements.csv"), [])
+    rows = sorted(rows, key=lambda row: (*LEVELS, row["level"]).index(row["level"]))
+    return settle(rows, [] if said is None else said.to_dict("records"))
 
 
 def _counts(root: Path) -> dict[str, str]:
@@ -163,5 +221,6 @@ def _counts(root: Path) -> dict[str, str]:
 def read_state(root: Path) -> State:
     """Read how the review in `root` stands. Raises UserError where a derived table was changed by hand."""
     made = {name: all((root / t.path).is_file() for t in tables_of(name)) for name in STAGES}
-    open_work = [w for find in (_open_dedupe, _open_screening, _open_eligibility, _open_synthesis) for w in find(root)]
-    return State(made, _counts(root), open_work, _checks(root))
+    finders = (_open_dedupe, _open_screening, _open_eligibility, _open_extraction, _open_translation, _open_synthesis)
+    open_work = [w for find in finders for w in find(root)]
+    return State(made, _counts(root), open_work, *_checks(root))

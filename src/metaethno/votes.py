@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from metaethno import tables
+from metaethno.among import among
 from metaethno.carry import overruled, standing
 from metaethno.carry import resolve as resolve
 from metaethno.errors import Problem, did_you_mean
@@ -28,14 +29,6 @@ if TYPE_CHECKING:
 
 CONTRADICTION = "conflict"
 UNDECIDED = "undecided"
-
-
-def among(ids: pd.Series, known: pd.Series) -> pd.Series:
-    """Return which of `ids` occur in `known`: as `isin`, which is slow where there are many different ids."""
-    import pandas as pd
-
-    there = set(known.tolist())
-    return pd.Series([one in there for one in ids.tolist()], ids.index, dtype=bool)
 
 
 def split_ids(cells: pd.Series) -> pd.Series:
@@ -84,7 +77,7 @@ def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
 def circles(ledger: pd.DataFrame, key: str) -> list[str]:
     """Return the ids of rows that, followed along `supersedes`, lead back to themselves."""
     linked = ledger[ledger["supersedes"].ne("")]
-    after = dict(zip(linked[key], linked["supersedes"], strict=True))
+    after = dict(zip(linked[key].tolist(), linked["supersedes"].tolist(), strict=True))
     done: set[str] = set()
     found: list[str] = []
     for start in after:
@@ -165,7 +158,7 @@ def check(
         hint = f"Add the person to `{stage}.reviewers` in config/review.yaml, or give the role adjudicator."
         problems.append(_problem("ME0407", message, row, "reviewer", ", ".join(reviewers), hint))
     if records is not None:
-        for row in _rows(votes[~votes["_record"].isin(set(records))]):
+        for row in _rows(votes[~among(votes["_record"], records)]):
             hint = "Was an export taken out of data/raw? Put it back: votes are never thrown away."
             problems.append(_problem("ME0409", "a vote on a record that is not there", row, "record_id", hint=hint))
     return sorted(problems, key=lambda p: (p.file, p.line or 0, p.code, p.message))
@@ -223,29 +216,29 @@ def open_votes(
     missing = missing[missing > 0]
     todo = pd.DataFrame({"record_id": missing.index, "missing": missing.to_numpy()})
     todo = todo.merge(pd.DataFrame({"for": list(settings.reviewers)}), how="cross")
-    seen = set(zip(voted["record_id"], voted["reviewer"], strict=True))
-    new = [pair not in seen for pair in zip(todo["record_id"], todo["for"], strict=True)]
+    seen = set(zip(voted["record_id"].tolist(), voted["reviewer"].tolist(), strict=True))
+    new = [pair not in seen for pair in zip(todo["record_id"].tolist(), todo["for"].tolist(), strict=True)]
     todo = todo[pd.Series(new, todo.index, dtype=bool)]
     if settings.assign == "shared" and len(todo):
         # Rendezvous hashing: who joins or leaves moves no record between the others.
         rank = [_draw(settings.seed, *pair) for pair in zip(todo["record_id"], todo["for"], strict=True)]
         place = pd.Series(rank, todo.index).groupby(todo["record_id"]).rank(method="first")
         todo = todo[place <= todo["missing"]]
-    todo = todo.assign(why=todo["record_id"].isin(people.index).map({True: SECOND, False: NEVER}))
+    todo = todo.assign(why=among(todo["record_id"], people.index).map({True: SECOND, False: NEVER}))
     parts = [todo[["record_id", "for", "why"]]]
 
     def add(rows: pd.DataFrame, why: str, who: str = "") -> None:
         rows = rows[["record_id", "reviewer"]].drop_duplicates().rename(columns={"reviewer": "for"}).assign(why=why)
         parts.append(rows.assign(**{"for": who}).drop_duplicates() if who else rows)
 
-    torn = votes["record_id"].isin(set(outcome.index[outcome.eq(CONTRADICTION)]))
+    torn = among(votes["record_id"], outcome.index[outcome.eq(CONTRADICTION)])
     own = votes.groupby(["record_id", "reviewer"])["verdict"].transform("nunique").gt(1) if len(votes) else torn
     add(votes[torn & own], OWN)
     # Where one person says two things, that person is asked first; between people somebody else decides.
-    alone = votes["record_id"].isin(set(votes.loc[torn & own, "record_id"]))
+    alone = among(votes["record_id"], votes.loc[torn & own, "record_id"])
     add(votes[torn & ~alone], CONFLICT, ADJUDICATOR)
     add(votes[outdated(votes, content_hash)], CHANGED)
-    still = votes["record_id"].isin(set(open_ids))
+    still = among(votes["record_id"], open_ids)
     add(votes[still & votes["decision"].eq("unsure")], UNSURE)
     add(votes[still & votes["decision"].eq("awaiting")], AWAITING)
     out = pd.concat(parts, ignore_index=True).astype(str)
@@ -371,7 +364,7 @@ def conflict_rows(votes: pd.DataFrame, outcome: pd.Series, titles: pd.Series, st
     """Return a frame of schema CONFLICTS: who voted what, and why, for each record whose outcome is a conflict."""
     import pandas as pd
 
-    torn = votes[votes["record_id"].isin(set(outcome.index[outcome.eq(CONTRADICTION)]))]
+    torn = votes[among(votes["record_id"], outcome.index[outcome.eq(CONTRADICTION)])]
     torn = torn.sort_values(["record_id", "reviewer", "decided_on", "vote_id"], kind="stable")
     said = torn["reviewer"] + ": " + torn["decision"]
     why = torn["reasons"].where(torn["note"].eq(""), torn["reasons"] + " " + torn["note"]).str.strip()

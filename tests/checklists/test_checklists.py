@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 from tests.report_world import R1, frame, review, settings
 
-from metaethno.checklists import SOURCES, answer_emerge, answer_entreq, answer_prisma_s, items
+from metaethno.checklists import SOURCES, answer_emerge, answer_entreq, answer_prisma_2020, answer_prisma_s, items
 from metaethno.checklists.findings import NO, NOT_APPLICABLE, PARTLY, YES, Finding, combine
 from metaethno.checklists.prose import sections
 from metaethno.fragments.data import ReportData
@@ -22,7 +23,12 @@ def test_items_are_whole() -> None:
         "emerge": list(range(1, 20)),
         "entreq": list(range(1, 22)),
         "prisma_s": list(range(1, 17)),
+        "prisma_2020": list(range(1, 55)),
     }
+    parts = [i.item for i in items("prisma_2020") if i.part == "report"]
+    assert len(parts) == 42
+    assert {re.sub("[a-f]$", "", part) for part in parts} == {str(n) for n in range(1, 28)}
+    assert [i.item for i in items("prisma_2020") if i.part == "abstract"] == [f"abstract-{n}" for n in range(1, 13)]
     assert [i.phase for i in items("emerge")] == [1] * 4 + [2] * 4 + [3] * 2 + [4] * 2 + [5] * 2 + [6] * 2 + [7] * 3
 
 
@@ -129,3 +135,54 @@ def test_sections_answer_items_only_with_prose() -> None:
 @pytest.mark.parametrize("page", ["", "# x", "## {#sec-emerge-17}", "#no heading {#sec-emerge-17}\n\ntext"])
 def test_odd_pages(page: str) -> None:
     assert sections({"a.qmd": page}) == {}
+
+
+def by_name(rows: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    return {row["item"]: row for row in rows}
+
+
+def test_prisma_2020_is_honest_about_what_a_meta_ethnography_has_no_counterpart_for() -> None:
+    rows = by_name(answer_prisma_2020(review(pages={"review": PAGE})))
+    assert (rows["4"]["state"], rows["16a"]["state"]) == (YES, YES)
+    for item in ("12", "13f", "14", "15", "22", "24a", "25", "26", "abstract-11"):
+        assert (rows[item]["state"], bool(rows[item]["note"])) == (NO, True), item
+    assert rows["9"]["evidence"] == "reports/pages/review.qmd#sec-emerge-9", "what answers eMERGe 9 answers it too"
+    assert rows["11"]["state"] == NOT_APPLICABLE, "the page says why, for ENTREQ 11"
+    bare = by_name(answer_prisma_2020(ReportData(config=settings(review={"title": "Health and place"}))))
+    assert bare["1"]["state"] == PARTLY
+    assert {row["state"] for name, row in bare.items() if name not in ("1", "abstract-1", "5")} == {NO}
+
+
+def test_an_item_does_not_apply_when_a_person_says_so_and_why() -> None:
+    said = frame("statements", {"statement_id": "st-1", "code": "prisma-2020-12", "text": "No effects are measured.",
+                                "stated_by": "ann", "stated_on": "2026-01-02"},
+                 {"statement_id": "st-2", "code": "prisma-2020-4", "text": "Not for us.", "stated_by": "ann",
+                  "stated_on": "2026-01-02"})  # fmt: skip
+    rows = by_name(answer_prisma_2020(review(statements=said, hashes={"data/decisions/statements.csv": "e" * 64})))
+    assert rows["12"]["state"] == NOT_APPLICABLE
+    assert rows["12"]["sha256"] == "e" * 64
+    assert rows["12"]["note"] == "Ann states on 2026-01-02 that this does not apply: No effects are measured."
+    assert rows["4"]["state"] == YES, "what is answered stays answered"
+
+
+def test_a_passage_says_where_the_report_shows_it() -> None:
+    pages = {
+        "search": "## Other {#sec-other}\n\n{{< include ../_generated/search.md >}}\n",
+        "review": "## Aim {#sec-aim}\n\n{{< var review.aims >}}\n\n## Where {#sec-where}\n\n"
+        "{{< include ../_generated/search.md >}}\n\n```\n{{< include ../_generated/flow_x.md >}}\n```\n",
+    }
+    emerge = by_item(answer_emerge(review(pages=pages)))
+    assert emerge[2]["passage"] == "reports/pages/review.qmd#sec-aim"
+    assert "reports/pages/review.qmd#sec-where" in emerge[6]["passage"].split("; ")
+    assert emerge[3]["passage"] == "", "no page shows the question"
+
+
+def test_the_team_with_parts_and_standpoints_answers_emerge_18_in_part() -> None:
+    team = {"ann": {"name": "Ann", "role": "reads", "standpoint": "a nurse"}, "stand": {"name": "S", "role": "reads"}}
+    row = by_item(answer_emerge(ReportData(config=settings(team=team))))[18]
+    assert row["state"] == PARTLY
+    assert "missing for stand)" in row["note"]
+    assert (
+        "missing for"
+        not in by_item(answer_emerge(ReportData(config=settings(team=team | {"stand": team["ann"]}))))[18]["note"]
+    )

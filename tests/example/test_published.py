@@ -139,9 +139,9 @@ def test_every_page_says_that_this_is_a_re_enactment(example):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="fonts are drawn a little differently elsewhere")
 def test_the_pictures_of_the_readme_are_those_of_the_example(example):
-    for name in ("flow_published.png", "matrix.png"):
+    for name in ("flow_published.png", "matrix.png", "argument.png", "sources.png"):
         made = (example / "data/derived/9_reports/figures" / name).read_bytes()
-        assert (REPO / "docs/images" / name).read_bytes() == made, f"copy {name} to docs/images"
+        assert (REPO / "docs/images" / name).read_bytes() == made, f"{name}: run tools/pictures.py"
 
 
 def test_nothing_is_open_and_final_passes(example):

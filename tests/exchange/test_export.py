@@ -91,3 +91,36 @@ def test_every_set_is_told_by_outcomes_that_its_table_knows() -> None:
         assert not outcomes or outcomes <= set(table["outcome"].choices)
     unique = pd.DataFrame({"record_id": ["b", "a"]})
     assert list(select(unique, "all", None)["record_id"]) == ["a", "b"]
+
+
+def test_a_checklist_is_a_word_table_with_a_header_row_and_shows_hostile_words_as_text(root, capsys) -> None:
+    import csv
+    import re
+    import zipfile
+
+    from tests.report_world import HOSTILE, review, settings
+
+    from metaethno.checklists import items
+    from metaethno.schemas import PRISMA_2020
+    from metaethno.stages.reports import checklists
+
+    notes = {"reports": {"checklist_notes": {"prisma-2020-12": HOSTILE}}}
+    tables.write(PRISMA_2020, checklists(review(config=settings(**notes)))["prisma_2020"], root / PRISMA_2020.path)
+    assert cli.main(["export", "checklist", "prisma-2020"]) == 0
+    first = (root / "prisma_2020.docx").read_bytes()
+    with zipfile.ZipFile(root / "prisma_2020.docx") as made:
+        words = made.read("word/document.xml").decode()
+    assert words.count("<w:tbl>") == 1
+    assert len(re.findall(r"<w:tr\b", words)) == len(items("prisma_2020")) + 1
+    assert words.count("<w:tblHeader") == 1
+    assert "landscape" in words
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in re.sub(r"</w:t>.*?<w:t[^>]*>", "", words)
+    assert "w:hyperlink" not in words
+    assert cli.main(["export", "checklist", "prisma-2020"]) == 1, "the file is there"
+    assert cli.main(["export", "checklist", "prisma-2020", "--force"]) == 0
+    assert (root / "prisma_2020.docx").read_bytes() == first
+    assert cli.main(["export", "checklist", "prisma_2020", "--csv"]) == 0
+    with (root / "prisma_2020.csv").open(newline="", encoding="utf-8") as made:
+        assert len(list(csv.reader(made))) == 1 + len(items("prisma_2020"))
+    assert cli.main(["export", "checklist", "prism"]) == 2
+    assert "emerge" in capsys.readouterr().err

@@ -3,16 +3,17 @@
 
 from __future__ import annotations
 
+import re
 from unittest.mock import patch
 
-import numpy as np
 import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metaethno import formats
 from metaethno.formats import ris
-from metaethno.formats.tidy import tidy_ends
+from metaethno.formats.ris_columns import LAYOUT
+from metaethno.formats.tidy import Layout, Tidy
 
 TAGS = ("AU", "A1", "A2", "TI", "T1", "T2", "JF", "PY", "Y1", "DA", "VL", "IS", "CP", "SP", "EP", "DO", "DI", "L3", "SN",
         "BN", "UR", "L2", "AB", "N2", "N1", "M1", "M3", "PT", "KW", "DE", "LA", "AN", "ID", "U2", "DB", "DP", "PM", "C2",
@@ -24,6 +25,7 @@ SAMPLES = (
         "é", "a  b", "a\tb", " a", "a ", "", ",", "; ,", "x\ny", "x\n\ny",
 )  # fmt: skip
 VALUES = st.one_of(st.sampled_from(SAMPLES), st.text("ab ,;.-ü\n&<", max_size=12))
+NOTHING = Layout(re.compile(b"(?!)"), b"")
 RECORDS = st.lists(st.tuples(st.sampled_from(TAGS), VALUES), max_size=12)
 ENDS = st.sampled_from(
     ["ER  - ", "ER  - \n", "ER  -\n\n", "ER  -  \n", "", "ER  - \n\n1. \n", "ER  - \nID  - 1\n", "ER  - x\n"]
@@ -47,7 +49,7 @@ def _read(data: bytes) -> tuple[object, ...]:
 
 def test_every_tag_with_every_value() -> None:
     data = _file([([(tag, value)], "ER  - \n") for tag in TAGS for value in SAMPLES])
-    with patch.object(ris, "tidy_ends", lambda _, lines: np.zeros(len(lines), dtype=np.int64)):
+    with patch.object(ris, "LAYOUT", NOTHING):
         longer = _read(data)
     assert len(longer) == 3
     assert _read(data) == longer
@@ -57,21 +59,26 @@ def test_every_tag_with_every_value() -> None:
 @given(st.lists(st.tuples(RECORDS, ENDS), min_size=1, max_size=4))
 def test_the_shorter_way_reads_the_same(records: list[tuple[list[tuple[str, str]], str]]) -> None:
     data = _file(records)
-    with patch.object(ris, "tidy_ends", lambda _, lines: np.zeros(len(lines), dtype=np.int64)):
+    with patch.object(ris, "LAYOUT", NOTHING):
         longer = _read(data)
     assert _read(data) == longer
 
 
+def _tidy(text: str, records: int = 1) -> list[int]:
+    return list(Tidy(text, LAYOUT, records).places)
+
+
 def test_what_is_tidy() -> None:
-    plain = "TY  - JOUR\nTI  - A ward\nER  - \n\n"
-    assert list(tidy_ends(plain + plain, [1, 5])) == [2, 6]
+    plain = "TY  - JOUR\nTI  - A ward – à la carte\nER  - \n\n"
+    assert _tidy(plain + plain, 2) == [0, 1]
+    assert _tidy(plain + plain, 3) == []  # which is which can't be said
 
 
 def test_what_is_not_tidy() -> None:
     for value in ("a  b", " a", "a ", "a\tb", "a & b", "a\u2009b", "é\xa0b", "", "a\nb"):
-        assert list(tidy_ends(f"TY  - JOUR\nTI  - {value}\nER  - \n", [1])) == [0], value
+        assert _tidy(f"TY  - JOUR\nTI  - {value}\nER  - \n") == [], value
     for end in ("", "ER  - x", "ER  - \nER  - ", "ER  - \n1. ", "ER  - \nID  - 1", "\nER  - "):
-        assert list(tidy_ends(f"TY  - JOUR\nTI  - A ward\n{end}", [1])) == [0], end
+        assert _tidy(f"TY  - JOUR\nTI  - A ward\n{end}") == [], end
 
 
 def test_tables_have_all_columns() -> None:

@@ -170,7 +170,6 @@ def test_what_does_not_go_together_is_said():
         ["ME0413", "warning", "r4"],
         ["Y2", "error", "r1"],
         ["Y2", "error", "r3"],
-        ["Y2", "error", "s3"],
     ]
 
 

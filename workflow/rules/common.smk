@@ -19,6 +19,7 @@ QUERIES = REVIEW.queries
 SCREENING_VOTES = REVIEW.screening_votes
 ELIGIBILITY_VOTES = REVIEW.eligibility_votes
 FULLTEXTS = REVIEW.fulltexts
+QUOTATION_LOG = REVIEW.quotation_log
 DECISIONS = REVIEW.decisions
 PAGES = REVIEW.pages
 CITATION_STYLE = REVIEW.citation_style

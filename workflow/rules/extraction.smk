@@ -1,12 +1,13 @@
 # 6 extraction: what the studies are and say
 #
-# READS   data/decisions/studies.csv, sampling.csv, passages.csv, constructs.csv, links.csv, 5_eligibility
-# WRITES  data/derived/6_extraction/ checked/, characteristics.csv, constructs.csv, checks.csv
+# READS   data/raw/fulltext/*.dvc and quotations.csv, data/decisions/studies.csv, extraction_values.csv, sampling.csv, passages.csv, constructs.csv, links.csv, 5_eligibility
+# WRITES  data/derived/6_extraction/ checked/, characteristics.csv, comparison.csv, quotations.csv, constructs.csv, checks.csv
 
 
 rule extraction_checked:
     input:
         "data/decisions/studies.csv",
+        "data/decisions/extraction_values.csv",
         "data/decisions/sampling.csv",
         "data/decisions/passages.csv",
         "data/decisions/constructs.csv",
@@ -14,6 +15,7 @@ rule extraction_checked:
         "data/decisions/report_studies.csv",
     output:
         "data/derived/6_extraction/checked/studies.csv",
+        "data/derived/6_extraction/checked/extraction_values.csv",
         "data/derived/6_extraction/checked/sampling.csv",
         "data/derived/6_extraction/checked/passages.csv",
         "data/derived/6_extraction/checked/constructs.csv",
@@ -31,7 +33,11 @@ rule extraction_checked:
 
 rule extraction:
     input:
+        FULLTEXTS,
+        QUOTATION_LOG,
+        "data/derived/3_dedupe/aliases.csv",
         "data/derived/6_extraction/checked/studies.csv",
+        "data/derived/6_extraction/checked/extraction_values.csv",
         "data/derived/6_extraction/checked/sampling.csv",
         "data/derived/6_extraction/checked/passages.csv",
         "data/derived/6_extraction/checked/constructs.csv",
@@ -40,6 +46,8 @@ rule extraction:
         "data/derived/5_eligibility/studies.csv",
     output:
         "data/derived/6_extraction/characteristics.csv",
+        "data/derived/6_extraction/comparison.csv",
+        "data/derived/6_extraction/quotations.csv",
         "data/derived/6_extraction/constructs.csv",
         "data/derived/6_extraction/checks.csv",
     log:

@@ -1,7 +1,7 @@
 # 8 synthesis: third-order constructs and the line of argument
 #
-# READS   data/decisions/ third_order, third_order_support, line_of_argument, line_of_argument_support, reviewed, memos (.csv), 6_extraction, 7_translation
-# WRITES  data/derived/8_synthesis/ checked/, trace.csv, support.csv, stale.csv, changes.csv, checks.csv
+# READS   data/decisions/ third_order, third_order_support, line_of_argument, line_of_argument_support, reviewed, memos, statements (.csv), 6_extraction, 7_translation
+# WRITES  data/derived/8_synthesis/ checked/, trace.csv, support.csv, graph.csv, leave_one_out.csv, stale.csv, changes.csv, checks.csv
 
 
 rule synthesis_checked:
@@ -12,6 +12,7 @@ rule synthesis_checked:
         "data/decisions/line_of_argument_support.csv",
         "data/decisions/reviewed.csv",
         "data/decisions/memos.csv",
+        "data/decisions/statements.csv",
         "data/decisions/concepts.csv",
         "data/decisions/constructs.csv",
         "data/decisions/refutations.csv",
@@ -22,6 +23,7 @@ rule synthesis_checked:
         "data/derived/8_synthesis/checked/line_of_argument_support.csv",
         "data/derived/8_synthesis/checked/reviewed.csv",
         "data/derived/8_synthesis/checked/memos.csv",
+        "data/derived/8_synthesis/checked/statements.csv",
     log:
         "logs/synthesis_checked.log",
     params:
@@ -41,6 +43,7 @@ rule synthesis:
         "data/derived/8_synthesis/checked/line_of_argument_support.csv",
         "data/derived/8_synthesis/checked/reviewed.csv",
         "data/derived/8_synthesis/checked/memos.csv",
+        "data/derived/8_synthesis/checked/statements.csv",
         "data/derived/7_translation/checked/groups.csv",
         "data/derived/7_translation/checked/group_members.csv",
         "data/derived/7_translation/checked/concepts.csv",
@@ -54,6 +57,8 @@ rule synthesis:
     output:
         "data/derived/8_synthesis/trace.csv",
         "data/derived/8_synthesis/support.csv",
+        "data/derived/8_synthesis/graph.csv",
+        "data/derived/8_synthesis/leave_one_out.csv",
         "data/derived/8_synthesis/stale.csv",
         "data/derived/8_synthesis/changes.csv",
         "data/derived/8_synthesis/checks.csv",

@@ -1,7 +1,7 @@
 # 7 translation: the studies translated into one another
 #
-# READS   data/decisions/ groups, group_members, relations, readings, concepts, concept_changes, translations, refutations, refutation_checks (.csv), 6_extraction
-# WRITES  data/derived/7_translation/ checked/, matrix.csv, coverage.csv, checks.csv
+# READS   data/decisions/ groups, group_members, relations, aspects, readings, concepts, concept_changes, translations, refutations, refutation_checks (.csv), 6_extraction
+# WRITES  data/derived/7_translation/ checked/, matrix.csv, coverage.csv, trail.csv, differences.csv, checks.csv
 
 
 rule translation_checked:
@@ -9,6 +9,7 @@ rule translation_checked:
         "data/decisions/groups.csv",
         "data/decisions/group_members.csv",
         "data/decisions/relations.csv",
+        "data/decisions/aspects.csv",
         "data/decisions/readings.csv",
         "data/decisions/concepts.csv",
         "data/decisions/concept_changes.csv",
@@ -21,6 +22,7 @@ rule translation_checked:
         "data/derived/7_translation/checked/groups.csv",
         "data/derived/7_translation/checked/group_members.csv",
         "data/derived/7_translation/checked/relations.csv",
+        "data/derived/7_translation/checked/aspects.csv",
         "data/derived/7_translation/checked/readings.csv",
         "data/derived/7_translation/checked/concepts.csv",
         "data/derived/7_translation/checked/concept_changes.csv",
@@ -43,6 +45,7 @@ rule translation:
         "data/derived/7_translation/checked/groups.csv",
         "data/derived/7_translation/checked/group_members.csv",
         "data/derived/7_translation/checked/relations.csv",
+        "data/derived/7_translation/checked/aspects.csv",
         "data/derived/7_translation/checked/readings.csv",
         "data/derived/7_translation/checked/concepts.csv",
         "data/derived/7_translation/checked/concept_changes.csv",
@@ -57,6 +60,8 @@ rule translation:
     output:
         "data/derived/7_translation/matrix.csv",
         "data/derived/7_translation/coverage.csv",
+        "data/derived/7_translation/trail.csv",
+        "data/derived/7_translation/differences.csv",
         "data/derived/7_translation/checks.csv",
     log:
         "logs/translation.log",

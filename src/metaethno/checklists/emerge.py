@@ -147,6 +147,7 @@ def _phases_6_and_7(read: Reader) -> dict[int, list[Finding | None]]:
         17: [read.prose("emerge-17", "a summary of the findings, set against the literature")],
         18: [
             read.prose("emerge-18", "strengths and limits"),
+            read.standpoints(),
             read.table("memos", reflexive, "a reflexive memo: the reviewers' part in the findings"),
         ],
         19: [read.prose("emerge-19", "what follows from the synthesis")],

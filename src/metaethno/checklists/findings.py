@@ -2,19 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
 from metaethno.checklists.items import items
-from metaethno.checklists.prose import Section, sections
-from metaethno.fragments.data import ReportData
+from metaethno.checklists.items import key as key_of
+from metaethno.checklists.prose import Section, sections, shown_at
+from metaethno.fragments.data import ReportData, rows
 from metaethno.schemas import TABLES
+from metaethno.statements import not_applicable
 
 YES, PARTLY, NO, NOT_APPLICABLE = "answered", "partly", "not_answered", "not_applicable"
 _CONFIG = "config/review.yaml"
 STAND_IN_NUMBER = "stand-in number"
+# Which fragment of the report shows a table.
+_SHOWN_BY = {
+    "sources": ("search",),
+    "screened": ("agreement", "glance"),
+    "agreement": ("agreement",),
+    "assessed": ("reasons", "excluded"),
+    "flow": ("all_flow_figures", "first_flow_figure"),
+    "excluded": ("excluded", "reasons"),
+    "members": ("dedupe",),
+    "extracted_constructs": ("constructs",),
+    "passages": ("constructs",),
+    "readings": ("readings",),
+    "included_studies": ("reports", "included"),
+    "characteristics": ("included",),
+    "groups": ("groups",),
+    "group_members": ("groups",),
+    "relations": ("relations",),
+    "translations": ("matrix", "matrix_figure"),
+    "matrix": ("matrix_figure", "matrix"),
+    "refutation_checks": ("refutations",),
+    "memos": ("memos",),
+    "third_order": ("third_order",),
+    "third_order_support": ("third_order", "support"),
+    "line_of_argument": ("argument",),
+    "statements": ("statements",),
+}
+_SETTINGS_SHOWN = {"criteria": "criteria.md", "team": "team.md", "review.title": "title"}
+_FRAGMENTS = {TABLES[name].path: fragments for name, fragments in _SHOWN_BY.items()}
 
 
 @dataclass(frozen=True)
@@ -85,6 +115,18 @@ class Reader:
         said = f"{what}: the reviewers are stand-ins, not the people who did the work"
         return Finding(PARTLY, found.evidence, found.sha256, said)
 
+    def standpoints(self) -> Finding:
+        """Look whether every member of the team says their part and from where they look at the matter."""
+        what = "the part and the standpoint of every member of the team"
+        people = self.data.config.team
+        lacks = [name for name, person in people.items() if not (person.role.strip() and person.standpoint.strip())]
+        said = "|".join(f"{name}|{person.role}|{person.standpoint}" for name, person in people.items())
+        where, digest = f"{_CONFIG}: team", sha256(said.encode()).hexdigest()
+        if not lacks:
+            return Finding(YES, where, digest)
+        missing = f"{what} (`role` and `standpoint` in `team` of {_CONFIG}; missing for {', '.join(lacks)})"
+        return Finding(NO if len(lacks) == len(people) else PARTLY, where, digest, missing)
+
     def criteria(self) -> Finding:
         """Look for criteria in the configuration."""
         if self.data.config.criteria.criteria:
@@ -129,17 +171,61 @@ def combine(findings: Sequence[Finding | None]) -> Finding:
 
 
 def as_rows(checklist: str, data: ReportData, answers: dict[int, list[Finding | None]]) -> list[dict[str, Any]]:
-    """Return the rows of a checklist; a note in the configuration keeps an item at 'partly' at most."""
+    """Return the rows of a checklist.
+
+    A note in the configuration keeps an item at 'partly' at most. An item that the review doesn't answer does not apply
+    where a person states so; what is answered stays answered.
+    """
     made = []
+    shown = shown_at(data.pages)
+    stated = not_applicable(rows(data.statements))
     for item in items(checklist):
         answer = combine(answers[item.number])
-        note = data.config.reports.checklist_notes.get(f"{checklist.replace('_', '-')}-{item.number}", "").strip()
+        name = key_of(checklist, item)
+        note = data.config.reports.checklist_notes.get(name, "").strip()
         state = PARTLY if note and answer.state == YES else answer.state
-        row: dict[str, Any] = {"item": item.number, "phase": item.phase, "name": item.name, "state": state}
+        if name in stated and state in (NO, PARTLY):
+            answer, state, note = _waived(data, stated[name]), NOT_APPLICABLE, ""
         said = " ".join(_sentence(n) for n in (answer.missing, note) if n)
-        row |= {"evidence": answer.evidence, "sha256": answer.sha256, "note": said}
-        made.append(row if item.phase is not None else {k: v for k, v in row.items() if k != "phase"})
+        row: dict[str, Any] = {
+            "item": item.number,
+            "name": item.name,
+            "state": state,
+            "evidence": answer.evidence,
+            "sha256": answer.sha256,
+            "passage": "; ".join(passages(answer.evidence, shown)),
+            "note": said,
+        }
+        if item.phase is not None:
+            row["phase"] = item.phase
+        if item.part:
+            row |= {"position": item.number, "item": item.item, "part": item.part, "section": item.section}
+        made.append(row)
     return made
+
+
+def _waived(data: ReportData, statement: Mapping[str, Any]) -> Finding:
+    """Return the finding that a person makes by stating that an item does not apply."""
+    path = TABLES["statements"].path
+    person = data.config.team.get(statement["stated_by"])
+    name = person.name if person else statement["stated_by"]
+    said = f"{name} states on {statement['stated_on']} that this does not apply: {statement['text']}"
+    return Finding(NOT_APPLICABLE, path, data.hashes.get(path, ""), said)
+
+
+def passages(evidence: str, shown: Mapping[str, str]) -> list[str]:
+    """Return the passages of the report that show what is named as evidence; `shown` as prose.shown_at gives it."""
+    found = []
+    for one in evidence.split("; "):
+        if one.startswith("reports/pages/"):
+            found.append(one)
+        elif one.startswith(f"{_CONFIG}: "):
+            setting = one.removeprefix(f"{_CONFIG}: ")
+            found.append(shown.get(_SETTINGS_SHOWN.get(setting, setting), ""))
+        else:
+            places = (shown.get(f"{fragment}.md", "") for fragment in _FRAGMENTS.get(one, ()))
+            found.append(next(filter(None, places), ""))
+    return [one for one in dict.fromkeys(found) if one]
 
 
 def _sentence(text: str) -> str:

@@ -14,6 +14,8 @@ from hashlib import sha256
 
 PAGES = "reports/pages"
 _HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*(?:\{([^{}]*)\})?\s*#*\s*$")
+_ITEM = re.compile(r"sec-((?:emerge|entreq|prisma-s)-\d+|prisma-2020-(?:abstract-)?\d+[a-f]?)")
+_SHOWN = re.compile(r"\{\{<\s*(?:include\s+\S*?_generated/|var\s+)(\S+?)\s*>\}\}")
 _ID = re.compile(r"#([\w.-]+)")
 _KEYED = re.compile(r"(answers|not-applicable)=(?:\"([^\"]*)\"|(\S+))")
 _NOT_PROSE = re.compile(r"<!--.*?-->|\{\{<.*?>\}\}|^:{3,}.*$|!\[[^\]]*\]\([^)]*\)(?:\{[^}]*\})?", re.S | re.M)
@@ -55,7 +57,7 @@ def sections(pages: Mapping[str, str]) -> dict[str, Section]:
 def _keys(attributes: str) -> list[tuple[str, bool]]:
     keys = []
     anchor = _ID.search(attributes)
-    if anchor and (m := re.fullmatch(r"sec-((?:emerge|entreq|prisma-s)-\d+)", anchor[1])):
+    if anchor and (m := _ITEM.fullmatch(anchor[1])):
         keys.append((m[1], False))
     for name, quoted, bare in _KEYED.findall(attributes):
         keys += [(key, name == "not-applicable") for key in (quoted or bare).split()]
@@ -69,3 +71,21 @@ def _blank(match: re.Match[str]) -> str:
 def _without_code(text: str) -> str:
     """Return the text without fenced code, in which a `#` is no heading."""
     return re.sub(r"^(`{3,}|~{3,}).*?^\1[`~]*\s*$", _blank, text, flags=re.S | re.M)
+
+
+def shown_at(pages: Mapping[str, str]) -> dict[str, str]:
+    """Return where the report first shows a fragment (`included.md`) or a variable (`review.gap`): page and section.
+
+    The review itself goes before other pages.
+    """
+    found: dict[str, str] = {}
+    for name in sorted(pages, key=lambda n: (n.rsplit("/", 1)[-1].removesuffix(".qmd") != "review", n)):
+        stem = name.rsplit("/", 1)[-1].removesuffix(".qmd")
+        anchor = ""
+        for line in _without_code(re.sub(r"<!--.*?-->", _blank, pages[name], flags=re.S)).split("\n"):
+            if head := _HEADING.match(line):
+                own = _ID.search(head[3] or "")
+                anchor = f"#{own[1]}" if own else anchor
+            for what in _SHOWN.findall(line):
+                found.setdefault(what, f"{PAGES}/{stem}.qmd{anchor}")
+    return found

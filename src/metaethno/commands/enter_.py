@@ -18,6 +18,10 @@ STAGES: Final = {
     "dedupe": "metaethno.exchange.pairs",
     "screening": "metaethno.exchange.voting",
     "eligibility": "metaethno.exchange.voting",
+    "extraction": "metaethno.exchange.extraction",
+    "relating": "metaethno.exchange.relating",
+    "translation": "metaethno.exchange.translating",
+    "synthesis": "metaethno.exchange.arguing",
 }
 
 
@@ -45,7 +49,8 @@ def _enter(arguments: argparse.Namespace) -> int:
     root = review.find_root()
     settings = config.load(root)
     settle(root)
-    done = module_of(arguments.stage).enter(root, settings, arguments.stage, arguments)
+    with out.working(f"Checking {arguments.file}"):
+        done = module_of(arguments.stage).enter(root, settings, arguments.stage, arguments)
     for warning in done.warnings:
         out.plain(str(warning))
     parts = [f"{done.added:,} {done.what} {'would be ' if arguments.dry_run else ''}entered"]

@@ -1,4 +1,7 @@
-"""`metaethno export FILE --to FORMAT`: the records of this review, for a reference manager or a spreadsheet."""
+"""`metaethno export FILE --to FORMAT`: the records of this review, for a reference manager or a spreadsheet.
+
+`metaethno export checklist [NAME] [--docx | --csv]` writes an answered checklist instead.
+"""
 
 from __future__ import annotations
 
@@ -21,14 +24,20 @@ def main(arguments: argparse.Namespace) -> int:
 
     root = review.find_root()
     target: Path = arguments.file
+    if target == Path("checklist"):
+        from metaethno.commands import export_checklist
+
+        return export_checklist.main(root, arguments)
+    if arguments.of == "matrix":
+        return _matrix(root, target, arguments)
     to = arguments.to or ENDINGS.get(target.suffix.lower(), "")
-    if not to:
+    if to not in WRITERS:
         allowed = ", ".join(WRITERS)
         hint = "Say the format, such as --to ris, or give the file one of the endings " + ", ".join(ENDINGS) + "."
         raise UserError(
             Problem("ME0021", "the name does not say which format", str(target), allowed=allowed, hint=hint)
         )
-    _check_target(root, target, force=arguments.force)
+    check_target(root, target, force=arguments.force)
     says, table, outcomes = SETS[arguments.of]
     unique = tables.read(UNIQUE, root / UNIQUE.path)
     told = tables.read(table, root / table.path, ["record_id", "outcome"]) if outcomes else None
@@ -40,7 +49,25 @@ def main(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _check_target(root: Path, target: Path, *, force: bool) -> None:
+def _matrix(root: Path, target: Path, arguments: argparse.Namespace) -> int:
+    """Write the translation matrix as a workbook."""
+    from metaethno.exchange import matrices
+    from metaethno.schemas import MATRIX
+
+    if target.suffix.lower() != ".xlsx" or arguments.to not in (None, "xlsx"):
+        hint = f"As one long table it stands in {MATRIX.path}."
+        message = "the matrix is written as a workbook only"
+        raise UserError(Problem("ME0021", message, str(target), allowed="a name that ends in .xlsx", hint=hint))
+    check_target(root, target, force=arguments.force)
+    matrix = tables.read(MATRIX, root / MATRIX.path)
+    if matrix.empty:
+        raise UserError(Problem("ME0023", "nothing is translated yet. No file was written", str(target)))
+    tables.write_bytes(target, matrices.write(matrix))
+    out.plain(f"{target}: {matrix['concept_id'].nunique():,} concepts by {matrix['study_id'].nunique():,} studies.")
+    return 0
+
+
+def check_target(root: Path, target: Path, *, force: bool) -> None:
     """Refuse to write over a file without --force, and ever to write among the review's own data."""
     if target.resolve().is_relative_to((root / "data").resolve()):
         hint = "Choose a place outside the folder data: it holds what this review is made of."

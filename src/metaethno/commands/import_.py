@@ -13,7 +13,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -46,26 +46,33 @@ def main(arguments: argparse.Namespace) -> int:
     given["query_file"] = query.name if query else ""
     _usage(given, arguments.files)
     files = list(arguments.files)
+    # A search that found nothing has no export, and stands in the log all the same.
+    nothing = not files and given["hits"] != "" and int(given["hits"]) == 0
     loose = intake.strangers(root, run)
-    if loose and not files:
+    if loose and not files and not nothing:
         files = _offer(root, run, loose)
-    counts = _readable(root, run, files, query, settings.columns)
+    with out.working("Reading the exports") as say:
+        counts = _readable(root, run, files, query, settings.columns, say)
     log = _sound_log(root, run, files)
     unknown = [f for f in files if log.of(f.name) is None]
-    if unknown and (snapshot := intake.snapshot_of(root, run)):
+    if (unknown or nothing) and (snapshot := intake.snapshot_of(root, run)):
         raise UserError(_frozen(run, snapshot))
     cells, query = _cells(root, run, log, counts, given, query)
     for file in files:
         known = log.of(file.name) is not None or given_any(cells)
         log.put(file.name, cells if known else {"search_id": log.new_id(file.stem)}, f"{RAW}/{run}/searches.csv")
+    if nothing:
+        out.plain(f"{run}: the search {_put_nothing(log, cells)!r} found nothing; it stands in the search log.")
     if files and (lacking := log.lacking(f.name for f in files)):
         _bring(root, run, files, log, _there(root, run, query))
         raise UserError(_to_fill_in(run, lacking))
-    total, new, warnings = _take_in(root, settings, run, files, log, query)
-    _track(root, run)
+    with out.working("Giving every row its id") as say:
+        total, new, warnings = _take_in(root, settings, run, files, log if files or nothing else None, query)
+        say("Giving the exports into the keeping of DVC")
+        _track(root, run)
     for warning in warnings:
         out.plain(str(warning))
-    _lint(root, run, files)
+    _lint(root, run, {(log.of(f.name) or {}).get("query_file", "") for f in files} | {cells["query_file"]})
     out.plain(f"{run}: {total:,} rows registered, {new:,} of them new.")
     return 0
 
@@ -73,6 +80,16 @@ def main(arguments: argparse.Namespace) -> int:
 def given_any(cells: dict[str, str]) -> bool:
     """Tell whether anything is known of a search."""
     return any(cells.values())
+
+
+def _put_nothing(log: SearchLog, cells: dict[str, str]) -> str:
+    """Put a search that found nothing into the log; return its id. Refuses one of which too little is known."""
+    cells = {**cells, "kind": cells["kind"] or "database", "scope": cells["scope"] or "full"}
+    if lacking := [n for n in REQUIRED if n != "search_id" and not cells[n]]:
+        flags = ", ".join(f"--{n.replace('_', '-')}" for n in lacking)
+        message = f"of a search that found nothing, this must be given as well: {flags}"
+        raise UsageError(Problem("ME0334", message, hint="Nothing was changed. `metaethno import --help` tells them."))
+    return log.put_without_file(cells)
 
 
 def _run(run: str) -> str:
@@ -93,8 +110,11 @@ def _usage(given: dict[str, str], files: Sequence[Path]) -> None:
         for name in FIELDS
         if given[name] and (rule := wrong(name, given[name]))
     ]
-    if given_any(given) and not files:
+    if given_any(given) and not files and given["hits"].strip("0 "):
         said.append(Problem("ME0334", "what is known of a search was given without its files: import RUN FILE..."))
+    elif given_any(given) and not files and not given["hits"]:
+        hint = "Name its files: import RUN FILE... If the search found nothing, say so: --hits 0."
+        said.append(Problem("ME0334", "what is known of a search was given without its files", hint=hint))
     if said:
         raise UsageError(said)
 
@@ -137,7 +157,12 @@ def _sha256(path: Path) -> str:
 
 
 def _readable(
-    root: Path, run: str, files: list[Path], query: Path | None, columns: Mapping[str, Mapping[str, str]]
+    root: Path,
+    run: str,
+    files: list[Path],
+    query: Path | None,
+    columns: Mapping[str, Mapping[str, str]],
+    say: Callable[[str], None],
 ) -> dict[str, int]:
     """Return how many records each file holds.
 
@@ -149,7 +174,8 @@ def _readable(
     problems: list[Problem] = []
     names: dict[str, Path] = {}
     counts: dict[str, int] = {}
-    for file in files:
+    for n, file in enumerate(files, start=1):
+        say(f"Reading {file.name} ({n} of {len(files)})")
         target = root / RAW / run / file.name
         if file.is_dir():
             problems.append(Problem("ME0310", "this is a folder, not a file", str(file), hint="Name the files in it."))
@@ -321,13 +347,15 @@ def _copy(source: Path, target: Path) -> None:
         part.unlink(missing_ok=True)
 
 
-def _bring(root: Path, run: str, files: list[Path], log: SearchLog, query: Path | None) -> None:
-    """Copy the exports and the query file, then write the search log, into a run's folder."""
+def _bring(root: Path, run: str, files: list[Path], log: SearchLog | None, query: Path | None) -> None:
+    """Copy the exports and the query file, then write the search log, where it gains something, into a run's folder."""
     folder = root / RAW / run
     for file in [*files, *([query] if query else [])]:
         _copy(file, folder / file.name)
+    if log is None:
+        return
     data = log.to_bytes()
-    if files and not ((folder / "searches.csv").is_file() and (folder / "searches.csv").read_bytes() == data):
+    if not ((folder / "searches.csv").is_file() and (folder / "searches.csv").read_bytes() == data):
         tables.write_bytes(folder / "searches.csv", data)
 
 
@@ -337,7 +365,7 @@ def _there(root: Path, run: str, query: Path | None) -> Path | None:
 
 
 @contextmanager
-def _rehearsal(root: Path, run: str, files: list[Path], log: SearchLog, query: Path | None) -> Iterator[Path]:
+def _rehearsal(root: Path, run: str, files: list[Path], log: SearchLog | None, query: Path | None) -> Iterator[Path]:
     """Lay out the review's raw data as they would be, in a temporary folder: links, but for the tables of this run."""
     with tempfile.TemporaryDirectory(prefix="metaethno-") as place:
         copy = Path(place)
@@ -352,26 +380,30 @@ def _rehearsal(root: Path, run: str, files: list[Path], log: SearchLog, query: P
         for name in intake.OURS:
             if (root / RAW / run / name).is_file():
                 shutil.copyfile(root / RAW / run / name, copy / RAW / run / name)
-        if files:
+        if log is not None:
             tables.write_bytes(copy / RAW / run / "searches.csv", log.to_bytes())
         yield copy
 
 
-def _as_given(problem: Problem, root: Path, run: str, log: SearchLog) -> Problem:
+def _as_given(problem: Problem, root: Path, run: str, log: SearchLog | None) -> Problem:
     """Say of a row that is not in the search log yet that it was given: its line can't be looked at."""
     shown = f"{RAW}/{run}/searches.csv"
     there = len(SearchLog.read(root / shown).rows)
-    if problem.file != shown or problem.line is None or there == len(log.rows) or problem.line <= there + 1:
+    given = log is not None and len(log.rows) > there and problem.file == shown
+    if not given or problem.line is None or problem.line <= there + 1:
         return problem
     hint = f"{problem.hint} Here the cells of the search log are given as flags, such as --accepted-count and --note."
     return replace(problem, file="what was given for the search log", line=None, hint=hint)
 
 
 def _take_in(
-    root: Path, settings: config.Config, run: str, files: list[Path], log: SearchLog, query: Path | None
+    root: Path, settings: config.Config, run: str, files: list[Path], log: SearchLog | None, query: Path | None
 ) -> tuple[int, int, list[Problem]]:
-    """Check everything beside the review, then bring it in; return (rows now, rows that are new, warnings)."""
-    if not files and not (root / RAW / run / "searches.csv").is_file():
+    """Check everything beside the review, then bring it in; return (rows now, rows that are new, warnings).
+
+    `log`: the search log, where it gains something by this command.
+    """
+    if log is None and not (root / RAW / run / "searches.csv").is_file():
         hint = f"Say which files: `metaethno import {run} FILE... --source ... --searched-on ... --hits ...`."
         raise UserError(Problem("ME0337", "this run has no search log and no exports yet", f"{RAW}/{run}", hint=hint))
     query = _there(root, run, query)
@@ -435,7 +467,7 @@ def _doubtful(root: Path, run: str, searches: pd.DataFrame, files: pd.DataFrame)
     registers["run"] = registers["_file"].str.split("/").str[2]
     mine = set(registers.loc[registers["run"] == run, "file_sha256"])
     before = registers[registers["run"] != run].drop_duplicates("file_sha256").set_index("file_sha256")["run"]
-    rows = searches.set_index("file").to_dict("index")
+    rows = searches[searches["file"] != ""].set_index("file").to_dict("index")
     for file, sha256, broken in zip(files["file"], files["sha256"].str[:16], files["broken_off"], strict=True):
         if sha256 in mine or rows[file]["note"]:
             continue
@@ -446,12 +478,11 @@ def _doubtful(root: Path, run: str, searches: pd.DataFrame, files: pd.DataFrame)
     return problems
 
 
-def _lint(root: Path, run: str, files: list[Path]) -> None:
-    """Say in a line what is odd about the queries of these files."""
+def _lint(root: Path, run: str, queries: set[str]) -> None:
+    """Say in a line what is odd about these queries."""
     from metaethno import lint
 
-    log = SearchLog.read(root / RAW / run / "searches.csv")
-    for name in sorted({(log.of(f.name) or {}).get("query_file", "") for f in files} - {""}):
+    for name in sorted(queries - {""}):
         text, found = lint.decode_query((root / RAW / run / name).read_bytes())
         found = found or lint.check_query(text)
         if odd := [f for f in found if f.level != "note"]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from pathlib import Path
 
 
 def plain(text: str) -> None:
@@ -12,8 +14,18 @@ def plain(text: str) -> None:
     sys.stdout.write(text + "\n")
 
 
-def table(heads: Sequence[str], rows: Sequence[Sequence[str]], right: Collection[int] = ()) -> None:
-    """Print a table; columns in `right` hold numbers."""
+def shown(path: Path) -> str:
+    """Return a path as it is typed from the present folder, where it lies in it."""
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
+
+
+def table(
+    heads: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    right: Collection[int] = (),
+    styles: Mapping[str, str] | None = None,
+) -> None:
+    """Print a table; columns in `right` hold numbers. `styles`: how a cell that holds just this word is shown."""
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -27,5 +39,25 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]], right: Collection
         grid.add_column(head, justify="right" if i in right else "left", overflow="fold", no_wrap=i in right)
     for row in rows:
         # Cells hold users' text: never read as markup.
-        grid.add_row(*(Text(cell) for cell in row))
+        grid.add_row(*(Text(cell, style=(styles or {}).get(cell, "")) for cell in row))
     console.print(grid)
+
+
+@contextlib.contextmanager
+def working(text: str) -> Iterator[Callable[[str], None]]:
+    """Show what is being done, and that it goes on, while the block runs; yields what changes the text.
+
+    Only for a person at a terminal: to a file or another program nothing is written. The block must not ask anything.
+    """
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True, highlight=False)
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as shown:
+        task = shown.add_task(escape(text), total=None)
+        yield lambda now: shown.update(task, description=escape(now))

@@ -18,11 +18,12 @@ def main(arguments: argparse.Namespace) -> int:
     from metaethno.history.reproduce import SAME, reproduce
 
     root = review.find_root()
-    if arguments.into:
-        done = reproduce(root, arguments.snapshot, arguments.into.absolute())
-    else:
-        with tempfile.TemporaryDirectory(prefix="metaethno-") as folder:
-            done = reproduce(root, arguments.snapshot, Path(folder) / "review")
+    with out.working(f"Rebuilding {arguments.snapshot} in a folder of its own"):
+        if arguments.into:
+            done = reproduce(root, arguments.snapshot, arguments.into.absolute())
+        else:
+            with tempfile.TemporaryDirectory(prefix="metaethno-") as folder:
+                done = reproduce(root, arguments.snapshot, Path(folder) / "review")
     if arguments.json:
         out.plain(json.dumps(asdict(done) | {"succeeded": done.succeeded}, ensure_ascii=False, indent=2))
         return 0 if done.succeeded else 1

@@ -12,7 +12,8 @@ def main(arguments: argparse.Namespace) -> int:
     """Go back; exit code 1 where something isn't kept yet, or not all could be brought back."""
     from metaethno.history.restore import restore
 
-    done = restore(review.find_root(), arguments.snapshot)
+    with out.working(f"Going back to {arguments.snapshot}"):
+        done = restore(review.find_root(), arguments.snapshot)
     state = ": every result is there, nothing is to be done" if done.at_rest else ""
     out.plain(f"The review is as it was at {done.name} ({done.commit[:10]}){state}.")
     for line in done.said:

@@ -13,11 +13,12 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from metaethno import config, engine, made, review
+from metaethno import config, engine, made, review, upgrade
 from metaethno.child import environment
 from metaethno.commands import out
 from metaethno.errors import Problem, UsageError, UserError, did_you_mean
 from metaethno.ledger import settle, started
+from metaethno.shell import quotations
 from metaethno.stages import STAGES
 
 TARGETS = ("all", "final", *STAGES)
@@ -134,6 +135,7 @@ def main(arguments: argparse.Namespace) -> int:
         message = f"there is no stage {arguments.target!r}.{did_you_mean(arguments.target, TARGETS)}"
         raise UsageError(Problem("ME0002", message, allowed=", ".join(TARGETS)))
     config.load(root)
+    upgrade.check_version(root)
     settle(root)
     engine.check_lock(root)
     if problems := missing_exports(root):
@@ -143,6 +145,8 @@ def main(arguments: argparse.Namespace) -> int:
     if _owner_lives(root):
         hint = "Wait until it has ended, then run this again."
         raise UserError(Problem("ME0171", "another run holds the lock of this review", hint=hint))
+    if count := quotations.refresh(root):
+        out.plain(f"{count:,} quotations looked for in the stored full texts.")
     for path in made.remake(root):
         out.plain(f"{path} was changed by hand after it was made; it is made anew.")
     command = [sys.executable, "-m", "snakemake", arguments.target]
@@ -155,13 +159,12 @@ def main(arguments: argparse.Namespace) -> int:
         sys.stderr.write(_complaint(root, failed, lines) + "\n")
         sys.stderr.write("The last good results of every other step stay where they are.\n")
         return 1
-    from metaethno.commands.status_ import next_step
-    from metaethno.state import read_state
+    from metaethno.commands.status_ import following
 
     if arguments.target in ("all", "final"):
         made.stamp(root)
     done = any("Nothing to be done" in line for line in lines)
     out.plain("Nothing to be done." if done else f"Made: {arguments.target}.")
     if arguments.target == "all":
-        out.plain(f"Next: {next_step(read_state(root))}")
+        out.plain(f"Next: {following(root)}")
     return 0

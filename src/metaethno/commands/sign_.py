@@ -18,12 +18,22 @@ from typing import TYPE_CHECKING, Any
 from metaethno import config, ledger, review
 from metaethno.commands import out
 from metaethno.errors import Problem, UsageError, UserError, did_you_mean
+from metaethno.places import Places, shown
 from metaethno.schemas import CHANGES, REVIEWED, STALE, SUPPORT
 
 if TYPE_CHECKING:
     from metaethno.config import Config
 
 _WORDS = {"concept": "concept", "third_order": "third-order construct", "step": "step of the argument"}
+_TABLES = {
+    "passage": "passages",
+    "construct": "constructs",
+    "translation": "translations",
+    "concept": "concepts",
+    "refutation": "refutations",
+    "third_order": "third_order",
+    "step": "line_of_argument",
+}
 _SHOWN = 12
 
 
@@ -48,7 +58,13 @@ def _who(settings: Config, reviewer: str) -> str:
     return reviewer
 
 
-def _waiting(stale: Sequence[Mapping[str, str]], changed: Sequence[Mapping[str, str]]) -> None:
+def _at(places: Places, change: Mapping[str, str]) -> str:
+    """Return where what changed stands now, in brackets."""
+    file, line = places.of({"table": _TABLES[change["item_kind"]], "ids": change["item_id"], "line": ""})
+    return f" ({shown(file, line)})" if line else ""
+
+
+def _waiting(stale: Sequence[Mapping[str, str]], changed: Sequence[Mapping[str, str]], places: Places) -> None:
     """Print what waits for a signature, and under each what changed."""
     if not stale:
         out.plain("Every interpretation has been signed as it is now.")
@@ -56,7 +72,7 @@ def _waiting(stale: Sequence[Mapping[str, str]], changed: Sequence[Mapping[str, 
     for row in stale:
         state = "changed since it was signed" if row["state"] == "stale" else "not yet signed"
         out.plain(f"{row['target_id']}  {_WORDS[row['target_kind']]}: {row['label']} ({state})")
-        said = [c["message"] for c in changed if c["target_id"] == row["target_id"]]
+        said = [f"{c['message']}{_at(places, c)}" for c in changed if c["target_id"] == row["target_id"]]
         for message in said[:_SHOWN]:
             out.plain(f"    {message}")
         if len(said) > _SHOWN:
@@ -160,7 +176,14 @@ def main(arguments: argparse.Namespace) -> int:
     root = review.find_root()
     settings = config.load(root)
     ledger.settle(root)
+    if arguments.ids[:1] == ["statement"]:
+        from metaethno.commands import sign_statement
+
+        if len(arguments.ids) == 1:
+            return sign_statement.listing(root)
+        return sign_statement.main(root, settings, arguments, _who(settings, arguments.reviewer))
     if not arguments.ids and not arguments.study:
-        _waiting(_read(root, STALE), _read(root, CHANGES))
+        places = Places(lambda path: (root / path).read_bytes() if (root / path).is_file() else None)
+        _waiting(_read(root, STALE), _read(root, CHANGES), places)
         return 0
     return sign(root, settings, arguments)

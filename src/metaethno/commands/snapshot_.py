@@ -12,7 +12,8 @@ def main(arguments: argparse.Namespace) -> int:
     """Keep the review as it is now; exit code 1 with everything that stands in the way."""
     from metaethno.history.snapshot import take
 
-    taken = take(review.find_root(), arguments.message, arguments.tag, arguments.release)
+    with out.working("Keeping the review as it is now"):
+        taken = take(review.find_root(), arguments.message, arguments.tag, arguments.release)
     named = f", named {taken.tag}" if taken.tag else ""
     if taken.commit:
         out.plain(f"Kept: snapshot {taken.commit[:10]}{named} ({taken.files:,} files changed).")

@@ -1,81 +1,187 @@
-"""`metaethno status`: what is done, what waits for whom, what the checks say, and the next step."""
+"""`metaethno status`: what is done, what waits for whom, what the checks say, and the next command to type.
+
+Exit code 0, whatever it says; with `--exit-code` it tells scripts: 0 nothing is left to do, 3 something waits for a
+person, 4 something is to be made (`metaethno run`). As with every command, 1: something has to be mended.
+"""
 
 from __future__ import annotations
 
 import argparse
+import datetime
 import json
 from collections import Counter
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
 
-from metaethno import intake, made, review
+from metaethno import config, intake, made, review, tables, upgrade
 from metaethno.commands import out
+from metaethno.config import Config
 from metaethno.ledger import settle
+from metaethno.places import shown
+from metaethno.schemas import SEARCHES
 from metaethno.stages import STAGES
-from metaethno.state import State, read_state
+from metaethno.state import LEVELS, OpenWork, State, read_state
+
+DONE, WAITS, RUN = 0, 3, 4
+# One screen: what doesn't fit is counted.
+_LINES = 8
 
 
-def next_step(state: State) -> str:
-    """Return the one thing to do next, in a sentence."""
-    missing = [name for name, made in state.made.items() if not made]
-    if missing:
-        return f"Run `metaethno run`: {missing[0]} and what follows are not made yet."
+@dataclass(frozen=True)
+class Standing:
+    """How a review stands, and the one thing to do next. `kind`: DONE, WAITS or RUN; `old`: stages out of date."""
+
+    title: str
+    state: State
+    kind: int
+    next: str
+    old: frozenset[str] = frozenset()
+    loose: list[str] = field(default_factory=list)
+
+
+def following(root: Path) -> str:
+    """Return the one thing to do next in the review in `root`, in a sentence."""
+    return standing(root).next
+
+
+def standing(root: Path) -> Standing:
+    """Return how the review in `root` stands. Raises UserError where settings or tables can't be understood."""
+    settings = config.load(root)
+    upgrade.check_version(root)
+    state = read_state(root)
+    loose = intake.strangers(root)
+    done = "Nothing waits for anyone. `snakemake final` makes the final version."
+    found = Standing(settings.review.title, state, DONE, done, loose=loose)
+    if said := _searches(root, settings, loose):
+        return replace(found, kind=WAITS, next=said)
+    if missing := [name for name, made in state.made.items() if not made]:
+        return replace(found, kind=RUN, next=f"Run `metaethno run`: {missing[0]} and what follows are not made yet.")
+    if edited := made.changed_by_hand(root):
+        old = frozenset(name for name, stage in STAGES.items() if edited[0].startswith(f"{stage.folder}/"))
+        said = f"Run `metaethno run`: {edited[0]} was changed by hand after it was made."
+        return replace(found, kind=RUN, next=said, old=old)
+    if changed := made.changed_since(root):
+        more = f" and {len(changed) - 1} more files" if len(changed) > 1 else ""
+        said = f"Run `metaethno run`: {changed[0]}{more} changed since everything was made."
+        return replace(found, kind=RUN, next=said, old=_old(changed))
     if state.open:
-        work = state.open[0]
-        return f"{work.count:,} {work.what} wait for {work.whom}: see {work.table}. {work.hint}"
-    errors = [row for row in state.checks if row["level"] == "error"]
-    if errors:
-        return f"{errors[0]['message']} {errors[0]['hint']}"
-    return "Nothing waits for anyone. `snakemake final` makes the final version."
+        return replace(found, kind=WAITS, next=_work(state.open[0], settings))
+    if errors := [row for row in state.checks if row["level"] == "error"]:
+        return replace(found, kind=WAITS, next=f"{errors[0]['message']} {errors[0]['hint']}")
+    return found
+
+
+def _searches(root: Path, settings: Config, loose: list[str]) -> str:
+    """Return what is to be done about the searches before anything can be made of them; nothing where all is well."""
+    runs = review.runs(root)
+    for run in runs:
+        shown = f"{review.RAW}/{run}/searches.csv"
+        header, rows, lines, problems = tables.read_rows(root / shown, shown)
+        if problems or (problems := tables.header_problems(SEARCHES, header, shown, ())):
+            return f"Mend the search log. {problems[0]}"
+        required = [c.name for c in SEARCHES.columns if c.required]
+        for row, line in zip(rows, lines, strict=True):
+            cells = dict(zip(header, row, strict=False))
+            if lacking := [name for name in required if not cells.get(name, "").strip()]:
+                what = cells.get("file", "").strip() or f"line {line}"
+                return f"Fill in {', '.join(lacking)} of {what} in {shown}; then `metaethno import {run}`."
+        if rows and not (root / review.RAW / run / "rows.csv").is_file():
+            return f"Type `metaethno import {run}`: its exports are not registered yet."
+    if missing := [path for path in review.exports(root) if not (root / path).is_file()]:
+        return f"Fetch the exports with `dvc pull`: {missing[0]} is not there."
+    if loose:
+        return intake.left_out(loose)[0].hint
+    if not runs and not _has_single_finds(root):
+        day = datetime.date.today().isoformat()
+        criteria = "" if settings.criteria.criteria else f"Write your criteria into {config.PATH}. Then b"
+        return (
+            f"{criteria or 'B'}ring in the exports of your first search, under the day it was run: "
+            f"`metaethno import {day} FILE...`."
+        )
+    return ""
+
+
+def _has_single_finds(root: Path) -> bool:
+    from metaethno.schemas import MANUAL_RECORDS
+
+    path = root / MANUAL_RECORDS.path
+    return path.is_file() and bool(tables.read_rows(path, MANUAL_RECORDS.path)[1])
+
+
+def _work(work: OpenWork, settings: Config) -> str:
+    """Return what to do about something that waits, with the id of the person it waits for, where that is one."""
+    hint = work.hint
+    if work.whom in settings.team:
+        hint = hint.replace("--reviewer ID", f"--reviewer {work.whom}")
+    waits = "wait" if work.count != 1 else "waits"
+    return f"{work.count:,} {work.what} {waits} for {work.whom}: see {work.table}. {hint}"
+
+
+def _old(changed: list[str]) -> frozenset[str]:
+    """Return the stages that these files of people make out of date, as far as the files' places tell."""
+    first = min((n for n in map(_stage_of, changed) if n), default=0)
+    return frozenset(name for name, stage in STAGES.items() if first and stage.number >= first)
+
+
+def _stage_of(path: str) -> int:
+    if path.startswith(f"{review.RAW}/"):
+        return 1
+    if path.startswith("reports/"):
+        return STAGES["reports"].number
+    noun = path.removeprefix("data/decisions/").split("/")[0].removesuffix(".csv")
+    return next((s.number for s in STAGES.values() if noun in s.decisions), 0)
+
+
+# ------------------------------------------------------------------------------------------------ the screen
 
 
 def main(arguments: argparse.Namespace) -> int:
-    """Print the state of the review; exit code 0."""
+    """Print how the review stands; the exit code is 0, or as `--exit-code` asks for."""
     root = review.find_root()
     settle(root)
-    state = read_state(root)
-    following = next_step(state)
-    if all(state.made.values()) and (edited := made.changed_by_hand(root)):
-        following = f"Run `metaethno run`: {edited[0]} was changed by hand after it was made."
-    elif all(state.made.values()) and (changed := made.changed_since(root)):
-        more = f" and {len(changed) - 1} more files" if len(changed) > 1 else ""
-        following = f"Run `metaethno run`: {changed[0]}{more} changed since everything was made."
-    loose = intake.strangers(root)
+    found = standing(root)
     if arguments.json:
-        said = asdict(state) | {"not_imported": loose, "next": following}
+        levels = Counter(row["level"] for row in found.state.checks)
+        said = asdict(found.state) | {"not_imported": found.loose, "next": found.next}
+        said |= {"levels": {level: levels[level] for level in LEVELS}, "exit_code": found.kind}
         out.plain(json.dumps(said, ensure_ascii=False, indent=2))
-        return 0
-    waiting = Counter({w.stage: 0 for w in state.open})
+    else:
+        _show(found)
+    return found.kind if arguments.exit_code else 0
+
+
+def _show(found: Standing) -> None:
+    state = found.state
+    out.plain(found.title)
+    waiting: Counter[str] = Counter()
     for work in state.open:
         waiting[work.stage] += work.count
     rows = []
     for stage in STAGES.values():
-        done = "made" if state.made[stage.name] else "not made"
-        rows.append(
-            [
-                str(stage.number),
-                stage.name,
-                done,
-                state.counts.get(stage.name, ""),
-                f"{waiting[stage.name]:,}" if waiting[stage.name] else "",
-            ]
-        )
-    out.table(("", "Stage", "State", "What it holds", "Open"), rows, right={0, 4})
+        done = "out of date" if stage.name in found.old else "made" if state.made[stage.name] else "not made"
+        n = f"{waiting[stage.name]:,}" if waiting[stage.name] else ""
+        rows.append([str(stage.number), stage.name, done, state.counts.get(stage.name, ""), n])
+    styles = {"made": "green", "out of date": "yellow", "not made": "yellow"}
+    out.table(("", "Stage", "State", "What it holds", "Open"), rows, right={0, 4}, styles=styles)
     if state.open:
         out.table(
             ("Waits for", "How many", "What", "Listed in"),
             [[w.whom, f"{w.count:,}", w.what, w.table] for w in state.open],
             right={1},
         )
-    if state.checks:
-        out.table(
-            ("Check", "Level", "Stage", "What was found"),
-            [[c["code"], c["level"], c["stage"], c["message"]] for c in state.checks if c["level"] != "note"],
-        )
-        notes = sum(c["level"] == "note" for c in state.checks)
-        out.plain(f"{notes} notes beside these: see data/derived/*/checks.csv." if notes else "")
-    for problem in intake.left_out(loose[:20]):
+    levels = Counter(row["level"] for row in state.checks)
+    out.plain("Checks: " + ", ".join(f"{levels[v]:,} {v}{'' if levels[v] == 1 else 's'}" for v in LEVELS) + ".")
+    told = [row for row in state.checks if row["level"] != "note"]
+    if told:
+        styles = {"error": "bold red", "warning": "yellow"}
+        cells = [[c["code"], c["level"], shown(c["file"], int(c["line"] or 0)), c["message"]] for c in told[:_LINES]]
+        out.table(("Check", "Level", "Where", "What was found"), cells, styles=styles)
+    if len(state.checks) > min(len(told), _LINES):
+        out.plain("All of them: data/derived/9_reports/findings.csv.")
+    if state.settled:
+        out.plain(f"{len(state.settled)} findings are settled by signed statements: the report has them.")
+    for problem in intake.left_out(found.loose[:3]):
         out.plain(str(problem))
-    if len(loose) > 20:
-        out.plain(f"... and {len(loose) - 20:,} more files in data/raw that no search log names.")
-    out.plain(f"Next: {following}")
-    return 0
+    if len(found.loose) > 3:
+        out.plain(f"... and {len(found.loose) - 3:,} more files in data/raw that no search log names.")
+    out.plain(f"Next: {found.next}")

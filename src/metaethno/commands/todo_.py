@@ -19,13 +19,14 @@ def main(arguments: argparse.Namespace) -> int:
     settings = config.load(root)
     settle(root)
     module = module_of(arguments.stage)
-    made = module.todo(root, settings, arguments.stage, arguments)
+    with out.working("Writing the worklist"):
+        made = module.todo(root, settings, arguments.stage, arguments)
     if made.path is None:
         out.plain(f"Nothing in {arguments.stage} waits for {arguments.reviewer}.")
         return 0
     why = ", ".join(f"{count:,} {reason}" for reason, count in made.why.items())
-    out.plain(f"{made.path}: {made.rows:,} to decide ({why}).")
-    tool = {"xlsx": "sheet", "csv": "sheet", "ris": "zotero"}.get(arguments.to, arguments.to)
+    out.plain(f"{out.shown(made.path)}: {made.rows:,} to decide ({why}).")
+    tool = {"xlsx": "sheet", "docx": "sheet", "csv": "sheet", "ris": "zotero"}.get(arguments.to, arguments.to)
     source = "" if tool == "sheet" else f" --from {tool}"
     out.plain(f"Then: metaethno enter {arguments.stage} FILE --reviewer {arguments.reviewer}{source}")
     return 0

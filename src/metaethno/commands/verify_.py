@@ -15,7 +15,8 @@ def main(arguments: argparse.Namespace) -> int:
     """Look at every snapshot and every kept file; exit code 1 with the list of what was altered, is gone or damaged."""
     from metaethno.history.verify import verify
 
-    done = verify(review.find_root())
+    with out.working("Looking at every snapshot and every kept file"):
+        done = verify(review.find_root())
     if arguments.json:
         out.plain(json.dumps(asdict(done), ensure_ascii=False, indent=2))
         return 1 if done.problems else 0

@@ -1,4 +1,7 @@
-"""`metaethno why ID [ID]`: which rows form a record and why; why two are one record, or not; what is open about it."""
+"""`metaethno why ID [ID]`: which rows form a record and why; why two are one record, or not; what is open about it.
+
+Of a place in the argument (step, concept, construct, passage, study ...): what it rests on, and what rests on it.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,17 @@ from metaethno.matching.verdicts import chained
 from metaethno.schemas import DUPLICATES, TABLES
 from metaethno.why import World, field_rows, why_one, why_two
 
+_ARGUED = (
+    "line_of_argument",
+    "third_order",
+    "concepts",
+    "refutations",
+    "translations",
+    "constructs",
+    "passages",
+    "report_studies",
+    "studies",
+)
 _TABLES = ("records", "members", "unique", "field_sources", "to_decide", "related", "parted")
 
 
@@ -111,9 +125,47 @@ def _print_two(world: World, left: str, right: str) -> None:
         )
 
 
+def _print_trace(root: Path, wanted: str) -> bool:
+    """Print what a place of the argument rests on and what rests on it; False where the id is none of it."""
+    from metaethno.shell import common, synthesis
+    from metaethno.tracing import Tracer, word
+
+    settings = config.load(root)
+    if not any((root / TABLES[name].path).is_file() and _holds(root / TABLES[name].path, wanted) for name in _ARGUED):
+        return False
+    under, problems = synthesis.evidence_now(root, settings)
+    named, found = common.load_checked(root, settings, "studies")
+    cited, more = common.load_checked(root, settings, "report_studies")
+    if problems or found or more:
+        raise UserError([*problems, *found, *more])
+    studies = dict(zip(named["study_id"], named["label"], strict=True))
+    tracer = Tracer(under, studies, dict(zip(cited["report_id"], cited["citation"], strict=True)))
+    kinds = tracer.kinds_of(wanted)
+    for kind in kinds:
+        out.plain(f"{wanted}: {word(kind)}. {_short(tracer.says[kind, wanted])}")
+        for title, places in (
+            ("It rests on:", list(tracer.down(kind, wanted))),
+            ("On it rests:", list(tracer.up(kind, wanted))),
+        ):
+            if places:
+                out.plain(title)
+            for place in places:
+                again = " (see above)" if place.seen else ""
+                out.plain(f"{'  ' * place.depth}{word(place.kind)} {place.id}  {_short(place.says)}{again}")
+        if not tracer.below.get((kind, wanted)) and not tracer.above.get((kind, wanted)):
+            out.plain("It rests on nothing, and nothing rests on it.")
+    return bool(kinds)
+
+
+def _holds(path: Path, wanted: str) -> bool:
+    return wanted in path.read_text(encoding="utf-8-sig", errors="replace")
+
+
 def main(arguments: argparse.Namespace) -> int:
     """Explain one id or two; exit code 0."""
     root = review.find_root()
+    if arguments.other is None and _print_trace(root, arguments.id):
+        return 0
     world = _world(root)
     left, right = arguments.id, arguments.other
     if right is None:

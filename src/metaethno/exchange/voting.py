@@ -125,14 +125,14 @@ class Made:
 
 def target(root: Path, stage: str, arguments: argparse.Namespace) -> Path:
     """Return where the worklist goes: never over a file that somebody may have filled in."""
-    ending = tools.FORMATS[arguments.to]
+    ending = tools.FORMATS.get(arguments.to, f".{arguments.to}")
     if arguments.out:
         path = Path(arguments.out)
         if path.exists():
             hint = "Give another name: a worklist that was filled in must not be lost."
             raise UserError(Problem("ME0494", "the file is there already", str(path), hint=hint))
         return path
-    tool = "" if arguments.to in ("xlsx", "csv") else f"-{arguments.to}"
+    tool = "" if arguments.to in ("xlsx", "csv", "docx") else f"-{arguments.to}"
     name = f"{stage}-{arguments.reviewer}{tool}"
     folder = root / "worklists"
     count = 1
@@ -145,6 +145,8 @@ def todo(root: Path, config: Config, stage: str, arguments: argparse.Namespace) 
     """Write one person's worklist; see `metaethno todo --help` for the arguments."""
     adjudicating = arguments.role == "adjudicator"
     check_person(stage, arguments.reviewer, config, adjudicating=adjudicating)
+    if arguments.to == "docx" or getattr(arguments, "study", None):
+        raise UsageError(Problem("ME0495", f"--docx and --study are not for {stage}", allowed="--to xlsx, csv ..."))
     if getattr(arguments, "pair", None) or getattr(arguments, "pairs", None):
         raise UsageError(Problem("ME0495", "--pair and --pairs are of dedupe", allowed="dedupe"))
     runs = review.runs(root)
@@ -251,6 +253,9 @@ def _read(root: Path, stage: str, config: Config, arguments: argparse.Namespace)
     asked = Asked(
         stage, arguments.reviewer, config, arguments.user or "", arguments.decision or "", arguments.dates or ""
     )
+    if arguments.source not in READERS:
+        message = f"votes of {stage} don't come from {arguments.source}"
+        raise UsageError(Problem("ME0495", message, allowed=", ".join(READERS)))
     return READERS[arguments.source](path, asked)
 
 

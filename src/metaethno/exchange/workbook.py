@@ -200,6 +200,7 @@ class Grid:
     odd: dict[tuple[int, int], str] = field(default_factory=dict)
     sheet: str = ""
     warnings: list[Problem] = field(default_factory=list)
+    titles: list[str] = field(default_factory=list)  # the headings as they stand there
 
     def column(self, *names: str) -> int | None:
         """Return the place of the first of `names` that is a heading, or nothing."""
@@ -350,9 +351,13 @@ def _add_text_row(grid: Grid, line: int, row: list[str], width: int) -> None:
 
 
 def _read_xlsx(data: bytes, file: str, needed: Collection[str]) -> Grid:
+    from metaethno.exchange import cards
+
     hint = "Open it in your spreadsheet program and save it again as .xlsx."
     try:
-        for name, rows in xlsx.read(data):
+        sheets: Iterable[tuple[str, Iterable[tuple[int, list[xlsx.Cell]]]]]
+        sheets = cards.read(data) if cards.is_document(data) else xlsx.read(data)
+        for name, rows in sheets:
             if grid := _sheet_grid(name, rows, file, needed):
                 return grid
     except xlsx.NotAWorkbook as error:
@@ -364,7 +369,7 @@ def _read_xlsx(data: bytes, file: str, needed: Collection[str]) -> Grid:
 
 
 def _sheet_grid(
-    name: str, rows: Iterator[tuple[int, list[xlsx.Cell]]], file: str, needed: Collection[str]
+    name: str, rows: Iterable[tuple[int, list[xlsx.Cell]]], file: str, needed: Collection[str]
 ) -> Grid | None:
     grid: Grid | None = None
     for count, (line, row) in enumerate(rows):
@@ -373,7 +378,8 @@ def _sheet_grid(
             if set(names) & set(needed):
                 while names and not names[-1]:
                     names.pop()
-                grid = Grid(file, names, [], [], {}, name)
+                titles = [cell.text.strip() for cell in row[: len(names)]]
+                grid = Grid(file, names, [], [], {}, name, titles=titles)
             elif count > _HEAD_ROWS:
                 return None
             continue

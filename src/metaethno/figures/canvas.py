@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import io
+import re
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 from metaethno.fragments.markdown import plain
@@ -81,6 +84,34 @@ def _words(text: str, width: float, size: float, bold: bool) -> list[str]:
     return found
 
 
+def shortened(text: str, width: float, size: float, lines: int, bold: bool = False) -> list[str]:
+    """Return `text` in at most so many lines, the last of them cut with an ellipsis where there would be more."""
+    parts = wrap(text, width, size, bold)
+    if len(parts) <= lines:
+        return parts
+    last = parts[lines - 1]
+    while last and text_width(last + "…", size, bold) > width:
+        last = last[:-1]
+    return [*parts[: lines - 1], last.rstrip(" ,;:.–-") + "…"]
+
+
+# Letters that are joined or set from right to left need more than one outline after the other.
+_JOINED = re.compile("[\u0590-\u08ff\u0900-\u109f\u1780-\u17ff\ufb1d-\ufdff\ufe70-\ufeff]")
+
+
+def drawable(text: str) -> bool:
+    """Tell whether the font of the figures has every letter of a text, and setting them one by one is right."""
+    if text.isascii():
+        return True
+    font = _font(False)
+    return not _JOINED.search(text) and all(c.isspace() or font.get_char_index(ord(c)) for c in plain(text))
+
+
+def name_of(label: str, identifier: str) -> str:
+    """Return a name for a figure: the label, or the id where the font of the figures lacks its letters."""
+    return label if drawable(label) else identifier
+
+
 @dataclass(frozen=True)
 class Line:
     """One line of text in a box, before wrapping; `indent` in points."""
@@ -136,6 +167,31 @@ def _named(svg: bytes, title: str, words: str) -> bytes:
     return svg[:end] + role + b">\n" + names.encode() + svg[end + 1 :]
 
 
+def _smooth(points: Sequence[tuple[float, float]]) -> tuple[list[tuple[float, float]], list[int]]:
+    """Return the corners and codes of a path (matplotlib's) that leaves and reaches every point level."""
+    corners, codes = [points[0]], [1]
+    for (x0, y0), (x1, y1) in pairwise(points):
+        middle = (x0 + x1) / 2
+        corners += [(middle, y0), (middle, y1), (x1, y1)]
+        codes += [4, 4, 4]
+    return corners, codes
+
+
+def _png(figure: Any) -> bytes:
+    """Return a figure as PNG with a palette, a third of the size: the figures have few colours."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from PIL import Image
+
+    figure.set_dpi(_DOTS)
+    canvas: Any = FigureCanvasAgg(figure)
+    canvas.draw()
+    whole = Image.frombuffer("RGBA", canvas.get_width_height(), bytes(canvas.buffer_rgba())).convert("RGB")
+    reduced = whole.quantize(96, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    result = io.BytesIO()
+    reduced.save(result, "png", dpi=(_DOTS, _DOTS))
+    return result.getvalue()
+
+
 @dataclass
 class Sheet:
     """What is drawn, in the order it is drawn; `picture` makes the files."""
@@ -155,16 +211,37 @@ class Sheet:
         self._drawn.append(("text", (x, y, plain(text)), {"fontsize": size, "color": INK, **style}))
         self.bottom = max(self.bottom, y + 0.3 * size)
 
+    def line(self, points: Sequence[tuple[float, float]], **style: Any) -> None:
+        """Draw a line through the points."""
+        self._drawn.append(("line", tuple(points), {"color": LINE, "linewidth": 0.9, **style}))
+        self.bottom = max(self.bottom, *(y for _, y in points))
+
+    def curve(self, points: Sequence[tuple[float, float]], **style: Any) -> None:
+        """Draw a smooth line from left to right, level in each of its points."""
+        self._drawn.append(("curve", tuple(points), {"edgecolor": LINE, "linewidth": 0.9, **style}))
+
+    def dot(self, x: float, y: float, radius: float, colour: str = INK) -> None:
+        """Draw a filled circle around a point."""
+        self._drawn.append(("dot", (x, y, radius), {"facecolor": colour, "edgecolor": "none"}))
+
+    def paragraph(self, x: float, y: float, width: float, text: str, size: float, **style: Any) -> float:
+        """Set wrapped text with its top at `y`; return its bottom."""
+        for part in wrap(text, width, size, style.get("fontweight") == "bold"):
+            y += size * 1.32
+            self.text(x, y - 0.32 * size, part, size, **style)
+        return y
+
     def arrow(self, *points: tuple[float, float]) -> None:
         """Draw a line through the points, with a head at its end."""
         self._drawn.append(("arrow", points, {}))
 
-    def box(self, box: Box, y: float, height: float = 0.0) -> float:
-        """Draw a box with its top at `y`; return its bottom."""
+    def box(self, box: Box, y: float, height: float = 0.0, bare: bool = False) -> float:
+        """Draw a box with its top at `y`, with `bare` only its words; return its bottom."""
         words = [plain(line.text).replace(TIE, " ").replace(LOOSE, " ") for line in box.lines]
         self.said.append(words[0] if len(words) == 1 else f"{words[0].rstrip(':')}: {'; '.join(words[1:])}")
         height = max(height, box.height)
-        self.rectangle(box.x, y, box.width, height, facecolor=box.fill, edgecolor=LINE, linewidth=0.9)
+        if not bare:
+            self.rectangle(box.x, y, box.width, height, facecolor=box.fill, edgecolor=LINE, linewidth=0.9)
         spare = (height - box.height) / 2
         for i, line in enumerate(box.wrapped):
             base = y + spare + box.pad + box.size * (0.92 + 1.32 * i)
@@ -197,15 +274,17 @@ class Sheet:
         with matplotlib.rc_context(_SETTINGS), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             figure = self._figure()
-            svg, png = io.BytesIO(), io.BytesIO()
+            svg = io.BytesIO()
             figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
-            figure.savefig(png, format="png", dpi=_DOTS, metadata={"Software": None})
-        named = _named(svg.getvalue(), title, ". ".join(self.said)) if title else svg.getvalue()
-        return Picture(named, png.getvalue())
+            png = _png(figure)
+        said = self.said or [place[2] for kind, place, _ in self._drawn if kind == "text"]
+        named = _named(svg.getvalue(), title, ". ".join(said)) if title else svg.getvalue()
+        return Picture(named, png)
 
     def _figure(self) -> Any:
         from matplotlib.figure import Figure
-        from matplotlib.patches import FancyArrowPatch, Rectangle
+        from matplotlib.lines import Line2D
+        from matplotlib.patches import Ellipse, FancyArrowPatch, PathPatch, Rectangle
         from matplotlib.path import Path
 
         height = self.bottom + 5
@@ -219,6 +298,12 @@ class Sheet:
                 axes.add_patch(Rectangle(place[:2], *place[2:], **style))
             elif kind == "text":
                 axes.text(*place, **{"va": "baseline", **style}, parse_math=False)
+            elif kind == "line":
+                axes.add_line(Line2D(*zip(*place, strict=True), solid_capstyle="butt", **style))
+            elif kind == "curve":
+                axes.add_patch(PathPatch(Path(*_smooth(place)), facecolor="none", **style))
+            elif kind == "dot":
+                axes.add_patch(Ellipse(place[:2], 2 * place[2], 2 * place[2], **style))
             else:
                 arrow: dict[str, Any] = {"arrowstyle": "-|>", "mutation_scale": 8, "linewidth": 0.9, "color": LINE}
                 axes.add_patch(FancyArrowPatch(path=Path(place), joinstyle="miter", **arrow))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from metaethno.figures.canvas import INK, Picture, Sheet, text_width, wrap
+from metaethno.figures.canvas import INK, Picture, Sheet, name_of, shortened, text_width, wrap
 from metaethno.fragments.data import rows
 
 # Told apart by lightness and by a mark, not by hue alone.
@@ -26,6 +26,8 @@ _CELL = 16.5
 _LABEL = 250.0
 _SIZE = 7.4
 _HEAD = 108.0
+# Studies beside one another, and concepts under one another: what can still be read on one page of print.
+ACROSS, ROWS = 24, 66
 
 
 @dataclass(frozen=True)
@@ -63,8 +65,8 @@ def panels_of(matrix: Any) -> list[Panel]:
             if key not in cells or rank[found] > rank[cells[key]]:
                 cells[key] = found
             place = 10**6 if row["position"] != row["position"] or row["position"] is None else int(row["position"])
-            studies[row["study_id"]] = (place, row["study_label"])
-            concepts[row["concept_id"]] = row["concept_label"]
+            studies[row["study_id"]] = (place, name_of(row["study_label"], row["study_id"]))
+            concepts[row["concept_id"]] = name_of(row["concept_label"], row["concept_id"])
         ordered = sorted(studies, key=lambda s: (studies[s][0], s))
         label = str(part["group_label"].iloc[0])
         named = tuple((s, studies[s][1]) for s in ordered)
@@ -74,7 +76,8 @@ def panels_of(matrix: Any) -> list[Panel]:
 
 def matrix_picture(matrix: Any) -> Picture:
     """Return the translation matrix as a grid; before anything is translated, a sentence that says so."""
-    panels = panels_of(matrix)
+    every = panels_of(matrix)
+    panels = list(_drawn(every))
     across = max([len(p.studies) for p in panels] + [6])
     slant = max([_slant(p) for p in panels] + [0])
     sheet = Sheet(_LABEL + across * _CELL + max(34.0, 0.5 * slant + 8))
@@ -83,13 +86,39 @@ def matrix_picture(matrix: Any) -> Picture:
         sheet.text(8, y + 24, "No concept yet: the grid fills as studies are read and translated.", 9)
     for panel in panels:
         y = _panel(sheet, panel, y)
-    return sheet.picture()
+    sheet.notes(_left_out(every, panels), 8, sheet.bottom + 2, sheet.width - 16)
+    return sheet.picture("The translation matrix")
+
+
+def _drawn(panels: list[Panel]) -> Iterator[Panel]:
+    """Yield the panels as they are drawn: many studies in several panels, and no more rows than a page can hold."""
+    rows_left = ROWS
+    for panel in panels:
+        for first in range(0, len(panel.studies), ACROSS):
+            concepts = panel.concepts[:rows_left]
+            if not concepts:
+                return
+            studies = panel.studies[first : first + ACROSS]
+            label = panel.label
+            if len(panel.studies) > ACROSS:
+                label += f": studies {first + 1} to {first + len(studies)} of {len(panel.studies)}"
+            yield Panel(label, concepts, studies, panel.cells)
+            rows_left -= len(concepts)
+
+
+def _left_out(every: list[Panel], drawn: list[Panel]) -> list[str]:
+    def pairs(panels: list[Panel]) -> set[tuple[str, str]]:
+        return {(c, s) for p in panels for c, _ in p.concepts for s, _ in p.studies if (c, s) in p.cells}
+
+    there = pairs(every)
+    more = len(there) - len(pairs(drawn))
+    said = f"Not drawn: {more:,} of {len(there):,} cells; the table of the matrix has all."
+    return [said] if more else []
 
 
 def _short(label: str) -> list[str]:
     """Return the name of a study in one line or two, the second cut where the name is longer still."""
-    parts = wrap(label, _HEAD, _SIZE)
-    return [parts[0], parts[1] + ("…" if len(parts) > 2 else "")] if len(parts) > 1 else parts
+    return shortened(label, _HEAD, _SIZE, 2)
 
 
 def _slant(panel: Panel) -> float:
@@ -100,7 +129,7 @@ def _legend(sheet: Sheet, panels: list[Panel]) -> float:
     x, y = 8.0, 8.0
     used = {c for p in panels for c in p.cells.values()}
     for kind, words in WORDS.items():
-        if kind == "refutational" and kind not in used:
+        if kind in ("refutational", "not_read") and kind not in used:
             continue
         _cell(sheet, x, y, kind, 11)
         sheet.text(x + 15, y + 8.6, words, _SIZE)

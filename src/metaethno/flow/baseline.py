@@ -53,13 +53,11 @@ def checks(of: World, table: pd.DataFrame, views: Sequence[View]) -> list[dict[s
         message = "the flow is to be drawn as that of an updated review, but no version was released"
         return [row("ME0425", "error", message, hint)] if drawn else []
     rows = []
-    if not drawn:
+    table = table[table["release"].eq(of.released.release)]
+    if not drawn and set(of.runs) - set(of.released.runs):
         hint = f"Add a view with `template: {UPDATE}` to `flow` in config/review.yaml."
         message = "counts of a released version are there, but the flow is drawn as that of a new review"
         rows.append(row("ME0424", "warning", message, hint))
-    if len(releases := sorted(set(table["release"]))) > 1:
-        hint = "Keep the rows of the version that is updated; the others are in the history."
-        rows.append(row("ME0426", "error", f"holds several released versions: {', '.join(releases)}", hint))
     counts = table["count"].astype(int)
     mend = "Take the table back as the release wrote it: it is in the history."
     for name in ("previous_studies", "previous_reports"):

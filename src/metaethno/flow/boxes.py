@@ -8,12 +8,13 @@ other one that of Moher et al. 2009, BMJ 339:b2535.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from metaethno.among import among
 from metaethno.config import View
-from metaethno.votes import among
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -127,7 +128,7 @@ def world(
 ) -> World:
     """Return the tables (schemas MEMBERS, UNIQUE, SCREENED, ASSESSED, EXCLUDED, INCLUDED_STUDIES, SOURCES) joined.
 
-    baseline: schema BASELINE, where this review updates a released version.
+    baseline: schema BASELINE, where versions of this review were released.
     """
     import pandas as pd
 
@@ -145,13 +146,33 @@ def world(
         return frame.assign(column_run=frame["record_id"].map(column_run).fillna(frame["first_run"]))
 
     runs = tuple(sorted(set(searched["run"])))
-    known = Released() if baseline is None else released(baseline, rows)
+    known = Released() if baseline is None else released(updated_release(baseline, runs), rows)
     tables = (rows, placed(screened), placed(assessed), excluded, placed(studies), searched)
     return World(*tables, base["first_run"], runs, known)
 
 
+def updated_release(baseline: pd.DataFrame, runs: Sequence[str]) -> pd.DataFrame:
+    """Return the rows of the released version that these runs update: the last one that lacks some of them.
+
+    So the flow of an update stays what it was when the update is released itself, until there is a run after it.
+    Where every release holds all runs, there is nothing to update yet: the last one. `baseline`: schema BASELINE.
+    """
+    if not len(baseline):
+        return baseline
+    ran = baseline[baseline["box"].eq(RELEASED_RUN)].groupby("release")["detail"].agg(set).to_dict()
+    known = [(ran.get(name, set()), name) for name in baseline["release"].unique()]
+    older = [one for one in known if set(runs) - one[0]]
+    _, last = max(older or known, key=lambda one: (len(one[0]), _in_order(one[1])))
+    return baseline[baseline["release"].eq(last)]
+
+
+def _in_order(name: str) -> list[tuple[int, str]]:
+    """Return what names are sorted by as people number them: v9 before v10."""
+    return [(int(part), "") if part.isdecimal() else (0, part) for part in re.split(r"(\d+)", name)]
+
+
 def released(baseline: pd.DataFrame, rows: pd.DataFrame) -> Released:
-    """Return what a table of schema BASELINE says; a record that was merged since goes by its present id."""
+    """Return what the rows of one release (schema BASELINE) say; a record that was merged since has its present id."""
     if not len(baseline):
         return Released()
     counts = baseline["count"].astype(int)

@@ -9,13 +9,16 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from metaethno.errors import Problem, UserError
+from metaethno.formats.columns import column, columns_of, filled
 from metaethno.formats.fields import TEXT_FIELDS
 from metaethno.formats.model import Parsed, Source
-from metaethno.formats.status import publication_status
+from metaethno.formats.status import publication_states
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
+
+    from metaethno.formats.columns import Columns
 
     Array = np.ndarray[Any, Any]
 
@@ -59,7 +62,7 @@ class Gathering:
     def add(self, source: Source, parsed: Parsed, starts: Array, part: str) -> pd.DataFrame:
         """Return the records of a part as a table (`RECORD_FIELDS`). `starts`: first byte of each line of the part."""
         lines = [self._line + line for line in parsed.lines]
-        places = range(self._parsed + 1, self._parsed + 1 + len(parsed.records))
+        places = range(self._parsed + 1, self._parsed + 1 + len(lines))
         self._formats.setdefault(parsed.format, Counter()).update(parsed.flavours)
         self._doubtful.update((self._line + line, reason) for line, reason in parsed.doubtful)
         if parsed.lines != parsed.start_lines:
@@ -71,17 +74,23 @@ class Gathering:
             self._notes.setdefault(key, []).extend(shifted)
         self._problems += parsed.problems
         self._remarks |= dict.fromkeys(parsed.remarks)
-        for place, line, record in zip(places, lines, parsed.records, strict=True):
-            if not (record.get("title") or record.get("authors") or record.get("doi")):
-                (self._poor if any(map(record.get, _CONTENT)) else self._blank).append((place, line))
-            if not record.get("status"):
-                publication_status(record)
-        frame = _frame(parsed, places, part, self._spans(source, parsed, starts))
-        self._parsed += len(parsed.records)
+        columns = columns_of(parsed.records) if parsed.columns is None else parsed.columns
+        self._look_for_blanks(columns, places, lines)
+        columns |= publication_states(columns)
+        frame = _frame(columns, places, part, self._spans(source, parsed, starts))
+        self._parsed += len(lines)
         self._starts += len(parsed.start_lines)
         self._line += len(starts) - 1
         self._bytes += len(source.data)
         return frame
+
+    def _look_for_blanks(self, columns: Columns, places: range, lines: list[int]) -> None:
+        import numpy as np
+
+        known = filled(columns["title"]) | filled(columns["authors"]) | filled(columns["doi"])
+        for row in np.flatnonzero(~known).tolist():
+            poor = any(columns[name][row].as_py() for name in _CONTENT)
+            (self._poor if poor else self._blank).append((places[row], lines[row]))
 
     def _spans(self, source: Source, parsed: Parsed, starts: Array) -> tuple[Array, Array]:
         """Return the first byte of each record and the byte after its last, in the file."""
@@ -168,30 +177,14 @@ def _format_name(kind: str, flavours: Counter[str]) -> str:
     return f"{kind} ({known[0]})" if len(known) == 1 else f"{kind} (mixed: {', '.join(sorted(known))})"
 
 
-def _frame(parsed: Parsed, places: range, part: str, spans: tuple[Array, Array]) -> pd.DataFrame:
-    import pandas as pd
-
-    columns: dict[str, pd.Series] = {
-        "place": pd.Series(places, dtype="int64"),
-        "part": _texts([part] * len(places)),
-        "byte_start": pd.Series(spans[0], dtype="int64"),
-        "byte_end": pd.Series(spans[1], dtype="int64"),
-    }
-    records = parsed.records
-    present: set[str] = set().union(*records)
-    nothing = [""] * len(records)
-    for name in TEXT_FIELDS:
-        columns[name] = _texts([record.get(name, "") for record in records] if name in present else nothing)
-    return pd.DataFrame(columns)
-
-
-def _texts(values: list[str]) -> pd.Series:
-    """Return a text column. Straight from Arrow, since pandas looks at every cell several times."""
-    import pandas as pd
+def _frame(columns: Columns, places: range, part: str, spans: tuple[Array, Array]) -> pd.DataFrame:
+    import numpy as np
     import pyarrow as pa
 
-    array = pa.chunked_array([pa.array(values, type=pa.large_string())])
-    return pd.Series(pd.array(array, dtype="str"))
+    place = {"place": np.array(places, dtype=np.int64), "part": column([part] * len(places))}
+    place |= {"byte_start": spans[0], "byte_end": spans[1]}
+    # Straight from Arrow: pandas would look at every cell several times.
+    return pa.table(place | {name: columns[name] for name in TEXT_FIELDS}).to_pandas()
 
 
 def gathered(code: str, message: str, source: Source, positions: list[tuple[int, int]], hint: str) -> Problem:

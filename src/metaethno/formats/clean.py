@@ -15,7 +15,7 @@ _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _YEAR: Final = re.compile(r"(?<!\d)(1[4-9]\d\d|20\d\d)(?!\d)")
 _COMPACT_DATE: Final = re.compile(r"^\s*(1[4-9]\d\d|20\d\d)(?:0\d|1[0-2])(?:[0-2]\d|3[01])\s*$")
 _DOI: Final = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+")
-_PLAIN_DOI: Final = re.compile(r"10\.\d{4,9}/[\w.()/:-]*\w", re.ASCII)
+PLAIN_DOI: Final = re.compile(r"10\.\d{4,9}/[\w.()/:-]*\w", re.ASCII)
 # Several DOIs in one field. A DOI itself may hold a semicolon ("…3.0.CO;2-2"), so only one before a new DOI parts them.
 _DOI_PARTER: Final = re.compile(r"(?<![\s;,|])[\s;,|]++(?=(?:https?://|doi\b|10\.\d{4}))", re.IGNORECASE)
 _ISSN: Final = re.compile(r"(?<![\d-])(\d{4})[-‐–]?(\d{3}[\dXx])(?![\dXx-])")
@@ -146,7 +146,7 @@ def year(*texts: str) -> str:
 
 def doi(*texts: str) -> str:
     """Return the DOIs in the texts: lower case, without resolver, prefix or closing punctuation, joined by ";"."""
-    if len(texts) == 1 and _PLAIN_DOI.fullmatch(texts[0]):
+    if len(texts) == 1 and PLAIN_DOI.fullmatch(texts[0]):
         return texts[0].lower()
     found: dict[str, None] = {}
     for text in texts:

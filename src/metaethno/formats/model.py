@@ -13,6 +13,8 @@ from metaethno.errors import Problem
 if TYPE_CHECKING:
     import pandas as pd
 
+    from metaethno.formats.columns import Columns
+
 Record = dict[str, str]
 """One record: names from `fields.TEXT_FIELDS` to text; a missing name means an empty string."""
 
@@ -55,7 +57,8 @@ class Parsed:
     are ready messages; `notes` are gathered over all parts of a file, see `note`. Where several records stand on one
     line, or one ends before the next starts, `spans` has the first byte and the byte after the last of each record in
     `Source.data`; without it, a record reaches from its line to the line of the next. `flavours` counts the programs
-    that wrote the records; they are named behind `format`. `remarks` are said by `inspect` only.
+    that wrote the records; they are named behind `format`. `remarks` are said by `inspect` only. A reader that has
+    columns in place of `records` hands back these.
     """
 
     format: str
@@ -68,6 +71,7 @@ class Parsed:
     flavours: Counter[str] = field(default_factory=Counter)
     notes: dict[tuple[str, str, str], list[tuple[int, int]]] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
+    columns: Columns | None = None
 
     def note(self, code: str, message: str, hint: str, place: int, line: int) -> None:
         """Note something about a record (`place`, from 1; 0: none) and its line; all become one warning."""

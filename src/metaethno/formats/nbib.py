@@ -5,26 +5,22 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from metaethno.formats import clean
 from metaethno.formats.check import foreign, line_numbers
-from metaethno.formats.model import Parsed, Reader, Record, Source
+from metaethno.formats.columns import columns_of, filled, in_order
+from metaethno.formats.model import Parsed, Reader, Source
+from metaethno.formats.nbib_columns import tidy_records, to_columns
+from metaethno.formats.nbib_fields import Tags, to_record, unfolded
 
 _DIALECTS: Final = {"PMID": "", "PMC": "PMC", "OWN": "ERIC"}
 _OPENERS: Final = ("PMID", "PMC", "OWN")
 _FIRST: Final = re.compile(r"\A\s*(PMID|PMC|OWN) *- *\S")
 # A line end in front in place of "^" makes the search many times faster.
 _TAG: Final = re.compile(r"\n([A-Z]{4}|[A-Z]{3} |[A-Z]{2} {2})-(?: |(?=\n)|\Z)")
-
-# Whatever `_status` looks at.
-_STATES: Final = frozenset({"ROF", "EFR", "ECF", "RIN", "EIN", "CRI", "PST"})
-_SO_DOI: Final = re.compile(r"\bdoi: (10\.\d{4,9}/\S+)")
 _UNDATED: Final = (
     "ME0214",
     "Records without a year",
     "the year is left empty; look the record up in the database if it matters",
 )
-
-Tags = dict[str, list[str]]
 
 
 def _recognise(source: Source) -> bool:
@@ -42,23 +38,29 @@ def _boundary(source: Source) -> re.Pattern[bytes]:
 
 
 def _parse(source: Source) -> Parsed:
+    import numpy as np
+
     text, opener = source.text, _opener(source.text)
     # Not anchored by "^": a search for letters is many times faster, and the line's start is looked at afterwards.
     marks = (match.start() for match in re.finditer(rf"{opener:4}-(?: |$)", text, re.MULTILINE))
     offsets = [at for at in marks if at == 0 or text[at - 1] == "\n"]
     lines = line_numbers(text, offsets)
-    start_lines = line_numbers(text, _apparent_starts(text, opener))
+    apparent = _apparent_starts(text, opener)
+    start_lines = lines if apparent == offsets else line_numbers(text, apparent)
     parsed = Parsed("MEDLINE (.nbib)", [], lines, start_lines)
     parsed.doubtful.extend(foreign(text, "MEDLINE"))
-    for place, (start, line) in enumerate(zip(offsets, lines, strict=True), start=1):
-        parsed.flavours[_DIALECTS[opener]] += 1
-        tags = _tags(text[start : offsets[place] if place < len(offsets) else len(text)])
-        if len(tags.get("TI", ())) > 1:
-            parsed.doubtful.append((line, "Two titles (TI) in one record: the start of a record may be missing."))
-        record = _to_record(tags, opener)
-        if not record["year"]:
-            parsed.note(*_UNDATED, place, line)
-        parsed.records.append(record)
+    parsed.flavours[_DIALECTS[opener]] = len(offsets)
+    tidy = tidy_records(text, opener, len(offsets))
+    others = sorted(set(range(len(offsets))).difference(tidy.places.tolist()))
+    limits = [*offsets, len(text)]
+    tags_of = [_tags(text[limits[place] : limits[place + 1]]) for place in others]
+    records = columns_of([to_record(tags, opener) for tags in tags_of])
+    parsed.columns = in_order([(tidy.places, to_columns(tidy, opener)), (np.array(others, dtype=np.int64), records)])
+    twice = [place for place, tags in zip(others, tags_of, strict=True) if len(tags.get("TI", ())) > 1]
+    for place in sorted([*twice, *tidy.places[tidy.count("TI") > 1].tolist()]):
+        parsed.doubtful.append((lines[place], "Two titles (TI) in one record: the start of a record may be missing."))
+    for place in np.flatnonzero(~filled(parsed.columns["year"])).tolist():
+        parsed.note(*_UNDATED, place + 1, lines[place])
     return parsed
 
 
@@ -75,7 +77,7 @@ def _apparent_starts(text: str, opener: str) -> list[int]:
 
 
 def _tags(chunk: str) -> Tags:
-    parts = _TAG.split("\n" + chunk)
+    parts = _TAG.split("\n" + unfolded(chunk))
     tags: Tags = {}
     for tag, value in zip(map(str.rstrip, parts[1::2]), parts[2::2], strict=True):
         if tag in tags:
@@ -83,97 +85,6 @@ def _tags(chunk: str) -> Tags:
         else:
             tags[tag] = [value]
     return tags
-
-
-def _filled(tags: Tags, *names: str) -> str:
-    """Return the first value with any text, of the first of several tags that has one; lines that go on are joined."""
-    for name in names:
-        if name in tags:
-            for value in tags[name]:
-                if value and not value.isspace():
-                    return value.replace("\n      ", " ") if "\n" in value else value
-    return ""
-
-
-def _to_record(tags: Tags, opener: str) -> Record:
-    pmid = clean.digits(_filled(tags, "PMID"))
-    pmc = clean.one_line(_filled(tags, "PMC"))
-    other = clean.word(_filled(tags, "AN", "OID", "ID"))
-    status, about = _status(tags) if not _STATES.isdisjoint(tags) else ("", "")
-    record = {
-        "accession": (pmc if opener == "PMC" else "") or pmid or other or pmc,
-        "title": clean.title(_filled(tags, "TI", "BTI", "TT")),
-        "year": clean.year(_filled(tags, "DP"), _filled(tags, "DEP"), _filled(tags, "YR")),
-        "container": clean.word(_filled(tags, "JT", "TA", "BTI")),
-        "volume": clean.word(_filled(tags, "VI")),
-        "issue": clean.issue(_filled(tags, "IP")),
-        "pages": clean.word(_filled(tags, "PG")) or _article_number(tags),
-        "doi": _doi(tags),
-        "pmid": pmid,
-        "language": clean.word(_filled(tags, "LA")),
-        "url": clean.address(_filled(tags, "URL", "UR")),
-        "abstract": clean.one_line(_filled(tags, "AB")),
-        "accessions": f"PubMed:{pmid}" if pmid and not pmc and not other else _accessions(tags, pmid, pmc, other),
-        "status": status,
-        "status_of": about,
-    }
-    record |= _authors(tags)
-    if "IS" in tags or "ISSN" in tags:
-        # ERIC writes the kind of number before it: "ISSN-0018-1560", "EISSN-…".
-        issns = [*tags.get("IS", ()), *tags.get("ISSN", ())]
-        record["issn"] = clean.issn(*[value.replace("ISSN-", "ISSN ") for value in issns])
-    if "ISBN" in tags:
-        record["isbn"] = clean.isbn(*tags["ISBN"])
-    if "PT" in tags:
-        record["pub_type"] = clean.joined(tags["PT"])
-    if "OT" in tags or "MH" in tags:
-        record["keywords"] = clean.joined([*tags.get("OT", ()), *tags.get("MH", ())])
-    if "GN" in tags or "NT" in tags:
-        record["notes"] = clean.paragraphs("\n".join([*tags.get("GN", ()), *tags.get("NT", ())]))
-    return record
-
-
-def _authors(tags: Tags) -> Record:
-    """Return people, by their full names where all have one, and groups."""
-    short = [clean.author(name, True) for name in tags.get("AU", ())]
-    full = [clean.author(name) for name in tags.get("FAU", ())]
-    names = full if len(full) >= len(short) else short
-    if "CN" not in tags:
-        return {"authors": clean.joined(names)}
-    groups = [clean.one_line(name) for name in tags["CN"]]
-    return {"authors": clean.joined([*names, *groups]), "group_authors": clean.joined(groups)}
-
-
-def _doi(tags: Tags) -> str:
-    stated = [*tags.get("LID", ()), *tags.get("AID", ())]
-    dois = dict.fromkeys(v.replace("[doi]", "").strip() for v in stated if "[doi]" in v or "doi.org/" in v)
-    return clean.doi(*dois) or clean.doi(*_SO_DOI.findall(_filled(tags, "SO")))
-
-
-def _article_number(tags: Tags) -> str:
-    return next((clean.one_line(v.replace("[pii]", "")) for v in tags.get("LID", ()) if "[pii]" in v), "")
-
-
-def _accessions(tags: Tags, pmid: str, pmc: str, other: str) -> str:
-    owner = clean.one_line(_filled(tags, "OWN")) or "export"
-    return clean.numbers(("PubMed", pmid), ("PMC", pmc), (owner, other))
-
-
-def _status(tags: Tags) -> tuple[str, str]:
-    """Return the state of publication that PubMed states, and what a notice is about.
-
-    The tags are those of PubMed's help page: EFR, ROF and ECF on notices; RIN and EIN on the articles; PST.
-    """
-    for tag, status in (("ROF", "retraction notice"), ("EFR", "erratum"), ("ECF", "expression of concern")):
-        if tag in tags:
-            return status, clean.joined(tags[tag])
-    if "RIN" in tags:
-        return "retracted", ""
-    if "EIN" in tags or "CRI" in tags:
-        return "corrected", ""
-    if any("aheadofprint" in value for value in tags.get("PST", ())):
-        return "early view", ""
-    return "", ""
 
 
 READER: Final = Reader(

@@ -24,6 +24,7 @@ PART: Final = 2048 * 1024
 _LARGEST_RECORD: Final = 64 * 1024 * 1024
 _LARGEST_WHOLE: Final = 512 * 1024 * 1024
 _BEFORE: Final = 400
+_NEAR: Final = 64 * 1024
 _MARK: Final = b"\xef\xbb\xbf"
 _HEADER: Final = re.compile(rb"FN (?=Clarivate|Thomson|ISI)")
 
@@ -99,7 +100,7 @@ class Reading:
             if not whole:
                 message = "The file starts with hundreds of kilobytes of nothing."
                 raise UserError(Problem("ME0202", message, name, hint="export it again"))
-            hint = "export it again; even a search without hits needs no file"
+            hint = "export it again; if nothing was found: `metaethno import RUN --source ... --hits 0`, without a file"
             raise UserError(Problem("ME0203", "The file is empty.", name, hint=hint))
         source = Source(name, text, self._mapping, data=head)
         for reader in READERS:
@@ -128,7 +129,7 @@ def _no_collection() -> Iterator[None]:
 def _joints(data: bytes) -> int:
     """Count what stands where a file starts: a byte-order mark, or the header of Web of Science on a line."""
     # One search for letters each is many times faster than one expression for all that may stand before them.
-    headers = (match.start() for match in _HEADER.finditer(data)) if b"FN " in data else ()
+    headers = (match.start() for match in _HEADER.finditer(data))
     marks = 0 if data.isascii() else data.count(_MARK)
     return marks + sum(at == 0 or data[at - 1] in b"\r\n" for at in headers)
 
@@ -159,9 +160,7 @@ def _blocks(head: bytes, opened: unpack.Reads, boundary: re.Pattern[bytes], name
     data, size = head, PART
     while piece := _filled(opened, size):
         data += piece
-        cut = 0
-        for match in boundary.finditer(data, max(1, len(data) - 2 * size)):
-            cut = match.start()
+        cut = _last(boundary, data, max(1, len(data) - 2 * size))
         if cut:
             yield data[:cut]
             data, size = data[cut:], PART
@@ -173,6 +172,17 @@ def _blocks(head: bytes, opened: unpack.Reads, boundary: re.Pattern[bytes], name
         else:
             size = len(data)
     yield data
+
+
+def _last(boundary: re.Pattern[bytes], data: bytes, start: int) -> int:
+    """Return where the last match is, or 0. Most often it is near the end, and the rest needs no look."""
+    for near in (max(start, len(data) - _NEAR), start):
+        cut = 0
+        for match in boundary.finditer(data, near):
+            cut = match.start()
+        if cut:
+            return cut
+    return 0
 
 
 def _unknown(source: Source) -> Problem:

@@ -11,9 +11,11 @@ import re
 from typing import Final
 
 from metaethno.formats.check import foreign, line_numbers
+from metaethno.formats.columns import columns_of, in_order
 from metaethno.formats.model import Parsed, Reader, Source
-from metaethno.formats.ris_fields import Tags, flavour_of, to_record, to_tidy_record
-from metaethno.formats.tidy import tidy_ends
+from metaethno.formats.ris_columns import LAYOUT, to_columns
+from metaethno.formats.ris_fields import Tags, flavour_of, to_record, undated
+from metaethno.formats.tidy import Tidy
 
 # A tag is strict: two characters, two spaces, a hyphen. A keyword "ER stress" or "TI - …" inside a note is none.
 # A line end in front in place of "^" makes the search many times faster.
@@ -65,6 +67,8 @@ def _apparent_starts(text: str) -> list[int]:
 
 
 def _parse(source: Source) -> Parsed:
+    import numpy as np
+
     text = source.text
     offsets = _starts(text)
     lines = line_numbers(text, offsets)
@@ -79,41 +83,38 @@ def _parse(source: Source) -> Parsed:
         reason = "There are tags before the first record (TY): the start of a record may be missing."
         parsed.doubtful.append((line, reason))
 
-    rows = text.split("\n")
-    names, values = [row[:2] for row in rows], [row[6:] for row in rows]
-    ends = tidy_ends(text, lines)
-    before = source.before + preamble
-    for place, (start, line) in enumerate(zip(offsets, lines, strict=True), start=1):
-        end = offsets[place] if place < len(offsets) else len(text)
-        chunk = text[start:end]
-        last = int(ends[place - 1])
-        tidy = last > 0
-        if tidy:
-            tags = _tidy(names[line - 1 : last], values[line - 1 : last])
-        else:
-            tags, ended, doubt = _tags(_TAG.split("\n" + chunk))
-            if doubt:
-                parsed.doubtful.append((line + chunk[: _second_end(chunk)].count("\n"), doubt))
-            if not ended:
-                parsed.note(*_UNENDED, place, line)
-        flavour = flavour_of(tags, before[-_SHORT_TAIL:])
-        parsed.flavours[flavour] += 1
-        record = to_tidy_record(tags, flavour) if tidy else to_record(tags, flavour)
-        if not record["year"] and any(value.strip(" /\n") for value in tags.get("PY", ()) or tags.get("Y1", ())):
-            parsed.note(*_UNDATED, place, line)
-        parsed.records.append(record)
-        before = chunk
+    limits = [*offsets, len(text)]
+    tidy = Tidy(text, LAYOUT, len(offsets))
+    places = tidy.places.tolist()
+    others = sorted(set(range(len(offsets))).difference(places))
+    # Between two tidy records there is nothing that could tell who wrote them.
+    between = {place + 1: _between(text[limits[place] : limits[place + 1]]) for place in others}
+    between[0] = _between(source.before + preamble)
+    columns, writers, undated_ = to_columns(tidy, [between.get(place, "") for place in places])
+    flavours = dict(zip(places, writers, strict=True))
+    without_year = tidy.places[undated_].tolist()
+    records = []
+    for place in others:
+        chunk, line = text[limits[place] : limits[place + 1]], lines[place]
+        tags, ended, doubt = _tags(_TAG.split("\n" + chunk))
+        if doubt:
+            parsed.doubtful.append((line + chunk[: _second_end(chunk)].count("\n"), doubt))
+        if not ended:
+            parsed.note(*_UNENDED, place + 1, line)
+        flavours[place] = flavour_of(tags, between.get(place, ""))
+        records.append(to_record(tags, flavours[place]))
+        if undated(tags, records[-1]["year"]):
+            without_year.append(place)
+    for place in sorted(without_year):
+        parsed.note(*_UNDATED, place + 1, lines[place])
+    parsed.flavours.update(flavours[place] for place in sorted(flavours))
+    parsed.columns = in_order([(tidy.places, columns), (np.array(others, dtype=np.int64), columns_of(records))])
     return parsed
 
 
-def _tidy(names: list[str], values: list[str]) -> Tags:
-    tags: Tags = {}
-    for name, value in zip(names, values, strict=True):
-        if name in tags:
-            tags[name].append(value)
-        else:
-            tags[name] = [value]
-    return tags
+def _between(text: str) -> str:
+    """Return what stands behind the end of a record, or else the end of the text."""
+    return text.rpartition("\nER  -")[2][-_SHORT_TAIL:]
 
 
 def _tags(parts: list[str]) -> tuple[Tags, bool, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from metaethno.formats import clean
@@ -42,6 +42,33 @@ _WHOSE: Final = (
 )
 _MANAGER_TAGS: Final = frozenset({"ID", "N1", "U1", "M4", "RP"})
 _CONTAINER: Final = ("JF", "T2", "JO", "JA", "J2", "J1", "JI", "BT", "NL")
+SINGLE: Final[dict[str, tuple[tuple[str, ...], Callable[[str], str], str]]] = {
+    "title": (("TI", "T1", "CT", "BT"), clean.title, "<"),
+    "container": (_CONTAINER, clean.word, ""),
+    "volume": (("VL",), clean.word, ""),
+    "issue": (("IS", "CP"), clean.issue, "("),
+    "language": (("LA",), clean.word, ""),
+}
+"""Fields of one value: the tags in order of preference, how it is cleaned, and the letter without which a value that
+is on one line, with single blanks and no entities, is clean already ("": always)."""
+# Where there are no authors, editors stand in; but Ovid's A2 lists the authors of the cited references.
+OVID_AUTHORS: Final = ("AU", "A1")
+AUTHORS: Final = (*OVID_AUTHORS, "A2", "ED")
+KEYWORDS: Final = ("KW", "DE")
+ABSTRACTS: Final = ("AB", "N2")
+EVIDENCE: Final = frozenset(
+    {"AN", "C2", "C3", "C5", "DA", "DB", "DP", "FX", "ID", "L2", "M1", "M4", "N1", "NS", "NT", "PM", "RP", "ST", "U1",
+     "U2", "WE", "Y1"}
+)  # fmt: skip
+"""Without any of these tags, only a link can tell who wrote a record, and it has no number, note or PMID."""
+HOSTS: Final = (
+    "embase.com", "scopus.com/", "ebscohost", "proquest.com", "jstor.org", "psycnet.apa.org", "ovid.com",
+    "ncbi.nlm.nih.gov",
+)  # fmt: skip
+"""The links by which `flavour_of` knows someone."""
+JUDGED_TAGS: Final = EVIDENCE | {
+    "TY", "AR", "C7", "DI", "DO", "EP", "L1", "L3", "LK", "M3", "PG", "PT", "PY", "SP", "UR",
+}  # fmt: skip
 _ARTICLE_NUMBER: Final = re.compile(r"^(?:[A-Za-z]+\d{4,}|0\d{3,})$")
 
 
@@ -112,121 +139,42 @@ def to_record(tags: Tags, flavour: str) -> Record:
     """Return a record with every field of `fields.TEXT_FIELDS` that the tags hold."""
     if flavour == OWN:
         return _own(tags)
+    names = _lines(_all(tags, *(OVID_AUTHORS if flavour == "Ovid" else AUTHORS)))
+    record = judged(tags, flavour)
+    record |= {field: cleaned(_filled(tags, *choice)) for field, (choice, cleaned, _) in SINGLE.items()}
+    record["authors"] = clean.joined([clean.author(name, flavour == "Ovid") for name in names])
+    # So EndNote and others mark the name of an organisation.
+    record["group_authors"] = clean.joined(group(name) for name in names if name.rstrip().endswith(","))
+    record["abstract"] = abstract(tags)
+    numbers = tags.get("SN", []) + tags.get("BN", [])
+    record["issn"] = clean.issn(*numbers)
+    record["isbn"] = clean.isbn(*numbers)
+    record["keywords"] = clean.joined(_lines(_all(tags, *KEYWORDS)))
+    return record
+
+
+def judged(tags: Tags, flavour: str) -> Record:
+    """Return the fields that need a look at several tags (of `JUDGED_TAGS`), or at who wrote the record."""
     notes = _notes(tags, flavour)
     links = _links(tags)
     accession = _accession(tags, flavour, notes, links)
     pmid = _pmid(tags, flavour, notes)
-    names = _lines(_all(tags, *_author_tags(flavour)))
-    record = {
+    return {
         "accession": accession,
-        "title": clean.title(_filled(tags, "TI", "T1", "CT", "BT")),
-        "authors": clean.joined([clean.author(name, flavour == "Ovid") for name in names]),
         "year": _year(tags),
-        "container": clean.word(_filled(tags, *_CONTAINER)),
         "pages": _pages(tags, flavour),
         "doi": _doi(tags),
         "pmid": pmid,
         "pub_type": clean.word(_pub_type(tags, flavour)),
         "url": _url(tags, links),
-        "abstract": _abstract(tags),
         "notes": notes,
+        "accessions": _accessions(tags, flavour, accession, pmid) if accession or pmid or "C2" in tags else "",
     }
-    if "VL" in tags:
-        record["volume"] = clean.word(_filled(tags, "VL"))
-    if "IS" in tags or "CP" in tags:
-        record["issue"] = clean.issue(_filled(tags, "IS", "CP"))
-    if "LA" in tags:
-        record["language"] = clean.word(_filled(tags, "LA"))
-    if "SN" in tags or "BN" in tags:
-        numbers = tags.get("SN", []) + tags.get("BN", [])
-        record["issn"] = clean.issn(*numbers)
-        record["isbn"] = clean.isbn(*numbers)
-    if "KW" in tags or "DE" in tags:
-        record["keywords"] = clean.joined(_lines(_all(tags, "KW", "DE")))
-    if any(name.rstrip()[-1] == "," for name in names):
-        # So EndNote and others mark the name of an organisation.
-        record["group_authors"] = clean.joined(n.strip().rstrip(",") for n in names if n.rstrip().endswith(","))
-    if accession or pmid or "C2" in tags:
-        record["accessions"] = _accessions(tags, flavour, accession, pmid)
-    return record
 
 
-def to_tidy_record(tags: Tags, flavour: str) -> Record:
-    """Return what `to_record` returns, of the tags of a tidy record (see `tidy`), by fewer calls.
-
-    Nothing in them is empty, on several lines, an entity, or white space but single blanks: no cleaning would change
-    it. Only what most records have is taken here in a shorter way.
-    """
-    if flavour == OWN:
-        return _own(tags)
-    notes = _notes(tags, flavour) if not _NOTE_TAGS.isdisjoint(tags) else ""
-    record: Record = {"notes": notes} if notes else {}
-    for field, choice in _TIDY:
-        for tag in choice:
-            if tag in tags:
-                record[field] = tags[tag][0]
-                break
-    if "<" in record.get("title", ""):
-        record["title"] = clean.title(record["title"])
-    if "issue" in record and record["issue"][0] == "(":
-        record["issue"] = clean.issue(record["issue"])
-    if "AU" in tags:
-        names = tags["AU"]
-    else:
-        names = _all(tags, *_author_tags(flavour))
-    joined = "\n".join(names)
-    # Most names are "Family, Given" already; a comma at the end is how EndNote and others mark an organisation.
-    if joined.count(",") < len(names) or ",\n" in joined or ";\n" in joined or joined[-1:] in ("", ",", ";"):
-        record["authors"] = clean.joined([clean.author(name, flavour == "Ovid") for name in names])
-        if groups := [name.rstrip(",") for name in names if name[-1] == ","]:
-            record["group_authors"] = clean.joined(groups)
-    else:
-        turned = [name if "," in name else clean.author(name, flavour == "Ovid") for name in names]
-        record["authors"] = "; ".join(dict.fromkeys(turned))
-    record["year"] = _year(tags)
-    pages = (tags["SP"][0], tags["EP"][0]) if "SP" in tags and "EP" in tags and flavour != "EBSCO" else ("", "")
-    if pages[0].isdecimal() and pages[1].isdecimal():
-        record["pages"] = f"{pages[0]}-{pages[1]}" if pages[0] != pages[1] else pages[0]
-    else:
-        record["pages"] = _pages(tags, flavour)
-    record["doi"] = clean.doi(tags["DO"][0]) if "DO" in tags and "DI" not in tags and len(tags["DO"]) == 1 else ""
-    if not record["doi"]:
-        record["doi"] = _doi(tags)
-    kind = _pub_type(tags, flavour) if flavour == "Ovid" or "M3" in tags or "PT" in tags else tags["TY"][0]
-    record["pub_type"] = kind
-    if "AB" in tags and len(tags["AB"]) == 1 and not tags["AB"][0].startswith("Copyright"):
-        record["abstract"] = tags["AB"][0]
-    else:
-        record["abstract"] = _abstract(tags)
-    links = _links(tags)
-    if len(links) == 1 and links[0].startswith("http") and " " not in links[0]:
-        record["url"] = links[0]
-    else:
-        record["url"] = _url(tags, links)
-    if "SN" in tags or "BN" in tags:
-        numbers = tags.get("SN", []) + tags.get("BN", [])
-        record["issn"] = clean.issn(*numbers)
-        if len(numbers) > 1 or len(numbers[0]) > 9:
-            record["isbn"] = clean.isbn(*numbers)
-    if "KW" in tags or "DE" in tags:
-        record["keywords"] = "; ".join(dict.fromkeys(tags["KW"] if "KW" in tags else tags["DE"]))
-    if flavour or notes or not _NUMBER_TAGS.isdisjoint(tags) or any("=" in link for link in links):
-        accession = record["accession"] = _accession(tags, flavour, notes, links)
-        pmid = record["pmid"] = _pmid(tags, flavour, notes)
-        if accession or pmid or "C2" in tags:
-            record["accessions"] = _accessions(tags, flavour, accession, pmid)
-    return record
-
-
-_TIDY: Final = (
-    ("title", ("TI", "T1", "CT", "BT")),
-    ("container", _CONTAINER),
-    ("volume", ("VL",)),
-    ("issue", ("IS", "CP")),
-    ("language", ("LA",)),
-)
-_NOTE_TAGS: Final = frozenset({"N1", "NT", "FX", "M1"})
-_NUMBER_TAGS: Final = frozenset({"AN", "U2", "ID", "PM", "C2", "C3", "C5"})
+def group(name: str) -> str:
+    """Return the name of an organisation without the comma that marks it."""
+    return name.strip().rstrip(",").rstrip()
 
 
 def _links(tags: Tags) -> list[str]:
@@ -239,6 +187,11 @@ def _year(tags: Tags) -> str:
     if len(stated) == 4 and stated.isdecimal() and "1400" <= stated < "2100":
         return stated
     return clean.year(*_all(tags, "PY"), *_all(tags, "Y1"), *_all(tags, "DA"))
+
+
+def undated(tags: Tags, year: str) -> bool:
+    """Say whether there is a date, but no year in it."""
+    return not year and any(value.strip(" /\n") for value in tags.get("PY", ()) or tags.get("Y1", ()))
 
 
 def _first(tags: Tags, tag: str) -> str:
@@ -277,11 +230,6 @@ def _lines(values: Iterable[str]) -> list[str]:
         else:
             lines.append(value)
     return lines
-
-
-def _author_tags(flavour: str) -> tuple[str, ...]:
-    # Where there are no authors, editors stand in; but Ovid's A2 lists the authors of the cited references.
-    return ("AU", "A1") if flavour == "Ovid" else ("AU", "A1", "A2", "ED")
 
 
 def _accession(tags: Tags, flavour: str, notes: str, links: list[str]) -> str:
@@ -403,8 +351,9 @@ def _url(tags: Tags, links: list[str]) -> str:
     return clean.address(_filled(tags, "UR"))
 
 
-def _abstract(tags: Tags) -> str:
-    for tag in ("AB", "N2"):
+def abstract(tags: Tags) -> str:
+    """Return the abstract; a notice of copyright in its place is none."""
+    for tag in ABSTRACTS:
         if tag not in tags:
             continue
         values = [v for v in tags.get(tag, ()) if v.strip() and not _COPYRIGHT.match(v)]

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from metaethno.formats.columns import column, filled, mapped, replaced
 from metaethno.formats.model import Record
+
+if TYPE_CHECKING:
+    from metaethno.formats.columns import Columns
 
 _ERRATUM: Final = re.compile(
     r"^(?:published |publisher |author )?"
@@ -25,6 +29,7 @@ _CONCERN: Final = re.compile(r"^(?:editorial )?expression of concern\b", re.IGNO
 _MAY_BE_NOTICE: Final = re.compile(
     r"\W{0,2}(?:publi|author|errat|corr|addend|retract|withdr|notice|editorial|expression)", re.IGNORECASE
 )
+_NOTICES: Final = ("erratum", "retraction notice", "expression of concern")
 _EARLY: Final = (
     "in press",
     "early access",
@@ -46,9 +51,9 @@ def publication_status(record: Record) -> None:
     """
     title, kind = record.get("title", ""), record.get("pub_type", "").casefold()
     status = _of_kind(kind)
-    if not status and (_MAY_BE_NOTICE.match(title) or "etract" in title or "ETRACT" in title or "ithdraw" in title):
+    if not status and _may_be_notice(title):
         status = _of_title(title)
-    if status in ("erratum", "retraction notice", "expression of concern") and not record.get("status_of"):
+    if status in _NOTICES and not record.get("status_of"):
         found = _OF_DOI.search(title)
         record["status_of"] = found.group().rstrip(".").lower() if found else _after(title)
     if not status:
@@ -58,6 +63,43 @@ def publication_status(record: Record) -> None:
             status = "print"
     if status:
         record["status"] = status
+
+
+def publication_states(columns: Columns) -> Columns:
+    """Return the columns `status` and `status_of`, filled as `publication_status` does for each record without one."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    status, about, kind = columns["status"], columns["status_of"], columns["pub_type"]
+    without = ~filled(status)
+    # Of most records only the type counts, and whether there is an issue: each such pair is looked at once.
+    issued = filled(columns["volume"]) | filled(columns["issue"]) | filled(columns["pages"])
+    marks = pa.array(["", "1"], kind.type).take(pa.array(issued.astype(np.int8)))
+    of_pair = mapped(pc.binary_join_element_wise(marks, kind, pa.scalar("\n", kind.type)), _of_pair)
+    notices = pc.is_in(of_pair, pa.array(_NOTICES, kind.type)).to_numpy(zero_copy_only=False)
+    notices |= np.array([_may_be_notice(title) for title in columns["title"].to_pylist()], dtype=bool)
+    notices &= without
+    status = pc.if_else(pa.array(without), of_pair, status)
+    if notices.any():
+        names = ("title", "pub_type", "status_of", "volume", "issue", "pages")
+        records = pa.table({name: columns[name].filter(pa.array(notices)) for name in names}).to_pylist()
+        for record in records:
+            publication_status(record)
+        status = replaced(status, notices, column([record.get("status", "") for record in records]))
+        about = replaced(about, notices, column([record["status_of"] for record in records]))
+    return {"status": status, "status_of": about}
+
+
+def _of_pair(pair: str) -> str:
+    issue, _, kind = pair.partition("\n")
+    record = {"pub_type": kind, "issue": issue}
+    publication_status(record)
+    return record.get("status", "")
+
+
+def _may_be_notice(title: str) -> bool:
+    return bool(_MAY_BE_NOTICE.match(title)) or "etract" in title or "ETRACT" in title or "ithdraw" in title
 
 
 @lru_cache(maxsize=4096)

@@ -85,6 +85,27 @@ def support(data: ReportData) -> str:
     return md.table(headers, body, caption, label, (4, 9, 2, 2, 2, 2, 3), (2, 3, 4, 5, 6))
 
 
+def leave_out(data: ReportData) -> str:
+    """Return what the argument would lose without a single study."""
+    label, caption = "leave-out", "What third-order constructs and steps would lose without one study."
+    shown = data.leave_one_out[(data.leave_one_out["state"] != "holds") | (data.leave_one_out["lost_ids"] != "")]
+    if not len(shown):
+        said = "Without any one study, every third-order construct and step still rests on enough others."
+        said = said if len(data.leave_one_out) else "There is no interpretation yet."
+        return md.nothing_yet(said, "", caption, label)
+    studies, names = texts(data.studies, "study_id", "label"), _named(data)
+    words = {"holds": "holds", "falls_below": "rests on too few", "nothing_left": "rests on nothing"}
+    body = []
+    for row in sorted(rows(shown), key=lambda r: (_order(data, r), r["study_id"])):
+        share = f"{round(100 * float(row['share']))} %" if row["share"] else ""
+        lost = md.listed(names.get(i, i) for i in md.joined(row["lost_ids"]))
+        study = md.listed([studies.get(row["study_id"], row["study_id"])])
+        numbers = [share, md.number(row["studies_left"])]
+        body.append([_called(data, row), study, *numbers, lost, words[row["state"]]])
+    headers = ["What", "Without", "Share of constructs", "Studies left", "Lost altogether", "Then it"]
+    return md.table(headers, body, caption, label, (4, 5, 2, 2, 7, 3), (2, 3))
+
+
 def _steps(data: ReportData) -> dict[str, int]:
     return {row["step_id"]: int(row["position"]) for row in rows(data.line_of_argument)}
 

@@ -22,11 +22,12 @@ UNIQUE_COLUMNS = (
     "pages", "doi", "url", "language", "pub_type",
 )  # fmt: skip
 MEMBER_COUNT_COLUMNS = ("run", "source", "kind", "rule", "rows")
-_PARTIAL = {"unique": UNIQUE_COLUMNS, "members": MEMBER_COUNT_COLUMNS}
+VOTES_BY_DAY_COLUMNS = ("stage", "reviewer", "role", "decided_on", "records")
+_PARTIAL = {"unique": UNIQUE_COLUMNS, "members": MEMBER_COUNT_COLUMNS, "votes_by_day": VOTES_BY_DAY_COLUMNS}
 # A frame's name, where its table is called otherwise.
 _TABLE_OF = {"constructs": "extracted_constructs", **dict.fromkeys(
     ("search_checks", "screening_checks", "eligibility_checks", "extraction_checks", "translation_checks",
-     "synthesis_checks"), "checks"
+     "synthesis_checks", "prose_checks"), "checks"
 ), "screening_votes": "screening", "eligibility_votes": "eligibility"}  # fmt: skip
 
 
@@ -34,6 +35,21 @@ def count_members(members: pd.DataFrame) -> pd.DataFrame:
     """Return how many exported rows each rule joined, by run and source (columns run, source, kind, rule, rows)."""
     keys = ["run", "source", "kind", "rule"]
     return members.groupby(keys, as_index=False, sort=True).size().rename(columns={"size": "rows"})
+
+
+def count_votes(votes: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return how many records each reviewer first voted on, by day (the columns VOTES_BY_DAY_COLUMNS).
+
+    votes: stage → its votes (reviewer, role, record_id, decided_on). A record that is voted on again counts once.
+    """
+    import pandas as pd
+
+    keys, parts = ["reviewer", "role"], []
+    for stage, frame in votes.items():
+        first = frame.groupby([*keys, "record_id"], as_index=False, sort=False)["decided_on"].min()
+        counted = first.groupby([*keys, "decided_on"], as_index=False, sort=True).size()
+        parts.append(counted.rename(columns={"size": "records"}).assign(stage=stage))
+    return pd.concat(parts, ignore_index=True).reindex(columns=list(VOTES_BY_DAY_COLUMNS))
 
 
 def _no_rows(name: str) -> Any:
@@ -53,9 +69,10 @@ def _no_rows(name: str) -> Any:
 class ReportData:
     """The review as tables, settings and prose. A frame that is not given has no rows: that is a new review.
 
-    unique and members need only the columns above. pages: name → text of `reports/pages/*.qmd`. queries: path →
-    text of the query files. hashes: path → SHA-256 of the files that a checklist may name as evidence. world: the
-    tables that the boxes of the flow are lists of, where there are any.
+    prose_checks are made by stage 9 itself. unique, members and votes_by_day need only the columns above. pages: name →
+    text of `reports/pages/*.qmd`. queries: path → text of the query files. decisions: path → bytes of the tables of
+    decisions, in which findings are looked up. hashes: path → SHA-256 of the files that a checklist may name as
+    evidence. world: the tables that the boxes of the flow are lists of, where there are any.
     """
 
     config: Config
@@ -71,6 +88,7 @@ class ReportData:
     conflicts: pd.DataFrame = _no_rows("conflicts")
     screening_checks: pd.DataFrame = _no_rows("screening_checks")
     agreement: pd.DataFrame = _no_rows("agreement")
+    votes_by_day: pd.DataFrame = _no_rows("votes_by_day")
     assessed: pd.DataFrame = _no_rows("assessed")
     excluded: pd.DataFrame = _no_rows("excluded")
     included_studies: pd.DataFrame = _no_rows("included_studies")
@@ -86,6 +104,9 @@ class ReportData:
     groups: pd.DataFrame = _no_rows("groups")
     group_members: pd.DataFrame = _no_rows("group_members")
     relations: pd.DataFrame = _no_rows("relations")
+    aspects: pd.DataFrame = _no_rows("aspects")
+    trail: pd.DataFrame = _no_rows("trail")
+    differences: pd.DataFrame = _no_rows("differences")
     readings: pd.DataFrame = _no_rows("readings")
     concepts: pd.DataFrame = _no_rows("concepts")
     concept_changes: pd.DataFrame = _no_rows("concept_changes")
@@ -98,16 +119,20 @@ class ReportData:
     line_of_argument_support: pd.DataFrame = _no_rows("line_of_argument_support")
     trace: pd.DataFrame = _no_rows("trace")
     support: pd.DataFrame = _no_rows("support")
+    leave_one_out: pd.DataFrame = _no_rows("leave_one_out")
     stale: pd.DataFrame = _no_rows("stale")
     synthesis_checks: pd.DataFrame = _no_rows("synthesis_checks")
+    prose_checks: pd.DataFrame = _no_rows("prose_checks")
     memos: pd.DataFrame = _no_rows("memos")
     reviewed: pd.DataFrame = _no_rows("reviewed")
     screening_votes: pd.DataFrame = _no_rows("screening_votes")
     eligibility_votes: pd.DataFrame = _no_rows("eligibility_votes")
+    statements: pd.DataFrame = _no_rows("statements")
     report_studies: pd.DataFrame = _no_rows("report_studies")
     studies: pd.DataFrame = _no_rows("studies")
     pages: Mapping[str, str] = field(default_factory=dict)
     queries: Mapping[str, str] = field(default_factory=dict)
+    decisions: Mapping[str, bytes] = field(default_factory=dict)
     hashes: Mapping[str, str] = field(default_factory=dict)
     world: World | None = None
 
@@ -128,7 +153,8 @@ class ReportData:
         return any(self.config.team[p].stand_in for p in ids if p in self.config.team)
 
 
-FRAMES = tuple(f.name for f in fields(ReportData) if f.name not in ("config", "pages", "queries", "hashes", "world"))
+_NO_FRAMES = ("config", "pages", "queries", "decisions", "hashes", "prose_checks", "world")
+FRAMES = tuple(f.name for f in fields(ReportData) if f.name not in _NO_FRAMES)
 
 
 def texts(frame: Any, key: str, value: str) -> dict[str, str]:

@@ -18,14 +18,12 @@ STATES = {
 def checklist(name: str, answers: list[dict[str, Any]]) -> str:
     """Return one checklist as a table; answers: the rows of its derived table."""
     source = SOURCES[name]
-    asks = {item.number: item for item in items(name)}
     body = []
-    for row in answers:
-        item = asks[int(row["item"])]
-        phase = f" (phase {item.phase})" if item.phase else ""
+    for item, row in zip(items(name), answers, strict=True):
+        phase = f" (phase {item.phase})" if item.phase else f" ({item.part}, {item.section})" if item.part else ""
         asked = f"**{md.escape(item.name)}**{phase}: {md.escape(item.asks)}"
-        shown = evidence(row["evidence"])
-        body.append([str(item.number), asked, f"**{STATES[row['state']]}**", md.escape(row["note"]), shown])
+        shown = evidence("; ".join(filter(None, [row["passage"], row["evidence"]])))
+        body.append([md.escape(item.item), asked, f"**{STATES[row['state']]}**", md.escape(row["note"]), shown])
     headers = ["Item", "What is asked (paraphrased)", "State", "What is missing, or why", "Where it is answered"]
     caption = f"{source.name}: how far each item is answered."
     made = md.table(headers, body, caption, name.replace("_", "-"), (1, 7, 2, 6, 6))
@@ -55,9 +53,11 @@ def evidence(paths: str) -> str:
 def _section(page: str, anchor: str) -> str:
     """Return the name of a section that answers an item: `page review, section for eMERGe 9`."""
     name = f"page {page.removesuffix('.qmd')}"
-    key, _, number = anchor.removeprefix("sec-").rpartition("-")
+    key, _, number = anchor.removeprefix("sec-").replace("-abstract-", "-abstract ").rpartition("-")
     source = SOURCES.get(key.replace("-", "_"))
-    return f"{name}, section for {source.name} item {number}" if source else name
+    if source and number:
+        return f"{name}, section for {source.name} item {number}"
+    return f"{name}, section {anchor.removeprefix('sec-')}" if anchor else name
 
 
 def summary(answers: dict[str, list[dict[str, Any]]]) -> str:

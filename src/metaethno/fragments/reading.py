@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from metaethno import form
+from metaethno.config import FormField
 from metaethno.fragments import markdown as md
 from metaethno.fragments.data import ReportData, rows, shown_title, texts
 
@@ -24,31 +26,46 @@ def included(data: ReportData) -> str:
     reports: dict[str, list[str]] = {}
     for row in rows(data.reports):
         reports.setdefault(row["study_id"], []).append(md.cite(row["report_id"], bare=True))
-    configured = [c.name for c in data.config.extraction.columns if c.name in data.characteristics]
+    columns = _columns(data)
     body = []
     for row in rows(data.characteristics.sort_values("position", kind="stable")):
-        people = [md.escape(row["sample"])] + ([f"(n\u00a0=\u00a0{md.number(row['participants_n'])})"]
-                                               if md.number(row["participants_n"]) != md.MISSING else [])  # fmt: skip
-        where = "; ".join(v for v in (row["country"], row["setting"]) if v)
-        methods = "; ".join(v for v in (row["data_collection_method"], row["analysis"]) if v)
         body.append([
             f"**{md.listed([row['label']])}**",
             "; ".join(reports.get(row["study_id"], [])) or md.escape(row["reports"]),
-            md.escape(where), years(row), md.escape(row["aim"]), " ".join(p for p in people if p), md.escape(methods),
-            *(md.escape(row[c]) for c in configured),
+            *(_cell(row, fields) for fields in columns.values()),
         ])  # fmt: skip
-    headers = ["Study", "Reports", "Country and setting", "Data collected", "Aim", "Participants",
-               "Data collection and analysis", *(c.replace("_", " ") for c in configured)]  # fmt: skip
-    shares = (4, 5, 4, 3, 5, 6, 6, *[4] * len(configured))
-    made = md.table(headers, body, caption, label, shares)
+    shares = (4, 5, *(max(field.width for field in fields) for fields in columns.values()))
+    made = md.table(["Study", "Reports", *columns], body, caption, label, shares)
     note = "A dash stands for what was not found. Studies whose years are not known stand last, by name."
     return md.landscape(md.lines([made, note]))
 
 
-def years(row: dict[str, Any]) -> str:
-    """Return the years of data collection: `2006–2010`, `2008`, or nothing."""
-    known = [y for y in (row["data_collection_start"], row["data_collection_end"]) if y]
-    return md.escape("–".join(dict.fromkeys(known)))
+def _columns(data: ReportData) -> dict[str, list[FormField]]:
+    """Return the headings of Table 1 with the fields of the form that stand under each, in the order of the form."""
+    columns: dict[str, list[FormField]] = {}
+    for field in form.fields(data.config.extraction):
+        if field.table1 is not False and field.field in data.characteristics:
+            heading = field.table1 if isinstance(field.table1, str) else field.heading
+            columns.setdefault(heading, []).append(field)
+    return columns
+
+
+def _cell(row: dict[str, Any], fields: list[FormField]) -> str:
+    """Return a cell of Table 1: years as a span, what has a form of its own beside the rest, the others parted."""
+    said = ""
+    for field in fields:
+        value = row[field.field]
+        text = md.number(value) if field.field == "participants_n" else "" if value is None else str(value)
+        if not text or text in (md.MISSING, form.NOT_REPORTED):
+            continue
+        if field.show != "{}":
+            # Hard blanks keep a value and what belongs to it on one line.
+            text, mark = "\u00a0".join(map(md.escape, field.show.replace("{}", text).split("\u00a0"))), " "
+        else:
+            text, mark = md.escape(text), "–" if field.type == "year" else "; "
+        if not (field.type == "year" and said.endswith(text)):
+            said += (mark if said else "") + text
+    return said
 
 
 def reports(data: ReportData) -> str:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from metaethno.fragments import markdown as md
 from metaethno.fragments.boxes import AS_2009, boxes_of, with_addends
 from metaethno.fragments.data import ReportData, rows
 from metaethno.fragments.provisional import MARK, marked_boxes, may_change, open_counts
+from metaethno.places import Places, shown
+from metaethno.statements import not_applicable, settle
 
 STAGES_OF_CHECKS = {
     "search_checks": "search",
@@ -14,20 +18,33 @@ STAGES_OF_CHECKS = {
     "extraction_checks": "extraction",
     "translation_checks": "translation",
     "synthesis_checks": "synthesis",
+    "prose_checks": "reports",
 }
 _LEVELS = ("error", "warning", "note")
 _LISTED = 5  # failing checks that the banner prints; the page with the checks has all
 
 
+def findings(data: ReportData) -> list[dict[str, str]]:
+    """Return the findings of all stages as rows of schemas.FINDINGS, all cells text; the worst first."""
+    places = Places(lambda path: data.decisions.get(path))
+    found = []
+    for name, stage in STAGES_OF_CHECKS.items():
+        for row in rows(getattr(data, name)):
+            file, line = places.of(row)
+            said = {k: "" if v != v or v is None or str(v) == "<NA>" else str(v) for k, v in row.items()}
+            found.append({**said, "stage": stage, "file": file, "line": str(line or "")})
+    open_, settled = settle(found, rows(data.statements))
+    every = [{**row, "state": "open"} for row in open_] + [{**row, "state": "settled"} for row in settled]
+    order = list(STAGES_OF_CHECKS.values())
+    return sorted(
+        every,
+        key=lambda r: (_LEVELS.index(r["level"]), order.index(r["stage"]), r["code"], r["ids"], r["message"]),
+    )
+
+
 def checks_of(data: ReportData) -> list[dict[str, str]]:
-    """Return the findings of all stages, the worst first, each with its stage."""
-    found = [
-        {**{k: str(v) for k, v in row.items()}, "stage": stage}
-        for name, stage in STAGES_OF_CHECKS.items()
-        for row in rows(getattr(data, name))
-    ]
-    return sorted(found, key=lambda r: (_LEVELS.index(r["level"]), list(STAGES_OF_CHECKS.values()).index(r["stage"]),
-                                        r["code"], r["ids"], r["message"]))  # fmt: skip
+    """Return the findings that no signed statement settles, the worst first, each with its stage, file and line."""
+    return [row for row in findings(data) if row["state"] == "open"]
 
 
 def open_decisions(data: ReportData) -> str:
@@ -96,9 +113,37 @@ def checks(data: ReportData) -> str:
     found = checks_of(data)
     if not found:
         return md.nothing_yet("The checks found nothing.", "", caption, label, "Found")
-    body = [[row["level"], row["stage"], row["code"], md.escape(row["message"]), md.escape(row["hint"])]
-            for row in found]  # fmt: skip
-    return md.table(["Level", "Stage", "Check", "What was found", "What to do"], body, caption, label, (2, 3, 2, 9, 6))
+    body = [
+        [row["level"], row["code"], md.escape(_where(row)), md.escape(row["message"]), md.escape(row["hint"])]
+        for row in found
+    ]
+    return md.table(["Level", "Check", "Where", "What was found", "What to do"], body, caption, label, (2, 2, 4, 8, 6))
+
+
+def _where(row: dict[str, str]) -> str:
+    return shown(row["file"], int(row["line"] or 0))
+
+
+def statements(data: ReportData) -> str:
+    """Return what people stated where a program cannot judge."""
+    label, caption = "statements", "Signed statements: what a person says where a program cannot judge."
+    found = [row for row in findings(data) if row["state"] == "settled"]
+    body = [
+        [f"{row['code']}: {md.escape(row['message'])}", md.escape(row["statement"]), _who(data, row)] for row in found
+    ]
+    for code, row in sorted(not_applicable(rows(data.statements)).items()):
+        body.append([f"{md.escape(code)} does not apply", md.escape(row["text"]), _who(data, row)])
+    if not body:
+        todo = "`metaethno sign statement` lists what a person can settle."
+        return md.nothing_yet("Nobody has stated anything yet.", todo, caption, label)
+    return md.table(["About", "Statement", "By, on"], body, caption, label, (7, 9, 4))
+
+
+def _who(data: ReportData, row: Mapping[str, str]) -> str:
+    person = data.config.team.get(row["stated_by"])
+    name = person.name if person else row["stated_by"]
+    stand_in = ", a stand-in" if person and person.stand_in else ""
+    return f"{md.escape(name)}{stand_in}, {md.escape(row['stated_on'])}"
 
 
 def glance(data: ReportData) -> str:
@@ -135,11 +180,16 @@ def glance(data: ReportData) -> str:
 def team(data: ReportData) -> str:
     """Return who took part; a stand-in is called one."""
     body = [
-        [md.escape(key), md.escape(person.name), md.escape(person.role), "stand-in, no real person"
-         if person.stand_in else "person"]
+        [
+            md.escape(key),
+            md.escape(person.name),
+            md.escape(person.role),
+            md.escape(person.standpoint),
+            "stand-in, no real person" if person.stand_in else "person",
+        ]
         for key, person in data.config.team.items()
-    ]  # fmt: skip
-    return md.table(["Id", "Name", "Part", "Kind"], body, "The team.", "team", (3, 4, 6, 3))
+    ]
+    return md.table(["Id", "Name", "Part", "Standpoint", "Kind"], body, "The team.", "team", (3, 4, 5, 6, 3))
 
 
 def engine(data: ReportData) -> str:

@@ -199,3 +199,124 @@ def refutations(data: ReportData) -> str:
         body.append([group, words[row["outcome"]], md.escape(row["note"]), who])
     headers = ["Group", "What", "About what, and how it is resolved", "Judged by, on"]
     return md.table(headers, body, caption, label, (4, 5, 7, 3))
+
+
+def aspects(data: ReportData) -> str:
+    """Return the grid that studies were compared in: what each says on each aspect."""
+    label, caption = "aspects", "What the studies were compared on, and what each says."
+    if not len(data.aspects):
+        todo = "The grid of studies and aspects is filled in a sheet: `metaethno todo relating`."
+        return md.nothing_yet("The studies are not compared in a grid yet.", todo, caption, label)
+    names = names_of(data)
+    said = {(r["study_id"], r["aspect"]): r["says"] for r in rows(data.aspects)}
+    which = sorted({aspect for _, aspect in said})
+    studies = sorted({study for study, _ in said}, key=lambda s: (names.get(s, s), s))
+    body = [[f"**{md.listed([names.get(s, s)])}**", *(md.escape(said.get((s, a), "")) for a in which)] for s in studies]
+    headers = ["Study", *(md.escape(a) for a in which)]
+    return md.landscape(md.table(headers, body, caption, label, (3, *[6] * len(which))))
+
+
+def matrix_by_study(data: ReportData) -> str:
+    """Return the matrix the other way round, group by group: studies by concepts, as marks."""
+    panels = panels_of(data.matrix)
+    if not panels:
+        return md.nothing_yet("Nothing is translated yet.", _TODO, "Studies by concepts.", "studies-1")
+    parts = []
+    for i, panel in enumerate(panels, 1):
+        body = [
+            [f"**{md.listed([name])}**", *(MARKS[panel.cells.get((c, study), "not_read")] for c, _ in panel.concepts)]
+            for study, name in panel.studies
+        ]
+        headers = ["Study", *(str(n) for n in range(1, len(panel.concepts) + 1))]
+        caption = f"Studies by concepts in the group “{md.escape(panel.label)}”."
+        made = md.table(headers, body, caption, f"studies-{i}", [5, *[1] * len(panel.concepts)])
+        key = "; ".join(f"{n}: {md.escape(name)}" for n, (_, name) in enumerate(panel.concepts, 1))
+        parts.append(md.landscape(md.lines([made, f"{key}."])))
+    return md.lines(parts)
+
+
+_EVENTS = {
+    "made": "made",
+    "first_translated": "first translated into",
+    "renamed": "renamed",
+    "reworded": "reworded",
+    "split": "split into",
+    "came_of_split": "came of the split of",
+    "merged": "merged into",
+    "took_in": "took in",
+    "dropped": "dropped",
+}
+
+
+def trail(data: ReportData) -> str:
+    """Return what became of each concept: made, renamed, reworded, split, merged, dropped."""
+    label, caption = "trail", "What became of the concepts: by whom, when and why."
+    changed = data.trail[data.trail["event"] != "first_translated"]
+    if not len(changed):
+        said = "No concept was noted as made, changed or dropped." if len(data.concepts) else "No concept yet."
+        return md.nothing_yet(said, "", caption, label)
+    body, before = [], ""
+    for row in rows(changed.sort_values(["concept_label", "concept_id", "position"], kind="stable")):
+        name = f"**{md.escape(row['concept_label'])}**" if row["concept_id"] != before else " "
+        before = row["concept_id"]
+        words = " → ".join(f"“{md.escape(row[c])}”" for c in ("before", "after") if row[c])
+        event = _EVENTS[row["event"]]
+        said = " ".join(p for p in (event, md.escape(row["others"])) if p) + (f": {words}" if words else "")
+        body.append([name, said, md.escape(row["why"]), f"{md.escape(row['by'])}, {row['changed_on']}"])
+    return md.table(["Concept", "What happened", "Why", "By, on"], body, caption, label, (5, 8, 6, 3))
+
+
+def alternatives(data: ReportData) -> str:
+    """Return the translations that were rejected, and other readings that were weighed."""
+    label, caption = "alternatives", "Translations that were rejected, and other readings that were weighed."
+    wanted = data.translations[
+        data.translations["status"].eq("rejected") | data.translations["alternative_reading"].ne("")
+    ]
+    if not len(wanted):
+        said = "No translation was rejected, and no other reading is noted."
+        return md.nothing_yet(said if len(data.translations) else "Nothing is translated yet.", "", caption, label)
+    names, concepts = names_of(data), texts(data.concepts, "concept_id", "label")
+    body = []
+    for row in rows(wanted.sort_values(["concept_id", "construct_id", "translation_id"], kind="stable")):
+        rejected = row["status"] == "rejected"
+        said = f"rejected: {md.escape(row['reason'])}" if rejected else "stands"
+        body.append(
+            [
+                md.escape(names.get(row["construct_id"], row["construct_id"])),
+                md.escape(concepts.get(row["concept_id"], row["concept_id"])),
+                md.escape(row["wording"]),
+                md.escape(row["alternative_reading"]),
+                said,
+                f"{md.escape(row['translators'])}, {row['translated_on']}",
+            ]
+        )
+    headers = ["Construct", "Concept", "In the concept’s terms", "Another reading", "What became of it", "By, on"]
+    return md.landscape(md.table(headers, body, caption, label, (5, 5, 6, 6, 6, 3)))
+
+
+def differences(data: ReportData) -> str:
+    """Return where two translators who worked apart differ, and what was settled."""
+    label, caption = "differences", "Two translators’ versions, side by side, where they differ."
+    found = data.differences
+    agreed = int(found["state"].eq("agree").sum())
+    shown = found[found["state"] != "agree"]
+    if not len(shown):
+        said = "No study was translated by two persons apart."
+        said = (
+            f"All {agreed} constructs that two persons translated apart went into the same concepts."
+            if agreed
+            else said
+        )
+        return md.nothing_yet(said, "", caption, label)
+    names, concepts = names_of(data), texts(data.concepts, "concept_id", "label")
+    words = {"differ": "open", "one_only": "open: one of the two only", "settled": "settled"}
+    body = []
+    for row in rows(shown):
+        sides = []
+        for side in ("left", "right"):
+            into = md.listed(concepts.get(c, c) for c in md.joined(row[f"{side}_concepts"])) or md.MISSING
+            wording = f": {md.escape(row[f'{side}_wording'])}" if row[f"{side}_wording"] else ""
+            sides.append(f"{md.escape(row[side])}: {into}{wording}")
+        body.append([md.escape(names.get(row["construct_id"], row["construct_id"])), *sides, words[row["state"]]])
+    made = md.table(["Construct", "One", "The other", "State"], body, caption, label, (5, 8, 8, 3))
+    return md.lines([made, f"On {md.plural(agreed, 'other construct', 'other constructs')} the two agree."])

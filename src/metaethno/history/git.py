@@ -104,10 +104,15 @@ class Blobs:
 
 
 class Repository:
-    """The Git repository that holds the review in `root`. Raises UserError where there is none."""
+    """The Git repository that holds the review in `root`. Raises UserError where there is none and none is begun."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, begin: bool = False) -> None:
         self.root = root
+        if begin:
+            self.run("init", "--quiet")
+            # `init -b` is not known to older versions.
+            self.run("symbolic-ref", "HEAD", "refs/heads/main")
+            return
         done = self.ask("rev-parse", "--is-inside-work-tree")
         if done.returncode:
             hint = "Run `git init` in the review's folder, or make the review with `metaethno new`."
@@ -164,6 +169,10 @@ class Repository:
     def head(self) -> str:
         """Return the id of the present commit; empty where there is none yet."""
         return self.ask("rev-parse", "--verify", "--quiet", "HEAD^{commit}").stdout.decode().strip()
+
+    def knows_author(self) -> bool:
+        """Tell whether Git knows who commits."""
+        return self.ask("var", "GIT_AUTHOR_IDENT").returncode == 0
 
     def branch(self) -> str:
         """Return the name of the present branch; empty while an old snapshot is looked at."""

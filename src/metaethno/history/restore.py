@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import subprocess
 import time
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from metaethno.history import lock, mutex, work
 from metaethno.history.git import Repository
 from metaethno.history.rows import blob_id
 from metaethno.history.snapshot import clear_up, export_problems, own_paths
-from metaethno.history.store import Store
+from metaethno.history.store import Store, md5_of
 from metaethno.stages import STAGES
 
 LATEST = "latest"
@@ -46,7 +47,9 @@ def restore(root: Path, name: str) -> Restored:
         commit = repo.resolve(branch if name == LATEST and branch else "HEAD" if name == LATEST else name)
         restoring = begun.get("command") == "restore"
         half_done = {str(begun.get("start", "")), str(begun.get("target", "")), commit} if restoring else set()
-        _refuse_loss(repo, half_done)
+        there = _exports(repo, {repo.head(), *half_done} - {""})
+        wanted = _exports(repo, {commit})
+        _refuse_loss(repo, half_done, there | wanted)
         absent = _absent(repo, store, commit)
         mutex.note(repo.folder, command="restore", target=commit, start=repo.head(), started=time.time())
         if repo.branch():
@@ -55,6 +58,7 @@ def restore(root: Path, name: str) -> Restored:
         force = ["--force"] if half_done else []
         repo.run("checkout", "--quiet", *force, *([branch] if at_tip else ["--detach", commit]), "--")
         done = Restored(commit, name, False)
+        _take_away(root, store, there.items() - wanted.items())
         _results(root, store, absent, done)
         made.stamp(root)
         mutex.done(repo.folder)
@@ -63,8 +67,32 @@ def restore(root: Path, name: str) -> Restored:
     return done
 
 
-def _refuse_loss(repo: Repository, half_done: set[str]) -> None:
-    """Raise UserError with every file that is kept nowhere; what a restore that was killed left half-done is none."""
+def _exports(repo: Repository, commits: set[str]) -> dict[str, str]:
+    """Return path -> MD5 of what DVC tracks in data/ at these commits."""
+    found: dict[str, str] = {}
+    with repo.blobs() as blobs:
+        for commit in sorted(commits):
+            for path, blob in repo.files(commit).items():
+                if path.endswith(".dvc") and path.startswith("data/"):
+                    found |= lock.tracked(blobs.read(blob), path)
+    return found
+
+
+def _take_away(root: Path, store: Store, exports: Iterable[tuple[str, str]]) -> None:
+    """Remove exports that the state gone to doesn't have, where DVC keeps them: Git leaves what it doesn't track."""
+    for path, md5 in exports:
+        file = root / path
+        if file.is_file() and store.has(md5) and md5_of(file) == md5:
+            file.unlink()
+            if not any(file.parent.iterdir()):
+                file.parent.rmdir()
+
+
+def _refuse_loss(repo: Repository, half_done: set[str], exports: Mapping[str, str]) -> None:
+    """Raise UserError with every file that is kept nowhere; what a restore that was killed left half-done is none.
+
+    `exports`: path -> MD5 of what DVC tracks in the state here and in the one gone to: such a file is kept.
+    """
     said = repo.run("status", "--porcelain", "-z", "--no-renames", "--untracked-files=no")
     said += repo.run("status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--", *own_paths(repo))
     paths = sorted({entry[3:].removeprefix(repo.prefix) for entry in said.split("\0") if len(entry) > 3})
@@ -74,13 +102,15 @@ def _refuse_loss(repo: Repository, half_done: set[str]) -> None:
             known.setdefault(path, set()).add(blob)
     hint = "Keep it first: `metaethno snapshot -m TEXT` (or commit it with Git, if it is no part of the review)."
     problems = []
-    for path in paths:
+    here = {path: repo.root / path for path in exports if (repo.root / path).is_file()}
+    kept = {path for path, file in here.items() if md5_of(file) == exports[path]}
+    for path in sorted(set(paths) - kept):
         file = repo.root / path
         if half_done and (not file.is_file() or blob_id(file.read_bytes()) in known.get(path, set())):
             continue
         problems.append(Problem("ME0731", "was changed and is not kept yet", path, hint=hint))
     if not half_done:
-        problems += [p for p in export_problems(repo.root) if p.code != "ME0301"]
+        problems += [p for p in export_problems(repo.root) if p.code != "ME0301" and p.file not in kept]
     if problems:
         raise UserError(problems)
 

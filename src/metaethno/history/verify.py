@@ -25,7 +25,7 @@ from metaethno.history.rows import Delta, Reader, Row
 from metaethno.history.store import Store, md5_of
 
 _RAW = "data/raw/"
-_LOGS = ("searches.csv", "rows.csv", ".gitignore", ".md")
+_LOGS = ("searches.csv", "rows.csv", "quotations.csv", ".gitignore", ".md")
 
 
 @dataclass

@@ -65,7 +65,8 @@ def take_front(blocks: list[Node]) -> tuple[list[Node], dict[str, list[list[Node
         if block["t"] == "Div" and FRONT_CLASS in block["c"][0][1]:
             content = block["c"][1]
             inlines = content[0]["c"] if content and content[0]["t"] in ("Para", "Plain") else words(plain(content))
-            front.setdefault(pairs(block["c"][0])["key"], []).append(inlines)
+            if plain(inlines):  # a variable may be empty
+                front.setdefault(pairs(block["c"][0])["key"], []).append(inlines)
         else:
             rest.append(block)
     return rest, front

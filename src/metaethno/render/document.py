@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from metaethno.render import blocks as constructs
-from metaethno.render import crossref, floats, pandoc
+from metaethno.render import crossref, floats, pandoc, printing
 from metaethno.render.nodes import Node, attr, div, iterate, node, plain, words
 from metaethno.render.project import Entry, Project
 from metaethno.render.shortcodes import Source, read_page
@@ -117,6 +117,8 @@ def finish(built: Built, others: Mapping[str, crossref.Elsewhere], root: Path, p
         texts[:] = [crossref.resolve(t, source, built.labels, others, built.page.keys) for t in texts]
     built.cites = any(item["t"] == "Cite" for item in iterate(tree))
     tree = floats.dress_images(tree, form, root, source, built.used)
+    if form != "html":
+        tree = printing.arrange(tree, form, root)
     tree = constructs.dress_links(tree, form, root, source, pages, built.used)
     tree = constructs.dress(tree, form, source)
     built.blocks = _set_levels(tree, TOP[form])

@@ -21,6 +21,12 @@ MARGIN = 1304
 WIDTH = {False: 11906 - 2 * MARGIN, True: 16838 - 2 * MARGIN}
 # All but callouts, which are boxes of one cell.
 _TABLE = re.compile(r'<w:tbl>(?!<w:tblPr><w:tblStyle w:val="CalloutBox").*?</w:tbl>', re.DOTALL)
+_NUMBER = re.compile(
+    r'(<w:pStyle w:val="(?:TableCaption|ImageCaption)" ?/></w:pPr>)<w:r>(<w:rPr>(?:(?!</w:rPr>).)*</w:rPr>)'
+    r'<w:t xml:space="preserve">(Table|Figure) (\d+)\.</w:t></w:r>'
+)
+_TURNED = 'w:orient="landscape"'
+_LANDSCAPE = f'w:w="16838" w:h="11906" {_TURNED}'
 _SECTION = re.compile(r"<w:sectPr\b.*?</w:sectPr>", re.DOTALL)
 
 
@@ -34,8 +40,10 @@ def write(built: Built, project: Project, made_by: str) -> bytes:
         meta |= {"lang": built.lang}
         blocks = [*_front(built), *built.blocks]
         last = div([node("Para", words(f"Rendered by {made_by}."))], attr("", [], custom_style="Made By"))
+        turned = bool(blocks) and blocks[-1]["t"] == "RawBlock" and _TURNED in blocks[-1]["c"][1]
+        blocks = blocks[:-1] if turned else blocks  # else the last page held nothing but who made it
         made = pandoc.write([*blocks, last], "docx", meta, [*options, "-o", "-"], project.root)
-    return _finish(made, built, made_by)
+    return _finish(made, built, made_by, turned)
 
 
 def _front(built: Built) -> list[Node]:
@@ -51,14 +59,14 @@ def _front(built: Built) -> list[Node]:
     return blocks
 
 
-def _finish(made: bytes, built: Built, made_by: str) -> bytes:
+def _finish(made: bytes, built: Built, made_by: str, turned: bool) -> bytes:
     """Return the DOCX with its properties set, without any date, its parts in one order."""
     result = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(made)) as old, zipfile.ZipFile(result, "w", zipfile.ZIP_DEFLATED) as new:
         for name in sorted(old.namelist(), key=lambda n: (n != "[Content_Types].xml", n)):
             content = old.read(name)
             if name == "word/document.xml":
-                content = _finish_document(content.decode()).encode()
+                content = _finish_document(content.decode(), turned).encode()
             elif name == "docProps/core.xml":
                 content = _properties(built, made_by).encode()
             info = zipfile.ZipInfo(name, EPOCH)
@@ -82,15 +90,22 @@ def _properties(built: Built, made_by: str) -> str:
     )
 
 
-def _finish_document(text: str) -> str:
-    """Give tables their text style, right widths and whole rows, and every section the footer of the last."""
+def _finish_document(text: str, turned: bool) -> str:
+    """Give tables their text style, right widths and whole rows, and every section the footer of the last.
+
+    With `turned` the last section is a landscape one.
+    """
+    if turned:
+        start = text.rindex("<w:sectPr")
+        text = text[:start] + re.sub(r"<w:pgSz[^>]*/>", f"<w:pgSz {_LANDSCAPE}/>", text[start:], count=1)
     sections = list(_SECTION.finditer(text))
     footer = re.search(r"<w:footerReference\b[^>]*/>", sections[-1][0]) if sections else None
 
     def landscape(position: int) -> bool:
         following = next((s[0] for s in sections if s.start() > position), "")
-        return 'w:orient="landscape"' in following
+        return _TURNED in following
 
+    text = _count_captions(text)
     text = _TABLE.sub(lambda m: _finish_table(m[0], landscape(m.start())), text)
     if not footer:
         return text
@@ -100,6 +115,23 @@ def _finish_document(text: str) -> str:
         return found if "footerReference" in found else found.replace("<w:sectPr>", f"<w:sectPr>{footer[0]}", 1)
 
     return _SECTION.sub(with_footer, text)
+
+
+def _count_captions(text: str) -> str:
+    """Make the number of every caption a field, so that Word counts on when a co-author adds a table or a figure."""
+    before = {"Table": "", "Figure": ""}
+
+    def counted(match: re.Match[str]) -> str:
+        start, look, kind, number = match.groups()
+        again = " \\c" if before[kind] == number else ""  # a further part of the same table
+        before[kind] = number
+        run = f'<w:r>{look}<w:t xml:space="preserve">{{}}</w:t></w:r>'
+        mark = '<w:r><w:fldChar w:fldCharType="{}"/></w:r>'
+        said = f'<w:r><w:instrText xml:space="preserve"> SEQ {kind} \\* ARABIC{again} </w:instrText></w:r>'
+        field = mark.format("begin") + said + mark.format("separate") + run.format(number) + mark.format("end")
+        return start + run.format(f"{kind} ") + field + run.format(".")
+
+    return _NUMBER.sub(counted, text)
 
 
 def _finish_table(table: str, turned: bool) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from metaethno.render.nodes import Node, Replacement, cells, iterate, node, pairs, plain, rewrite, words
 from metaethno.render.shortcodes import Source
 
-EXTENSIONS = {"html": (".svg", ".png"), "docx": (".png", ".svg"), "typst": (".png", ".svg")}
+EXTENSIONS = {"html": (".svg", ".png"), "docx": (".png", ".svg"), "typst": (".svg", ".png")}
 # Letters that fit beside one another in the body of a page, at the size of a table's text.
 CAPACITY = {"docx": 98, "typst": 104}
 LANDSCAPE = 1.55
@@ -29,7 +29,7 @@ def unify(blocks: list[Node], source: Source) -> list[Node]:
             return None
         (key, classes, keyed), content = item["c"]
         kind = "Table" if key.startswith("tbl-") else "Figure"
-        content = [_as_figure(b) for b in content] if kind == "Figure" else content
+        content = _as_figures(content) if kind == "Figure" else content
         inner = [b for b in content if b["t"] == kind]
         if len(inner) != 1:
             message = f"`#{key}` must hold exactly one {kind.lower()}, and holds {len(inner)}"
@@ -46,6 +46,13 @@ def unify(blocks: list[Node], source: Source) -> list[Node]:
 
     changed: list[Node] = rewrite(blocks, change)
     return changed
+
+
+def _as_figures(content: list[Node]) -> list[Node]:
+    """Return the blocks of a `::: {#fig-x}` with its image as a figure; without one, all but the caption is one."""
+    if any(item["t"] in ("Image", "Figure") for item in iterate(content)) or len(content) < 2:
+        return [_as_figure(b) for b in content]
+    return [node("Figure", [["", [], []], [None, []], content[:-1]]), content[-1]]
 
 
 def _as_figure(block: Node) -> Node:
@@ -102,15 +109,22 @@ def dress_images(blocks: list[Node], form: str, root: Path, source: Source, used
 
 
 def _fitted(path: Path) -> dict[str, str]:
-    """Return the height of a PNG that would be higher than a page with its caption, as an attribute; else nothing."""
-    head = path.read_bytes()[:4096]
-    if not head.startswith(b"\x89PNG"):
-        return {}
-    width, height = (int.from_bytes(head[i : i + 4]) for i in (16, 20))
-    at = head.find(b"pHYs") + 4
-    per_inch = int.from_bytes(head[at : at + 4]) * 0.0254 if at > 3 else 96
-    shown = min(width / per_inch, PAGE_WIDTH) * height / width
-    return {"height": f"{PAGE_HEIGHT}in"} if shown > PAGE_HEIGHT else {}
+    """Return the height of an image that would be higher than a page with its caption, as an attribute."""
+    width, height = size_of(path)
+    return {"height": f"{PAGE_HEIGHT}in"} if width and min(width, PAGE_WIDTH) * height / width > PAGE_HEIGHT else {}
+
+
+def size_of(path: Path) -> tuple[float, float]:
+    """Return the width and the height of a PNG, or of an SVG that says them in points, in inches; else zeros."""
+    head = path.read_bytes()[:4096] if path.is_file() else b""
+    if head.startswith(b"\x89PNG"):
+        at = head.find(b"pHYs") + 4
+        per_inch = int.from_bytes(head[at : at + 4]) * 0.0254 if at > 3 else 96
+        return int.from_bytes(head[16:20]) / per_inch, int.from_bytes(head[20:24]) / per_inch
+    tag = re.search(rb"<svg\b[^>]*>", head)
+    sides = [re.search(rb'\b%s="([\d.]+)pt"' % side, tag[0]) if tag else None for side in (b"width", b"height")]
+    width, height = (float(side[1]) / 72 if side else 0.0 for side in sides)
+    return (width, height) if width and height else (0.0, 0.0)
 
 
 def local_file(target: str, root: Path, source: Source, extensions: tuple[str, ...] = ()) -> Path | None:

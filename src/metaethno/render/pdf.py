@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from typing import Any
 
 from metaethno.errors import Problem, UserError
-from metaethno.render import pandoc
+from metaethno.render import pandoc, printing
 from metaethno.render.document import Built, citeproc
 from metaethno.render.html import notice_blocks, theme
 from metaethno.render.nodes import Node, node, plain, raw, words
@@ -18,8 +19,8 @@ RUNNING = 135  # letters in the head of a page
 def write(built: Built, project: Project, made_by: str) -> bytes:
     """Return the page as a PDF: the same bytes for the same page."""
     meta, options = citeproc(built, project.style)
-    blocks = [*_front(built), *built.blocks]
-    body = pandoc.write(blocks, "typst", meta, [*options, "--wrap=preserve"], project.root).decode()
+    blocks = printing.breakable([*_front(built), *built.blocks])
+    body = pandoc.write(blocks, "typst-smart", meta, [*options, "--wrap=preserve"], project.root).decode()
     return _compile(_head(built, made_by) + body, project)
 
 
@@ -65,13 +66,31 @@ def _front(built: Built) -> list[Node]:
     return blocks
 
 
+def _needs_other_fonts(text: str) -> bool:
+    """Tell whether a text has letters that no font of Typst's wheel has.
+
+    Libertinus has Latin (Vietnamese too), Greek and Cyrillic letters; DejaVu Sans Mono has most others.
+    """
+    rare = {c for c in text if c > "\u052f" and not "\u1e00" <= c <= "\u1fff" and unicodedata.category(c)[0] in "LNS"}
+    if not rare:
+        return False
+    from matplotlib.font_manager import FontProperties, findfont, get_font
+
+    font = get_font(findfont(FontProperties(family="DejaVu Sans Mono")))
+    return any(not font.get_char_index(ord(c)) for c in rare)
+
+
 def _compile(text: str, project: Project) -> bytes:
-    """Return the PDF of a Typst text; only the fonts inside the wheel are used, so all machines make the same."""
+    """Return the PDF of a Typst text; only the fonts inside the wheel are used, so all machines make the same.
+
+    Letters that these fonts lack, Chinese ones among them, are looked for in the fonts of this machine.
+    """
     import typst
 
+    own = not _needs_other_fonts(text)
     compiler: Any = typst.compile  # its signature doesn't know a text as input beside a path as root
     try:
-        made = compiler(text.encode(), root=str(project.root), format="pdf", timestamp=0, ignore_system_fonts=True)
+        made = compiler(text.encode(), root=str(project.root), format="pdf", timestamp=0, ignore_system_fonts=own)
     except (typst.TypstError, RuntimeError) as error:
         raise UserError(Problem("ME0950", f"Typst couldn't make the PDF: {error}")) from error
     return bytes(made)

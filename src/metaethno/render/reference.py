@@ -40,7 +40,7 @@ def _style(
 
 
 def _font(family: str) -> str:
-    return f'<w:rFonts w:ascii="{family}" w:hAnsi="{family}" w:cs="{family}" w:eastAsia="{family}"/>'
+    return f'<w:rFonts w:ascii="{family}" w:hAnsi="{family}" w:cs="{family}"/>'
 
 
 def _size(points: float) -> str:
@@ -71,7 +71,7 @@ def _styles() -> dict[str, str]:
             "Title", "Title", keep + _gap(0, 160, 252), _font(SANS) + "<w:b/>" + _size(22), after="BodyText"
         ),
         "Subtitle": _style("Subtitle", "Subtitle", keep + _gap(0, 120), _font(SANS) + _colour(MUTED) + _size(13)),
-        "Author": _style("Author", "Author", keep + _gap(0, 60), _font(SANS) + _size(10.5)),
+        "Author": _style("Author", "Author", keep + _gap(0, 140), _font(SANS) + _size(10.5)),
         "Abstract": _style(
             "Abstract", "Abstract", _gap(120, 200, 276) + '<w:ind w:left="340" w:right="340"/>', _size(10.5)
         ),

@@ -33,7 +33,11 @@ def checked_path(name: str) -> str:
 
 def extra_columns(name: str, config: Config) -> list[str]:
     """Return the columns that this review adds to table `name`."""
-    return [c.name for c in config.extraction.columns] if TABLES[name].open_columns else []
+    if not TABLES[name].open_columns:
+        return []
+    from metaethno import form
+
+    return form.extra(config.extraction)
 
 
 def load_checked(root: Path, config: Config, name: str) -> tuple[pd.DataFrame, list[Problem]]:

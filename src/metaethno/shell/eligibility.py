@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from metaethno.config import Config
 from metaethno.errors import Problem
+from metaethno.findings import with_levels
 from metaethno.schemas import ALIASES, ELIGIBILITY, RETRIEVAL
 from metaethno.shell import common, fulltexts
 from metaethno.shell.screening import vote_problems
@@ -87,6 +88,7 @@ def make(root: Path, config: Config) -> None:
     common.write(root, "conflicts", done.conflicts, f"{folder}/conflicts.csv")
     common.write(root, "agreement", done.agreement, f"{folder}/agreement.csv")
     common.write(root, "flow", counted.flow)
-    common.write(root, "checks", pd.concat([done.checks, counted.checks], ignore_index=True), f"{folder}/checks.csv")
+    every = with_levels(pd.concat([done.checks, counted.checks], ignore_index=True), config.check_levels)
+    common.write(root, "checks", every, f"{folder}/checks.csv")
     common.write(root, "prisma2020", counted.prisma2020, keep_order=True)
     common.write(root, "chased", counted.chased)

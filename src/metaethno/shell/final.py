@@ -18,7 +18,7 @@ def check(root: Path, config: Config) -> None:
         for work in state.open
     ]
     problems += [
-        Problem(row["code"], row["message"], row["table"], value=row["ids"], hint=row["hint"])
+        Problem(row["code"], row["message"], row["file"], _line(row), value=row["ids"], hint=row["hint"])
         for row in state.checks
         if row["level"] == "error"
     ]
@@ -28,3 +28,7 @@ def check(root: Path, config: Config) -> None:
     ]
     if problems:
         raise UserError(problems)
+
+
+def _line(row: dict[str, str]) -> int | None:
+    return int(row["line"]) if row["line"] else None

@@ -42,18 +42,22 @@ def chased(root: Path) -> pd.DataFrame:
 
 
 def write_baseline(root: Path, release: str) -> bool:
-    """Write `data/decisions/baseline.csv` for the release of this name; return whether it changed.
+    """Put the release of this name into `data/decisions/baseline.csv`; return whether the table changed.
 
     Kept are the boxes of PRISMA's form for a new review over all runs, whatever forms this review draws: the next
     version updates all that this one holds, also where it is itself an update.
     """
+    import pandas as pd
+
     from metaethno.config import View
     from metaethno.flow import contents
     from metaethno.flow.baseline import baseline
 
     of = read(root)
     whole = View(id="released", title="Released", template="prisma2020")
-    data = tables.to_csv(baseline(release, of, contents(of, whole)))
+    before = common.checked(root, "baseline")
+    now = pd.concat([before[before["release"].ne(release)], baseline(release, of, contents(of, whole))])
+    data = tables.to_csv(tables.canonical(BASELINE, now))
     path = root / BASELINE.path
     if path.is_file() and path.read_bytes() == data:
         return False

@@ -55,6 +55,14 @@ def kept(root: Path) -> pd.DataFrame:
     return frame[frame["record_id"].ne("")].reset_index(drop=True)
 
 
+def pointed(root: Path) -> pd.DataFrame:
+    """Return the full texts that DVC keeps with their hashes: record_id (as the file is named), file, file_hash."""
+    frame = kept(root)
+    hashes = [str(_pointer(root / FOLDER / f"{name}.dvc").get("md5", "")) for name in frame["file"]]
+    frame["file_hash"] = hashes
+    return frame[frame["file_hash"].ne("")].reset_index(drop=True)
+
+
 def _known(root: Path) -> set[str]:
     return set().union(*tables.known_ids(root, _IDS, ()).values())
 
@@ -75,13 +83,14 @@ def problems(root: Path) -> list[Problem]:
             found.append(Problem("ME0419", "is not the pointer of one file as `dvc add` writes it", shown, hint=hint))
             continue
         text = root / FOLDER / name
-        if text.is_file() and pointer.get("hash") == "md5" and _md5(text) != pointer.get("md5"):
+        if text.is_file() and pointer.get("hash") == "md5" and md5_of(text) != pointer.get("md5"):
             message = "is not the text that was added: its content has changed"
             hint = "Fetch the old one with `dvc checkout`, or add the new one with `dvc add`."
             found.append(Problem("ME0419", message, f"{FOLDER}/{name}", hint=hint))
     return found
 
 
-def _md5(path: Path) -> str:
+def md5_of(path: Path) -> str:
+    """Return the hash of a file as DVC writes it into a pointer."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()

@@ -8,12 +8,14 @@ from pathlib import Path
 from metaethno.config import Config
 from metaethno.errors import Problem, UserError
 from metaethno.stages import STAGES
+from metaethno.stages.report_files import CHECKLISTS
 from metaethno.tables import write_bytes
 
 _MOST_OF_STYLE = 2_000_000  # bytes; the largest styles in use have a tenth of it
 _FROM = f"{STAGES['reports'].folder}/"
 # The script of the pages, which both engines' pages load from beside the fragments.
 SCRIPTS = ("reports/_generated/interactive.css", "reports/_generated/interactive.js")
+CHECKLIST_FILES = "reports/_output/checklists"
 
 
 def place(path: str) -> str:
@@ -22,6 +24,8 @@ def place(path: str) -> str:
     folder, _, file = name.rpartition("/")
     if folder in ("tables", "figures", "scripts"):
         return f"reports/_generated/{file}"
+    if name.removesuffix(".csv") in CHECKLISTS:
+        return f"reports/_generated/{name}"
     return {"variables.yml": "reports/_variables.yml", "references.json": "reports/_references.json"}.get(name, "")
 
 
@@ -38,12 +42,19 @@ def check(root: Path, config: Config) -> None:
 
 
 def make(root: Path, config: Config) -> None:
-    """Render every page; the outputs name the engine and its version."""
-    from metaethno.render import choose_engine
+    """Render every page, and write the checklists as files; the outputs name the engine and its version."""
+    from metaethno import tables
+    from metaethno.render import checklist, choose_engine
+    from metaethno.schemas import TABLES
 
     wanted = None if config.reports.engine == "auto" else config.reports.engine
     style = citation_style(root, config.reports.citation_style)
     choose_engine(wanted, os.environ).render(root / "reports", None, None, style)
+    for name in CHECKLISTS:
+        answers = tables.read(TABLES[name], root / f"reports/_generated/{name}.csv").astype(object).fillna("")
+        rows = answers.to_dict("records")
+        write_bytes(root / f"{CHECKLIST_FILES}/{name}.csv", checklist.as_csv(name, rows))
+        write_bytes(root / f"{CHECKLIST_FILES}/{name}.docx", checklist.as_docx(name, rows, config.review.title))
 
 
 def citation_style(root: Path, name: str) -> Path | None:

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from metaethno import config, engine, review
-from metaethno.schemas import ELIGIBILITY, ROWS, SCREENING, SEARCHES
+from metaethno import config, engine, review, upgrade
+from metaethno.schemas import ELIGIBILITY, QUOTATION_LOG, ROWS, SCREENING, SEARCHES
 from metaethno.shell.fulltexts import POINTERS
 from metaethno.stages import STAGES
 
 REPORTS_FOLDER = f"{STAGES['reports'].folder}/"
 # The pages see what stage 9 made, the author's prose, and which engine is asked for.
-_PAGES_SETTINGS = ("reports",)
+_PAGES_SETTINGS = ("reports", "review")
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,7 @@ class Plan:
     screening_votes: list[str]
     eligibility_votes: list[str]
     fulltexts: list[str]
+    quotation_log: list[str]
     decisions: list[str]
     pages: list[str]
     citation_style: list[str]
@@ -68,10 +69,14 @@ def page_sources(made: list[str]) -> list[str]:
 
 
 def page_outputs(pages: list[str]) -> list[str]:
-    """Return the rendered files: every page as HTML, the review also as DOCX and PDF."""
+    """Return the rendered files: every page as HTML, the review also as DOCX and PDF, and the checklists."""
     outputs = [f"reports/_output/pages/{name}.html" for name in pages]
     if "review" in pages:
         outputs += [f"reports/_output/pages/review.{ending}" for ending in ("docx", "pdf")]
+    from metaethno.shell.pages import CHECKLIST_FILES
+    from metaethno.stages.report_files import CHECKLISTS
+
+    outputs += [f"{CHECKLIST_FILES}/{name}.{ending}" for name in CHECKLISTS for ending in ("csv", "docx")]
     return outputs
 
 
@@ -79,6 +84,7 @@ def read(root: Path | None = None) -> Plan:
     """Read the plan of the review in `root`; raises UserError where the configuration or `engine.lock` is wrong."""
     root = root or Path.cwd()
     configuration = config.load(root)
+    upgrade.check_version(root)
     hashes = engine.check_lock(root)
     made = report_files(configuration)
     sections = {name: stage.settings for name, stage in STAGES.items()} | {"pages": _PAGES_SETTINGS}
@@ -90,6 +96,7 @@ def read(root: Path | None = None) -> Plan:
         screening_votes=review.listed(root, SCREENING.path),
         eligibility_votes=review.listed(root, ELIGIBILITY.path),
         fulltexts=review.listed(root, POINTERS),
+        quotation_log=review.listed(root, QUOTATION_LOG.path),
         decisions=review.listed(root, "data/decisions/**/*.csv"),
         pages=review.listed(root, "reports/pages/**/*.qmd"),
         citation_style=[configuration.reports.citation_style] if configuration.reports.citation_style else [],

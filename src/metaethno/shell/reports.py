@@ -7,12 +7,11 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from metaethno import review
+from metaethno import review, tables
 from metaethno.config import Config
-from metaethno.schemas import TABLES
+from metaethno.schemas import DECISIONS, TABLES
 from metaethno.shell import common
 from metaethno.stages import STAGES
-from metaethno.tables import write_bytes
 
 _INCLUDE = re.compile(r"^\{\{<\s*include\s+(\S+\.qmd)\s*>\}\}\s*$", re.MULTILINE)
 
@@ -28,6 +27,12 @@ def evidence_hashes(root: Path) -> dict[str, str]:
     paths = [p for p in review.listed(root, "data/derived/*/*") if not p.startswith(own)]
     paths += review.listed(root, "data/decisions/**/*.csv") + review.queries(root)
     return {path: hashlib.sha256((root / path).read_bytes()).hexdigest() for path in paths}
+
+
+def _votes(root: Path, stage: str) -> pd.DataFrame:
+    """Return who voted on which record when."""
+    columns = ["reviewer", "role", "record_id", "decided_on"]
+    return tables.read(common.checked_table(stage), root / common.checked_path(stage), columns)
 
 
 def prose(page: Path, depth: int = 5) -> str:
@@ -61,7 +66,7 @@ def make(root: Path, config: Config) -> None:
     """Write every file of `9_reports/`."""
     import pandas as pd
 
-    from metaethno.stages.reports import FRAMES, UNIQUE_COLUMNS, ReportData, count_members, make_reports
+    from metaethno.stages.reports import FRAMES, UNIQUE_COLUMNS, ReportData, count_members, count_votes, make_reports
 
     frames = {}
     members = common.derived(root, "members")
@@ -72,6 +77,8 @@ def make(root: Path, config: Config) -> None:
             frames[name] = common.derived(root, name, list(UNIQUE_COLUMNS))
         elif name == "members":
             frames[name] = count_members(members)
+        elif name == "votes_by_day":
+            frames[name] = count_votes({stage: _votes(root, stage) for stage in ("screening", "eligibility")})
         elif name == "constructs":
             frames[name] = common.derived(root, "extracted_constructs")
         elif name.endswith("_votes"):
@@ -89,8 +96,9 @@ def make(root: Path, config: Config) -> None:
         **frames,
         pages={Path(p).stem: prose(root / p) for p in review.page_files(root)},
         queries={p: (root / p).read_text(encoding="utf-8", errors="replace") for p in review.queries(root)},
+        decisions={t.path: (root / t.path).read_bytes() for t in DECISIONS.values() if (root / t.path).is_file()},
         hashes=evidence_hashes(root),
         world=_world(root, frames, members),
     )
     for name, content in make_reports(data).items():
-        write_bytes(root / STAGES["reports"].folder / name, content)
+        tables.write_bytes(root / STAGES["reports"].folder / name, content)

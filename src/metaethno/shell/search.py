@@ -37,11 +37,28 @@ def checks(root: Path, config: Config) -> tuple[dict[str, pd.DataFrame], list[Pr
                 problems.append(Problem("ME0309", said, row["_file"], int(row["_line"]), column, name))
     runs = set(frames["searches"]["run"])
     problems += [p for p in intake.folder_problems(root) if p.file.rpartition("/")[2] in runs]
-    twice = frames["searches"][frames["searches"].duplicated(["run", "file"])]
+    named = frames["searches"][frames["searches"]["file"] != ""]
+    twice = named[named.duplicated(["run", "file"])]
     for _, row in twice.iterrows():
         said = "another row of this table already names this export"
         problems.append(Problem("ME0317", said, row["_file"], int(row["_line"]), "file", row["file"]))
-    return frames, problems
+    return frames, problems + _without_file(frames["searches"], named)
+
+
+def _without_file(searches: pd.DataFrame, named: pd.DataFrame) -> list[Problem]:
+    """Find searches that found something, or that have files besides, and a row without one (ME0364)."""
+    problems = []
+    files = named.groupby(["run", "search_id"])["file"].agg("; ".join).to_dict()
+    for _, row in searches[searches["file"] == ""].iterrows():
+        have = files.get((row["run"], row["search_id"]), "")
+        # Cells that are no number are a problem of their own.
+        if have or (row["hits"].isdecimal() and int(row["hits"])):
+            why = f"this search has files besides: {have}" if have else f"this one found {row['hits']}"
+            said = f"only a search that found nothing has no file, but {why}"
+            hint = "Name its export here; or, if it found nothing, put 0 into hits."
+            hint = "Take this row out." if have else hint
+            problems.append(Problem("ME0364", said, row["_file"], int(row["_line"]), "file", hint=hint))
+    return problems
 
 
 def check(root: Path, config: Config) -> None:
@@ -140,7 +157,7 @@ def read_exports(root: Path, searches: pd.DataFrame, columns: Mapping[str, Mappi
     files, records = [], []
     problems: list[Problem] = []
     warnings: list[Problem] = []
-    for search in searches.itertuples():
+    for search in searches[searches["file"] != ""].itertuples():
         path = root / RAW / search.run / search.file
         shown = f"{RAW}/{search.run}/{search.file}"
         if not path.is_file():
@@ -172,8 +189,10 @@ def read_exports(root: Path, searches: pd.DataFrame, columns: Mapping[str, Mappi
     if problems:
         raise UserError(problems)
     if not records:
-        empty = ["run", "file", "format", "parsed", "sha256", "query_sha256"]
-        return Exports(pd.DataFrame(columns=empty), pd.DataFrame(), [], pd.DataFrame())
+        told = ["run", "file", "format", "parsed", "sha256", "query_sha256", "broken_off"]
+        fields = ["run", "file", "file_sha256", *formats.RECORD_FIELDS]
+        none, no_records = (pd.DataFrame(columns=names, dtype="str") for names in (told, fields))
+        return Exports(none, no_records, [], pd.DataFrame())
     exported = pd.concat(records, ignore_index=True)
     told = pd.DataFrame(files)
     marked = exported[["run", "search_id", "file"]].assign(mark=_marks(exported))

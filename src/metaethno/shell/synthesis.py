@@ -45,6 +45,8 @@ def make(root: Path, config: Config) -> None:
     )
     common.write(root, "trace", done.trace)
     common.write(root, "support", done.support)
+    common.write(root, "graph", done.graph)
+    common.write(root, "leave_one_out", done.leave_one_out)
     common.write(root, "stale", done.stale)
     common.write(root, "changes", done.changes)
     common.write(root, "checks", done.checks, "data/derived/8_synthesis/checks.csv")

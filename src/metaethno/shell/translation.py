@@ -24,4 +24,6 @@ def make(root: Path, config: Config) -> None:
     done = translate(**{n: common.checked(root, n) for n in needed}, levels=config.check_levels)
     common.write(root, "matrix", done.matrix)
     common.write(root, "coverage", done.coverage)
+    common.write(root, "trail", done.trail)
+    common.write(root, "differences", done.differences)
     common.write(root, "checks", done.checks, "data/derived/7_translation/checks.csv")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from metaethno import config
 from metaethno import votes as ballot
 from metaethno.agreement import agreement
+from metaethno.among import among
 from metaethno.carry import standing
 from metaethno.errors import Problem, UserError
 from metaethno.schemas import ASSESSED, EXCLUDED, INCLUDED_STUDIES, RETRIEVAL
@@ -67,7 +68,7 @@ def assess(
     sought = screened.loc[screened["outcome"].eq("forward"), ["record_id"]]
     sought = sought.merge(unique, on="record_id", how="left")
     all_live = ballot.counting(votes, aliases, MEANING)
-    live = all_live[all_live["record_id"].isin(set(sought["record_id"]))]
+    live = all_live[among(all_live["record_id"], sought["record_id"])]
     content = unique.set_index("record_id")["content_hash"]
     result = ballot.outcomes(
         live,
@@ -278,9 +279,8 @@ def _study_checks(
     for record in sorted(included - set(own["record_id"])):
         hint = "Add a row with role main or companion to data/decisions/report_studies.csv."
         rows.append(_check("Y2", "error", "report_studies", record, "an included report belongs to no study", hint))
-    for study in sorted(
-        set(links["study_id"]) - set(own.loc[own["record_id"].isin(included | still_open), "study_id"])
-    ):
+    # Of a main or companion report that is left out, the next loop says so.
+    for study in sorted(set(links["study_id"]) - set(own["study_id"])):
         hint = "Include one of its reports, or take the study out of report_studies.csv."
         rows.append(_check("Y2", "error", "report_studies", study, "a study has no included report", hint))
     for row in own[~own["record_id"].isin(included | still_open)].itertuples():

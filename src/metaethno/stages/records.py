@@ -52,7 +52,7 @@ def _exported(rows: pd.DataFrame, searches: pd.DataFrame, exports: pd.DataFrame)
         raise UserError(problems)
     rows = rows[["row_id", "run"]].assign(_at=range(len(rows)))
     out = rows.merge(exports, on=["row_id", "run"], how="left")
-    named = searches[["run", "file", "search_id", "source", "kind"]]
+    named = searches.loc[searches["file"] != "", ["run", "file", "search_id", "source", "kind"]]
     out = out.merge(named, on=["run", "file"], how="left", validate="many_to_one")
     lost = out.loc[out["search_id"].isna(), ["run", "file"]].drop_duplicates()
     if len(lost):

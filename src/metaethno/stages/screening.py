@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from metaethno import carry, tables
 from metaethno import votes as ballot
 from metaethno.agreement import agreement
+from metaethno.among import among
 from metaethno.config import Screening
 from metaethno.schemas import PARTED, SCREENED, SCREENING, SCREENING_TO_DECIDE
 
@@ -56,7 +57,7 @@ def screen(
     """
     parted = tables.empty(PARTED) if parted is None else parted
     live = ballot.counting(votes, aliases, meaning(settings))
-    live = live[ballot.among(live["record_id"], unique["record_id"])]
+    live = live[among(live["record_id"], unique["record_id"])]
     content = unique.set_index("record_id")["content_hash"]
     result = ballot.outcomes(live, content, ballot.needed(content.index, live, settings), (FORWARD, EXCLUDE))
     screened = unique[["record_id", "first_run", "origin"]].merge(
@@ -98,7 +99,7 @@ def _to_decide(
 ) -> pd.DataFrame:
     """Return a frame of schema SCREENING_TO_DECIDE: one row per record and person who has something to do there."""
     out = ballot.open_votes(outcome, live, content, settings)
-    halves = out["record_id"].isin(set(carry.voted_halves(parted, live)["unseen"])) & out["why"].eq("never seen")
+    halves = among(out["record_id"], carry.voted_halves(parted, live)["unseen"]) & out["why"].eq("never seen")
     out.loc[halves, "why"] = "parted from a record that was voted on"
     out = out.merge(unique[["record_id", "title", "year"]], on="record_id", how="left")
     return out[SCREENING_TO_DECIDE.names].astype(str)

@@ -57,7 +57,7 @@ def _files(searches: pd.DataFrame, parsed: pd.DataFrame) -> list[Problem]:
     problems = []
     read = set(zip(parsed["run"], parsed["file"], strict=True))
     declared: dict[tuple[str, str], Any] = {}
-    for _, row in searches.iterrows():
+    for _, row in searches[searches["file"] != ""].iterrows():
         key = (row["run"], row["file"])
         if key not in read:
             hint = f"Put the export into data/raw/{row['run']}/, or take this row out."
@@ -248,8 +248,9 @@ def odd_sources(searches: pd.DataFrame, parsed: pd.DataFrame) -> list[Problem]:
 
 
 def _joined(searches: pd.DataFrame, parsed: pd.DataFrame) -> pd.DataFrame:
-    """Return the search log with what is told of each file; what is not told is empty."""
+    """Return the search log with what is told of each file; what is not told is empty. Without a file, 0 were found."""
     merged = searches.merge(parsed, on=["run", "file"], how="left", validate="many_to_one")
+    merged["parsed"] = merged["parsed"].mask(merged["file"] == "", 0)
     for name, nothing in _TOLD.items():
         merged[name] = merged[name].fillna(nothing) if name in merged else nothing
     return merged

@@ -15,14 +15,17 @@ from metaethno.config import Synthesis
 from metaethno.findings import Findings, where
 from metaethno.schemas import CHANGES, STALE, TABLES
 from metaethno.trace import Evidence, Paths, live, paths, split_constructs, support, trace
+from metaethno.weighing import graph, leave_one_out
 
 
 @dataclass(frozen=True)
 class Synthesised:
-    """Outcome of the stage: tables `trace`, `support`, `stale`, `changes` and `checks`."""
+    """Outcome of the stage: tables `trace`, `support`, `graph`, `leave_one_out`, `stale`, `changes` and `checks`."""
 
     trace: pd.DataFrame
     support: pd.DataFrame
+    graph: pd.DataFrame
+    leave_one_out: pd.DataFrame
     stale: pd.DataFrame
     changes: pd.DataFrame
     checks: pd.DataFrame
@@ -47,11 +50,13 @@ def synthesise(
     settings: Synthesis,
     sampling: pd.DataFrame | None = None,
     levels: Mapping[str, str] | None = None,
+    statements: pd.DataFrame | None = None,
 ) -> Synthesised:
     """Return the trace of the argument, its support by study, what is stale or unsigned, and what is wrong.
 
     `constructs` may be the decision table or the extracted one. `sampling` tells which studies are left out of the
-    synthesis and which have thin data. `levels`: code of a check → level, where it isn't the usual one.
+    synthesis and which have thin data. `levels`: code of a check → level, where it isn't the usual one. Where
+    `statements` are given, one is asked for on what the synthesis says beyond its studies.
     """
     under = Evidence(
         third_order,
@@ -66,10 +71,11 @@ def synthesise(
         group_members,
     )
     below = paths(under)
-    items = evidence.items(under, below)
+    studies = evidence.studies_of(under)
+    items = evidence.items(under, below, studies)
     counted = support(under, below, evidence.hashes(items))
     open_ = stale(counted, reviewed)
-    changed = changes(open_, items, reviewed, evidence.studies_of(under))
+    changed = changes(open_, items, reviewed, studies)
     found = Findings(levels)
     _check_ids(found, under, reviewed, memos, groups, report_studies, included_studies)
     _check_studies(found, under, below, included_studies, sampling)
@@ -77,9 +83,13 @@ def synthesise(
     _check_repetition(found, counted, below, under)
     _check_argument(found, under, below, settings)
     _check_signatures(found, reviewed)
+    if statements is not None:
+        _ask_what_is_new(found, under)
     said = what_changed(changed, under, report_studies, included_studies)
     open_ = _with_changes(open_, changed)
-    return Synthesised(trace(below), counted, open_, tables.canonical(CHANGES, said), found.frame())
+    without = leave_one_out(below, counted, settings.min_studies)
+    said = tables.canonical(CHANGES, said)
+    return Synthesised(trace(below), counted, graph(under), without, open_, said, found.frame())
 
 
 def stale(counted: pd.DataFrame, reviewed: pd.DataFrame) -> pd.DataFrame:
@@ -268,7 +278,7 @@ def _check_studies(
             if r["study_id"] in telling
             else f"{r['citation']} ({r['study_id']}) is included, but has no construct and feeds no interpretation."
         ),
-        "Read it again against the synthesis; if it really adds nothing, say so in the report.",
+        "Read it again against the synthesis; if it really adds nothing, say so: `metaethno sign statement`.",
     )
 
 
@@ -388,3 +398,15 @@ def _check_argument(found: Findings, e: Evidence, below: Paths, settings: Synthe
         lambda r: f"No step of the argument rests on {r['label']!r}.",
         "Let a step rest on it, or mark it as dropped.",
     )
+
+
+def _ask_what_is_new(found: Findings, e: Evidence) -> None:
+    """Y22: no program can judge whether an interpretation is new; a person is asked to say what is.
+
+    The finding names all third-order constructs, so that it is asked again when there are others; a statement settles
+    it where the findings of all stages are gathered.
+    """
+    ids = sorted(live(e.third_order)["third_order_id"])
+    if ids:
+        said = "Nobody has stated what the synthesis says beyond its studies; no program can judge that."
+        found.add("Y22", "third_order", ids, said, "`metaethno sign statement` asks for it.")

@@ -14,15 +14,18 @@ import pandas as pd
 from metaethno import tables
 from metaethno.findings import Findings, long_ids, split_ids, where
 from metaethno.schemas import COVERAGE, MATRIX, READINGS
+from metaethno.stages.comparing import differences, trail
 from metaethno.trace import LIVE, live, live_translations, split_constructs
 
 
 @dataclass(frozen=True)
 class Translated:
-    """Outcome of the stage: tables `matrix`, `coverage` and `checks`."""
+    """Outcome of the stage: tables `matrix`, `coverage`, `trail`, `differences` and `checks`."""
 
     matrix: pd.DataFrame
     coverage: pd.DataFrame
+    trail: pd.DataFrame
+    differences: pd.DataFrame
     checks: pd.DataFrame
 
 
@@ -41,6 +44,7 @@ def translate(
     report_studies: pd.DataFrame,
     studies: pd.DataFrame,
     levels: Mapping[str, str] | None = None,
+    aspects: pd.DataFrame | None = None,
 ) -> Translated:
     """Return the matrix, how far each study is read and translated, and what is wrong.
 
@@ -64,6 +68,8 @@ def translate(
         "refutations": refutations,
         "refutation_checks": refutation_checks,
     }
+    if aspects is not None:
+        checked["aspects"] = aspects
     found = Findings(levels)
     found.references(checked, {"groups": groups, "constructs": nodes, "studies": studies})
     counted = live_translations(translations, concepts)
@@ -72,7 +78,13 @@ def translate(
     _check_membership(found, group_members, concepts, translations, relations, owner)
     _check_readings(found, readings, standing, scope, counted)
     _check_dropped(found, concepts, concept_changes, translations, nodes)
-    return Translated(matrix, _coverage(scope, standing, readings, counted), found.frame())
+    return Translated(
+        matrix,
+        _coverage(scope, standing, readings, counted),
+        trail(concepts, concept_changes, translations),
+        differences(translations, nodes),
+        found.frame(),
+    )
 
 
 def last_readings(readings: pd.DataFrame) -> pd.DataFrame:

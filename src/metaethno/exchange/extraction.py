@@ -1,0 +1,749 @@
+"""The worklist of extraction, and what comes back: values of the form, passages, constructs, and what was settled.
+
+One workbook holds a sheet for the studies (one row each, a column per field of the form), one for constructs with
+their passages, and, where included reports belong to no study yet, one to name their studies. Nobody types an id.
+
+Codes: ME0471 to ME0494 as elsewhere in worklists; ME0476 a value that isn't of its field's type.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from metaethno import form, ledger, tables
+from metaethno.config import Config, FormField
+from metaethno.errors import Problem, UsageError, UserError
+from metaethno.exchange import coded_readers, coding, voting, workbook
+from metaethno.exchange.workbook import Field, Options, Sheet
+from metaethno.schemas import (
+    ASSESSED,
+    CONSTRUCTS,
+    EXTRACTION_VALUES,
+    INCLUDED_STUDIES,
+    PASSAGES,
+    REPORT_STUDIES,
+    STUDIES,
+)
+from metaethno.shell import common, quotations
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# Empty rows for constructs that are still to come: a pick-list reaches as far as the rows that are there.
+_BLANKS: Final = 200
+_CODED: Final = {
+    "study": "study",
+    "report": "report",
+    "locator": "page",
+    "speaker": "speaker",
+    "text": "quotation",
+    "construct": "construct",
+    "authors_term": "authors' term",
+    "meaning": "meaning",
+    "order": "order",
+    "kind": "kind",
+    "status": "status",
+    "reason": "reason",
+    "passage_id": "passage id",
+    "construct_id": "construct id",
+    "seen": "seen",
+}
+_ROLES: Final = Options({"main": "main report", "companion": "companion", "redundant": "only repeats another report"})
+_SETTLE: Final = Options({"first": "first", "second": "second"}, {"1": "first", "2": "second", "1st": "first"})
+
+
+# ------------------------------------------------------------------------------------------------ what is there
+
+
+@dataclass
+class _World:
+    """The tables that a worklist is made from and that a file is entered into."""
+
+    studies: pd.DataFrame
+    reports: pd.DataFrame
+    passages: pd.DataFrame
+    constructs: pd.DataFrame
+    values: pd.DataFrame
+    included: pd.DataFrame
+    unlinked: pd.DataFrame
+    fields: tuple[FormField, ...]
+    places: coding.Places
+
+
+def _world(root: Path, config: Config) -> _World:
+    found: dict[str, pd.DataFrame] = {}
+    problems: list[Problem] = []
+    for name in ("studies", "report_studies", "passages", "constructs", "extraction_values"):
+        found[name], more = common.load_checked(root, config, name)
+        problems += more
+    if problems:
+        raise UserError(problems)
+    included = voting_derived(root, INCLUDED_STUDIES)
+    assessed = voting_derived(root, ASSESSED)
+    unlinked = assessed[assessed["outcome"].eq("include") & ~assessed["record_id"].isin(_linked(root, found))]
+    return _World(
+        found["studies"],
+        found["report_studies"],
+        found["passages"],
+        found["constructs"],
+        found["extraction_values"],
+        included,
+        unlinked.sort_values(["authors", "year", "record_id"], kind="stable"),
+        form.fields(config.extraction),
+        coding.places(found["studies"], found["report_studies"]),
+    )
+
+
+def _linked(root: Path, found: Mapping[str, pd.DataFrame]) -> set[str]:
+    """Return the records that a report stands for, under the ids they have now."""
+    from metaethno.schemas import ALIASES
+
+    linked = set(found["report_studies"]["record_id"])
+    if (root / ALIASES.path).is_file():
+        aliases = tables.read(ALIASES, root / ALIASES.path)
+        linked |= {r for a, r in zip(aliases["alias_id"], aliases["record_id"], strict=True) if a in linked}
+    return linked
+
+
+def voting_derived(root: Path, table: Any) -> pd.DataFrame:
+    """Open a derived table of eligibility; raises UserError where it isn't made yet."""
+    if not (root / table.path).is_file():
+        hint = "Run `metaethno run eligibility` first: it says which studies are included."
+        raise UserError(Problem("ME0120", "the file is missing", table.path, hint=hint))
+    return tables.read(table, root / table.path)
+
+
+def _own(values: pd.DataFrame, reviewer: str) -> dict[tuple[str, str], list[dict[str, str]]]:
+    """Return the standing values of one person, by study and field."""
+    heads = tables.heads(EXTRACTION_VALUES, values)
+    mine = heads[heads["reviewer"].eq(reviewer) & heads["role"].eq("extractor")]
+    out: dict[tuple[str, str], list[dict[str, str]]] = {}
+    for row in mine.sort_values("value_id").to_dict("records"):
+        out.setdefault((row["study_id"], row["field"]), []).append(row)
+    return out
+
+
+def _shown(world: _World, study: Mapping[str, str], one: FormField, own: Any, needed: int) -> tuple[str, str]:
+    """Return what a cell of the sheet holds, and its place: one's own value, or what stands in the register."""
+    if own:
+        return str(own[-1]["value"]), str(own[-1]["locator"])
+    # Whoever extracts as one of two must not see what stands there already.
+    return (str(study.get(one.field, "")), "") if needed == 1 else ("", "")
+
+
+def _hash(*texts: str) -> str:
+    return hashlib.sha256("\x1f".join(" ".join(t.split()) for t in texts).encode()).hexdigest()[:8]
+
+
+# ------------------------------------------------------------------------------------------------ todo
+
+
+def _options(one: FormField) -> Options | None:
+    if one.type == "yes_no":
+        return Options({"yes": "yes", "no": "no", form.NOT_REPORTED: form.NOT_REPORTED})
+    if one.type == "choice":
+        return Options({c: c for c in (*one.choices, form.NOT_REPORTED)})
+    return None  # several choices can't be picked from a list; the help names them
+
+
+def _page_of(one: FormField) -> str:
+    return f"{one.heading}: page"
+
+
+def _study_fields(fields: Iterable[FormField]) -> list[Field]:
+    out = [Field("study", 28), Field("reports", 28)]
+    for one in fields:
+        must = " Required." if one.required else ""
+        says = f"{one.help}{must} ({form.allowed(one)})".strip()
+        out.append(Field(one.heading, 30 if one.type == "text" else 16, says, _options(one), fill_in=True))
+        if one.page:
+            out.append(Field(_page_of(one), 10, f"Where the study says it ({one.heading}).", fill_in=True))
+    return [*out, Field("study id", hidden=True), Field("seen", hidden=True), Field("reviewer", hidden=True)]
+
+
+def _study_rows(world: _World, wanted: Sequence[str], reviewer: str, needed: int) -> list[list[str]]:
+    own = _own(world.values, reviewer)
+    known = {str(r["study_id"]): r for r in world.studies.to_dict("records")}
+    cited = world.included.groupby("study_id")["citation"].agg(lambda s: "; ".join(dict.fromkeys(s)))
+    out = []
+    for study in wanted:
+        row = [world.places.studies.labels.get(study, study), str(cited.get(study, ""))]
+        seen = []
+        for one in world.fields:
+            value, page = _shown(world, known.get(study, {}), one, own.get((study, one.field)), needed)
+            row += [value, page] if one.page else [value]
+            seen.append(f"{one.field}:{_hash(value, page if one.page else '')}")
+        out.append([*row, study, " ".join(seen), reviewer])
+    return out
+
+
+def _wanted(world: _World, config: Config, reviewer: str, new_since: str) -> list[str]:
+    """Return the included studies that one person may extract: theirs, and those that want for people."""
+    heads = tables.heads(EXTRACTION_VALUES, world.values)
+    heads = heads[heads["role"].eq("extractor")]
+    people = {str(s): set(w) for s, w in heads.groupby("study_id")["reviewer"]}
+    first = world.included.groupby("study_id")["first_run"].min()
+    label = world.places.studies.labels
+    needed = config.extraction.extractors_per_study
+    out = [
+        str(study)
+        for study, run in first.items()
+        if run > new_since
+        and (reviewer in people.get(str(study), set()) or len(people.get(str(study), set())) < needed or needed == 1)
+    ]
+    return sorted(out, key=lambda s: (str(label.get(s, s)).casefold(), s))
+
+
+def _construct_fields(world: _World, wanted: Sequence[str]) -> list[Field]:
+    labels = Options({s: world.places.studies.labels.get(s, s) for s in wanted})
+    citations = [c for s in wanted for c in world.places.reports.get(s, {}).values()]
+    reports = Options({c: c for c in dict.fromkeys(citations)})
+    says: dict[str, tuple[float, str, Options | None]] = {
+        "study": (24, "The study. Every row names it.", labels),
+        "report": (24, "Which of its reports, where it has several.", reports),
+        "page": (9, "Where the words stand: p. 12, or pp. 12-13; a section, where there are no pages.", None),
+        "speaker": (16, "Whose words the quotation is.", coding.SPEAKERS),
+        "quotation": (
+            60,
+            "The words, letter for letter. Leave out with [...]; your own additions in [brackets].",
+            None,
+        ),
+        "construct": (26, "A short name. The same name in two rows is one construct with two quotations.", None),
+        "authors' term": (20, "What the study's authors call it, in their words.", None),
+        "meaning": (40, "What it means in this study.", None),
+        "order": (20, "First order: how participants see it. Second: how the authors interpret it.", coding.ORDERS),
+        "kind": (16, "What it is.", coding.KINDS),
+        "status": (18, "Can it be translated? Empty: it can.", coding.STATUSES),
+        "reason": (24, "Why not, where it can't be or was set aside.", None),
+    }
+    out = [Field(n, width, text, picks, fill_in=True) for n, (width, text, picks) in says.items()]
+    return [*out, *(Field(n, hidden=True) for n in ("passage id", "construct id", "seen", "reviewer"))]
+
+
+def _construct_rows(world: _World, wanted: Sequence[str], reviewer: str, blanks: int) -> list[list[str]]:
+    rows = coding.rows(world.constructs, world.passages, world.places, wanted)
+    out = [[getattr(row, name) for name in _CODED] + [reviewer] for row in rows]
+    return out + [[""] * (len(_CODED) + 1) for _ in range(blanks)]
+
+
+def _report_sheet(world: _World, reviewer: str) -> Sheet:
+    fields = [
+        Field("title", 60),
+        Field("authors", 30),
+        Field("year", 8),
+        Field("journal", 24),
+        Field("study", 30, "The study it reports: a short name such as 'Doe 2019'. One study, one name.", fill_in=True),
+        Field("citation", 24, "How the report is cited, such as 'Doe et al. 2019'.", fill_in=True),
+        Field("role", 22, "Empty: the main report.", _ROLES, fill_in=True),
+        Field("record id", hidden=True),
+        Field("reviewer", hidden=True),
+    ]
+    rows = [
+        [r["title"], r["authors"], r["year"], r["container"], "", _citation(r["authors"], r["year"]), "",
+         r["record_id"], reviewer]
+        for r in world.unlinked.to_dict("records")
+    ]  # fmt: skip
+    return Sheet("Reports", fields, rows, 1)
+
+
+def _citation(authors: str, year: str) -> str:
+    """Return a short citation: one author, two, or the first `et al.`."""
+    names = [name.split(",")[0].strip() for name in authors.split(";") if name.strip()]
+    said = " and ".join(names[:2]) if len(names) < 3 else f"{names[0]} et al."
+    return f"{said} {year}".strip()
+
+
+def _compared(world: _World, config: Config) -> pd.DataFrame:
+    from metaethno.stages.extraction import compare
+
+    return compare(world.values, world.studies, world.included, config.extraction)
+
+
+def _settle_sheet(differ: pd.DataFrame, fields: Iterable[FormField], reviewer: str) -> Sheet:
+    allowed = {f.field: form.allowed(f) for f in fields}
+    columns = [
+        Field("study", 26),
+        Field("what", 24),
+        Field("first", 34, "What the first person took out, and from where."),
+        Field("second", 34, "What the second person took out, and from where."),
+        Field("further", 24),
+        Field("settled value", 34, "Pick 'first' or 'second', or write what it should say.", _SETTLE, fill_in=True),
+        Field("note", 34, "Why, if it needs saying.", fill_in=True),
+        Field("what may stand in it", 30),
+        *(Field(n, hidden=True) for n in ("study id", "field", "over", "reviewer")),
+    ]
+    rows = []
+    for r in differ.to_dict("records"):
+        told = [
+            f"{r[f'{n}_value']} ({', '.join(filter(None, (r[f'{n}_reviewer'], r[f'{n}_locator'])))})"
+            for n in ("first", "second")
+        ]
+        rows.append([r["study"], r["heading"], *told, r["further"], "", "", allowed[r["field"]], r["study_id"],
+                     r["field"], r["over"], reviewer])  # fmt: skip
+    return Sheet("Settle", columns, rows, 2)
+
+
+def _check_person(reviewer: str, config: Config, *, adjudicating: bool) -> None:
+    voting.check_team(reviewer, config)
+    key = "adjudicators" if adjudicating else "reviewers"
+    named = config.extraction.adjudicators if adjudicating else config.extraction.reviewers
+    if named and reviewer not in named:
+        what = "does not settle what was extracted" if adjudicating else "is not one of those who extract"
+        hint = f"Add the person to `extraction.{key}` in config/review.yaml."
+        raise UserError(Problem("ME0493", f"{reviewer} {what}", allowed=", ".join(named), hint=hint))
+
+
+def todo(root: Path, config: Config, stage: str, arguments: argparse.Namespace) -> voting.Made:
+    """Write one person's sheets; with `--as adjudicator`, the cells that people extracted differently."""
+    adjudicating = arguments.role == "adjudicator"
+    _check_person(arguments.reviewer, config, adjudicating=adjudicating)
+    other = {"sample": "--sample", "calibration": "--calibration", "pairs": "--pairs", "pair": "--pair"}
+    if given := [said for name, said in other.items() if getattr(arguments, name, None)]:
+        raise UsageError(Problem("ME0495", f"{', '.join(given)} can't be used for extraction"))
+    if arguments.to not in ("xlsx", "csv"):
+        message = f"the sheets of extraction can't be written for {arguments.to}"
+        raise UsageError(Problem("ME0495", message, allowed="xlsx, csv"))
+    world = _world(root, config)
+    if adjudicating:
+        compared = _compared(world, config)
+        sheets = [_settle_sheet(compared[compared["state"].eq("differ")], world.fields, arguments.reviewer)]
+        why = {"cells extracted differently": len(list(sheets[0].rows))}
+    else:
+        sheets, why = _sheets(world, config, arguments)
+    why = {what: count for what, count in why.items() if count}
+    if not why:
+        return voting.Made(None, 0, {})
+    path = voting.target(root, stage, arguments)
+    opening = [
+        "Fill in the yellow columns. An empty cell says nothing; 'not reported' says that the study doesn't tell.",
+        f"Save the file, then enter it: metaethno enter extraction FILE --reviewer {arguments.reviewer}",
+        "You may enter it as often as you like: what is in it already is not counted twice.",
+    ]
+    if arguments.to == "xlsx":
+        guides = [workbook.help_sheet([f for s in sheets for f in s.fields], opening)]
+        tables.write_bytes(path, workbook.to_xlsx([*sheets, *guides]))
+    else:
+        # A text file holds one table: the further ones lie beside it.
+        tables.write_bytes(path, workbook.to_csv(sheets[0]))
+        for sheet in sheets[1:]:
+            tables.write_bytes(path.with_name(f"{path.stem}-{sheet.name.lower()}.csv"), workbook.to_csv(sheet))
+    return voting.Made(path, sum(why.values()), why)
+
+
+def _sheets(world: _World, config: Config, arguments: argparse.Namespace) -> tuple[list[Sheet], dict[str, int]]:
+    wanted = _wanted(world, config, arguments.reviewer, arguments.new_since or "")
+    needed = config.extraction.extractors_per_study
+    blanks = _BLANKS if arguments.to == "xlsx" else 0
+    sheets = []
+    if wanted:
+        rows = _study_rows(world, wanted, arguments.reviewer, needed)
+        sheets.append(Sheet("Studies", _study_fields(world.fields), rows, 1))
+        rows = _construct_rows(world, wanted, arguments.reviewer, blanks)
+        sheets.append(Sheet("Constructs", _construct_fields(world, wanted), rows, 2))
+    if len(world.unlinked):
+        sheets.append(_report_sheet(world, arguments.reviewer))
+    return sheets, {"studies": len(wanted), "reports without a study": len(world.unlinked)}
+
+
+# ------------------------------------------------------------------------------------------------ enter
+
+
+@dataclass
+class _Change:
+    """What a file would change: rows by table, counts, and everything that is wrong or odd."""
+
+    values: list[dict[str, str]] = field(default_factory=list)
+    studies: list[dict[str, str]] = field(default_factory=list)
+    reports: list[dict[str, str]] = field(default_factory=list)
+    passages: list[dict[str, str]] = field(default_factory=list)
+    constructs: list[dict[str, str]] = field(default_factory=list)
+    added: int = 0
+    changed: int = 0
+    same: int = 0
+    empty: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Who:
+    reviewer: str
+    today: str
+
+
+def _grids(path: Path, world: _World) -> dict[str, workbook.Grid]:
+    """Return the sheets of a file that say something, by what they hold; raises UserError where there is none."""
+    if not path.is_file():
+        raise UserError(Problem("ME0470", "there is no such file", str(path)))
+    data = path.read_bytes()
+    headings = {workbook.heading(f.heading) for f in world.fields}
+    needed = {
+        "settle": {"settled value"},
+        "constructs": {"construct", "quotation"},
+        "reports": {"record id"},
+        "studies": headings,
+    }
+    found: dict[str, workbook.Grid] = {}
+    first: UserError | None = None
+    for kind, names in needed.items():
+        if kind == "studies" and (set(found) & {"settle"} or (data[:2] != b"PK" and found)):
+            continue
+        try:
+            found[kind] = workbook.read_bytes(data, str(path), names)
+        except UserError as error:
+            if any(p.code != "ME0471" for p in error.problems):
+                raise
+            first = first or error
+    if not found:
+        hint = "The header line of the worklist has to stay as it was. For another table: --from table, matrix ..."
+        message = "has neither the columns of the extraction form, nor of constructs and quotations"
+        raise UserError(Problem("ME0471", message, str(path), 1, hint=hint)) from first
+    return found
+
+
+def _foreign(grid: workbook.Grid, reviewer: str, change: _Change) -> bool:
+    """Tell whether a sheet was made for somebody else; adds the problem."""
+    at = grid.column("reviewer")
+    others = [n for n, who in enumerate(grid.texts("reviewer")) if who not in ("", reviewer)]
+    if not others:
+        return False
+    who = grid.texts("reviewer")[others[0]]
+    hint = f"Enter the file with `--reviewer {who}`: nobody's work is entered under another name."
+    change.problems.append(grid.problem(others[0], at, f"is from the worklist of {who}", code="ME0487", hint=hint))
+    return True
+
+
+def _read_studies(grid: workbook.Grid, world: _World, who: _Who, needed: int, change: _Change) -> None:
+    at = {f.field: grid.column(workbook.heading(f.heading), workbook.heading(f.field)) for f in world.fields}
+    pages = {f.field: grid.column(workbook.heading(_page_of(f))) for f in world.fields}
+    used = {c for c in (*at.values(), *pages.values(), grid.column("study"), grid.column("study id")) if c is not None}
+    change.problems += grid.unusable(used)
+    bad = {p.line for p in change.problems}
+    ids, names, marks = grid.texts("study id"), grid.texts("study", "label"), grid.texts("seen")
+    known = {str(r["study_id"]): r for r in world.studies.to_dict("records")}
+    own = _own(world.values, who.reviewer)
+    new_id = ledger.id_maker("E", world.values["value_id"])
+    met: dict[str, int] = {}
+    for place, cells in enumerate(grid.rows):
+        line = grid.lines[place]
+        given = {f.field: cells[at[f.field]] for f in world.fields if at[f.field] is not None}  # type: ignore[index]
+        if line in bad or not (any(given.values()) or ids[place] or names[place]):
+            continue
+        study = ids[place] if ids[place] in known else world.places.study(names[place])
+        if study is None or study not in known:
+            near = world.places.studies.near(names[place])
+            message = f"{names[place]!r} is no study of this review.{near}" if names[place] else "names no study"
+            hint = "Write its label, or take the sheet of `metaethno todo extraction`."
+            change.problems.append(grid.problem(place, grid.column("study"), message, code="ME0483", hint=hint))
+            continue
+        if names[place] and world.places.study(names[place]) not in (study, None):
+            hint = "Were columns sorted apart? Write the worklist anew."
+            message = f"this name is not the one of its row ({known[study]['label']})"
+            change.problems.append(grid.problem(place, grid.column("study"), message, code="ME0483", hint=hint))
+            continue
+        if study in met:
+            message = f"the study already stands in line {met[study]}"
+            hint = "Keep one of the two rows."
+            change.problems.append(grid.problem(place, grid.column("study"), message, code="ME0485", hint=hint))
+            continue
+        met[study] = line
+        seen = dict(pair.partition(":")[::2] for pair in marks[place].split())
+        for one in world.fields:
+            if one.field not in given:
+                continue
+            column, page = at[one.field], pages[one.field]
+            text = given[one.field]
+            locator = cells[page] if page is not None else ""
+            if not text and not locator:
+                change.empty += not seen or seen.get(one.field) == _hash("", "")
+                continue
+            value = form.read(one, text)
+            if value is None:
+                message = f"{one.heading} must be {form.allowed(one)}"
+                change.problems.append(grid.problem(place, column, message, code="ME0476", allowed=form.allowed(one)))
+                continue
+            if not value:
+                message = "names a page, but no value"
+                change.problems.append(grid.problem(place, page, message, code="ME0478"))
+                continue
+            mine = own.get((study, one.field), [])
+            before = _shown(world, known[study], one, mine, needed)
+            stands = (value, locator if page is not None else before[1]) == before
+            if stands or seen.get(one.field) == _hash(text, locator):
+                change.same += 1
+                continue
+            row = {"study_id": study, "field": one.field, "value": value, "locator": locator, "role": "extractor"}
+            change.values += _ledger_rows(row, mine, who, new_id)
+            change.added += 1
+            change.changed += bool(mine)
+
+
+def _ledger_rows(
+    row: Mapping[str, str], replaced: Sequence[Mapping[str, str]], who: _Who, new_id: Callable[[], str]
+) -> list[dict[str, str]]:
+    """Return the rows of a ledger that say something now, and replace what said it before."""
+    return [
+        {"value_id": new_id(), "supersedes": old, "over": "", "note": "", **row, "reviewer": who.reviewer,
+         "decided_on": who.today}
+        for old in [r["value_id"] for r in replaced] or [""]
+    ]  # fmt: skip
+
+
+def _read_settled(grid: workbook.Grid, world: _World, config: Config, who: _Who, change: _Change) -> None:
+    column = grid.column("settled value")
+    change.problems += grid.unusable(
+        {c for c in (column, grid.column("study id"), grid.column("field")) if c is not None}
+    )
+    bad = {p.line for p in change.problems}
+    fields = {f.field: f for f in world.fields}
+    cells = {name: grid.texts(name) for name in ("study id", "field", "over", "settled value", "note")}
+    compared = {(r["study_id"], r["field"]): r for r in _compared(world, config).to_dict("records")}
+    heads = tables.heads(EXTRACTION_VALUES, world.values)
+    heads = heads[heads["role"].eq("consensus")]
+    new_id = ledger.id_maker("E", world.values["value_id"])
+    for place, text in enumerate(cells["settled value"]):
+        if grid.lines[place] in bad:
+            continue
+        if not text:
+            change.empty += 1
+            continue
+        key = (cells["study id"][place], cells["field"][place])
+        now = compared.get(key)
+        if now is None or now["over"] != cells["over"][place]:
+            hint = "Write the list anew: metaethno todo extraction --as adjudicator."
+            message = "what people extracted here has changed since this list was written"
+            change.problems.append(grid.problem(place, column, message, code="ME0486", hint=hint))
+            continue
+        picked = _SETTLE.find(text)
+        value = str(now[f"{picked}_value"]) if picked else form.read(fields[key[1]], text)
+        if not value:
+            allowed = form.allowed(fields[key[1]])
+            message = f"must be 'first', 'second', or {allowed}"
+            change.problems.append(grid.problem(place, column, message, code="ME0476", allowed=allowed))
+            continue
+        old = heads[heads["study_id"].eq(key[0]) & heads["field"].eq(key[1]) & heads["over"].eq(now["over"])]
+        if len(old) and set(old["value"]) == {value}:
+            change.same += 1
+            continue
+        locator = str(now[f"{picked}_locator"]) if picked else ""
+        row = {"study_id": key[0], "field": key[1], "value": value, "locator": locator, "role": "consensus"}
+        row |= {"over": now["over"], "note": cells["note"][place]}
+        change.values += _ledger_rows(row, old.to_dict("records"), who, new_id)
+        change.added += 1
+        change.changed += bool(len(old))
+
+
+def _read_reports(grid: workbook.Grid, world: _World, change: _Change) -> None:
+    """Take the studies that included reports belong to; a name that there isn't yet makes a new study."""
+    columns = {name: grid.column(name) for name in ("record id", "study", "citation", "role")}
+    change.problems += grid.unusable({c for c in columns.values() if c is not None})
+    bad = {p.line for p in change.problems}
+    cells = {name: grid.texts(name) for name in columns}
+    open_ = set(world.unlinked["record_id"])
+    linked = set(world.reports["record_id"])
+    new_study = ledger.id_maker("S", world.studies["study_id"])
+    new_report = ledger.id_maker("A", world.reports["report_id"])
+    fresh: dict[str, str] = {}
+    for place, record in enumerate(cells["record id"]):
+        label = cells["study"][place]
+        if grid.lines[place] in bad:
+            continue
+        if not label:
+            change.empty += 1
+            continue
+        if record not in open_:
+            if record in linked:
+                change.same += 1
+            else:
+                message = f"{record!r} is no included report without a study"
+                change.problems.append(grid.problem(place, columns["record id"], message, code="ME0483"))
+            continue
+        role = _ROLES.find(cells["role"][place]) if cells["role"][place] else "main"
+        if role is None:
+            message = f"is no role of a report.{_ROLES.near(cells['role'][place])}"
+            change.problems.append(grid.problem(place, columns["role"], message, code="ME0477", allowed=_ROLES.allowed))
+            continue
+        folded = " ".join(label.casefold().split())
+        study = world.places.study(label) or fresh.get(folded)
+        if study is None:
+            if near := world.places.studies.near(label):
+                message = f"{label!r} is entered as a new study.{near}"
+                change.warnings.append(grid.problem(place, columns["study"], message, code="ME0479"))
+            study = fresh[folded] = new_study()
+            change.studies.append({"study_id": study, "label": label})
+            change.added += 1
+        citation = cells["citation"][place] or label
+        row = {"report_id": new_report(), "record_id": record, "study_id": study, "role": role, "citation": citation}
+        change.reports.append(row | {"note": ""})
+        change.added += 1
+
+
+def coded_of(grid: workbook.Grid, columns: Mapping[str, Sequence[str]]) -> list[coding.Coded]:
+    """Return the rows of a sheet as `Coded`. columns: attribute -> headings it may have."""
+    texts = {name: grid.texts(*headings) for name, headings in columns.items()}
+    return [
+        coding.Coded(line, **{name: cells[place] for name, cells in texts.items()})
+        for place, line in enumerate(grid.lines)
+    ]
+
+
+def _enter_coded(
+    file: str, coded: list[coding.Coded], world: _World, who: _Who, said: coding.Said, change: _Change,
+    columns: Mapping[str, str],
+) -> None:  # fmt: skip
+    done = coding.enter(
+        file,
+        coded,
+        world.places,
+        world.passages,
+        world.constructs,
+        said,
+        (who.reviewer, who.today),
+        (ledger.id_maker("P", world.passages["passage_id"]), ledger.id_maker("K", world.constructs["construct_id"])),
+        columns,
+    )
+    change.passages, change.constructs = done.passages, done.constructs
+    change.added += done.added + done.changed
+    change.changed += done.changed
+    change.same += done.same
+    change.problems += done.problems
+
+
+def enter(root: Path, config: Config, stage: str, arguments: argparse.Namespace) -> voting.Entered:
+    """Enter one file; raises UserError with everything that is wrong, and then nothing is entered."""
+    today = arguments.date or datetime.now(tz=UTC).astimezone().date().isoformat()
+    who = _Who(arguments.reviewer, today)
+    voting.check_team(who.reviewer, config)
+    change = _Change()
+    mark = voting.mark_of(arguments.file, stage, arguments) if arguments.file.is_file() else ""
+    with ledger.entering(root) as book:
+        world = _world(root, config)
+        left: list[coded_readers.Leftover] = []
+        if arguments.source == "sheet":
+            _read_sheets(arguments, world, config, who, change)
+        else:
+            left = _read_foreign(arguments, world, config, who, change)
+        before = voting.entered_before(root, mark)
+        if before and change.changed and not arguments.again and not change.problems:
+            change.problems.append(voting.changed_since(arguments.file, before, change.changed, "rows"))
+        if change.problems:
+            raise UserError(sorted(set(change.problems), key=lambda p: (p.file, p.line or 0, p.code)))
+        for table, rows in (
+            (STUDIES, change.studies),
+            (REPORT_STUDIES, change.reports),
+            (PASSAGES, change.passages),
+            (CONSTRUCTS, change.constructs),
+            (EXTRACTION_VALUES, change.values),
+        ):
+            if rows:
+                book.put(table, rows, extra=form.extra(config.extraction) if table.open_columns else ())
+        written = book.commit(_check(config), dry_run=arguments.dry_run)
+        if not arguments.dry_run and not before:
+            voting.remember(root, mark, today, arguments.file)
+    if left:
+        change.warnings.append(_left_over(root, left, arguments))
+    if not arguments.dry_run:
+        quotations.refresh(root)
+    return voting.Entered(
+        change.added, change.changed, change.same, 0, 0, change.warnings, written.files, "rows and values"
+    )  # fmt: skip
+
+
+def _said(arguments: argparse.Namespace) -> coding.Said:
+    return coding.Said(*(getattr(arguments, name, None) or "" for name in ("order", "kind", "speaker")))
+
+
+def _read_foreign(
+    arguments: argparse.Namespace, world: _World, config: Config, who: _Who, change: _Change
+) -> list[coded_readers.Leftover]:
+    """Read a table, a matrix or the export of a coding tool; return what has no place in the review."""
+    _check_person(who.reviewer, config, adjudicating=False)
+    readers = coded_readers.READERS
+    if arguments.source not in readers:
+        message = f"nothing is extracted in {arguments.source}"
+        raise UsageError(Problem("ME0495", message, allowed=", ".join(("sheet", *readers))))
+    if not arguments.file.is_file():
+        raise UserError(Problem("ME0470", "there is no such file", str(arguments.file)))
+    read = readers[arguments.source](arguments.file, world.places)
+    change.problems += read.problems
+    change.warnings += read.warnings
+    said = _said(arguments)
+    if missing := _never_said(read, said):
+        change.problems += missing
+        # What the whole file lacks is said once; the rest is looked at as if it were there.
+        said = coding.Said(said.order or "2", said.kind or "concept", said.speaker or "participant")
+    _enter_coded(read.file, read.coded, world, who, said, change, read.columns)
+    return read.left
+
+
+def _never_said(read: coded_readers.Read, said: coding.Said) -> list[Problem]:
+    """Return a problem for each thing that no row of a file says, and nobody said of the whole."""
+    constructs = [row for row in read.coded if row.construct]
+    passages = [row for row in read.coded if row.text and not row.speaker]
+    out = []
+    for name, rows, what, options in (
+        ("order", constructs, "which order its constructs are of", coding.ORDERS),
+        ("kind", constructs, "of which kind its constructs are", coding.KINDS),
+        ("speaker", passages, "whose words the quotations are", coding.SPEAKERS),
+    ):
+        if rows and not getattr(said, name) and not any(getattr(row, name) for row in rows):
+            hint = f"Say it of the whole file: --{name} {' or '.join(options.labels)}."
+            allowed = ", ".join(f"{key} ({label})" for key, label in options.labels.items())
+            out.append(Problem("ME0478", f"does not say {what}", read.file, allowed=allowed, hint=hint))
+    return out
+
+
+def _left_over(root: Path, left: Sequence[coded_readers.Leftover], arguments: argparse.Namespace) -> Problem:
+    """Write what has no place in the review to a file of its own; return what to tell of it."""
+    fields = [Field(n) for n in ("line", "column", "text", "why", "study", "construct")]
+    rows = [[str(one.line), one.column, one.text, one.why, one.study, one.construct] for one in left]
+    data = workbook.to_csv(Sheet("Left over", fields, rows))
+    folder, stem, count = root / "worklists", f"left-over-{arguments.file.stem}", 1
+    while (path := folder / (f"{stem}.csv" if count == 1 else f"{stem}-{count}.csv")).exists():
+        if path.read_bytes() == data:
+            break
+        count += 1
+    if not arguments.dry_run:
+        tables.write_bytes(path, data)
+    kinds = Counter((one.column, one.why) for one in left)
+    said = "; ".join(f"{n:,} of {column!r} ({why})" for (column, why), n in sorted(kinds.items()))
+    hint = f"All of them {'would be' if arguments.dry_run else 'are'} listed in {path}."
+    return Problem("ME0475", f"not entered: {said}", str(arguments.file), hint=hint)
+
+
+def _read_sheets(arguments: argparse.Namespace, world: _World, config: Config, who: _Who, change: _Change) -> None:
+    grids = _grids(arguments.file, world)
+    adjudicating = set(grids) == {"settle"}
+    _check_person(who.reviewer, config, adjudicating=adjudicating)
+    for kind, grid in grids.items():
+        change.warnings += grid.warnings
+        if _foreign(grid, who.reviewer, change):
+            continue
+        if kind == "studies":
+            _read_studies(grid, world, who, config.extraction.extractors_per_study, change)
+        elif kind == "settle":
+            _read_settled(grid, world, config, who, change)
+        elif kind == "reports":
+            _read_reports(grid, world, change)
+        else:
+            at = {grid.column(heading) for heading in _CODED.values()} - {None}
+            change.problems += grid.unusable([c for c in at if c is not None])
+            bad = {p.line for p in change.problems}
+            rows = [row for row in coded_of(grid, {n: (h,) for n, h in _CODED.items()}) if row.line not in bad]
+            _enter_coded(str(arguments.file), rows, world, who, _said(arguments), change, _CODED)
+
+
+def _check(config: Config) -> ledger.Check:
+    extraction, eligibility = voting.check_of("extraction", config), voting.check_of("eligibility", config)
+
+    def check(folder: Path) -> list[Problem]:
+        return [*eligibility(folder), *extraction(folder)]
+
+    return check
