@@ -69,9 +69,9 @@ def test_labels_stand_in_a_new_review_too(made: dict[str, bytes], new: dict[str,
     def label_of(files: dict[str, bytes]) -> dict[str, set[str]]:
         return {n: set(re.findall(r"\{#((?:tbl|fig)-[\w-]+)", text(files, n))) for n in FRAGMENTS}
 
-    per_group = ("matrix_groups", "matrix_by_study")
-    assert {n: v for n, v in label_of(new).items() if n not in per_group} == {
-        n: v for n, v in label_of(made).items() if n not in per_group
+    by_group = ("matrix_groups", "matrix_by_study")  # one table for each group
+    assert {n: v for n, v in label_of(new).items() if n not in by_group} == {
+        n: v for n, v in label_of(made).items() if n not in by_group
     }
 
 

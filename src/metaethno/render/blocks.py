@@ -96,7 +96,7 @@ def refuse_unknown(blocks: list[Node], source: Source) -> None:
 
 def dress(blocks: list[Node], form: str, source: Source) -> list[Node]:
     """Return the blocks with callouts, landscape parts and tables in the form that the writer of a format wants."""
-    blocks = blocks if form == "html" else _with_headings(blocks)
+    blocks = _with_headings(blocks)
     for item in iterate(blocks):  # a table in a landscape part has more room
         if item["t"] == "Div" and "landscape" in item["c"][0][1]:
             for table in iterate(item["c"][1]):

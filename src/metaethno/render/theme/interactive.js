@@ -339,6 +339,7 @@
     );
 
   /* ---- wide tables: a hint where there is more to the side, the header in sight where there is none ---- */
+  const hints = new Map();
   const fit = () =>
     document.querySelectorAll(".scroll").forEach((part) => {
       const wide = part.scrollWidth > part.clientWidth + 1;
@@ -346,10 +347,9 @@
       part.classList.toggle("me-fits", !wide && Boolean(part.querySelector("table")));
       if (wide) part.tabIndex = 0;
       else part.removeAttribute("tabindex");
-      const hint = part.previousElementSibling;
-      const has = hint && hint.classList.contains("me-more");
-      if (wide && !has) part.before(make("p", { class: "me-more", "aria-hidden": "true" }, "More to the right →"));
-      if (!wide && has) hint.remove();
+      if (wide && !hints.has(part)) hints.set(part, make("p", { class: "me-more", "aria-hidden": "true" }, "More to the right →"));
+      if (wide) part.before(hints.get(part));
+      else if (hints.has(part)) hints.get(part).remove();
     });
 
   const start = () => {
