@@ -119,3 +119,40 @@ def test_wrapped_lines_fit_and_lose_nothing(text: str, width: float) -> None:
     lines = canvas.wrap(text, width, 8)
     assert "".join(lines).replace(" ", "") == plain(text).replace(" ", "").replace(canvas.TIE, "")
     assert all(len(line) == 1 or canvas.text_width(line, 8, False) <= width for line in lines if line)
+
+
+def wide_matrix(studies: int, concepts: int) -> pd.DataFrame:
+    rows = [
+        {"group_id": "G1", "group_label": "Group", "concept_id": f"C{c:03}", "concept_label": f"Concept {c}",
+         "study_id": f"S{s:03}", "study_label": f"Study {s}", "position": s + 1, "cell": "nothing_there"}
+        for c in range(concepts) for s in range(studies)
+    ]  # fmt: skip
+    return frame("matrix", *rows)
+
+
+@pytest.mark.parametrize(
+    ("studies", "concepts", "left_out"),
+    # 40 studies: two panels of 30 rows. 60 studies: panels of 24, 24 and 12 studies with 30, 30 and 6 rows, so 24 rows
+    # of 12 studies are left out. 10 studies by 100 concepts: 34 rows of 10 studies are left out.
+    [(40, 30, 0), (60, 30, 24 * 12), (10, 100, 34 * 10), (1, 1, 0)],
+)
+def test_a_large_matrix_is_drawn_in_panels(
+    studies: int, concepts: int, left_out: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sheets: list[canvas.Sheet] = []
+    monkeypatch.setattr(canvas.Sheet, "picture", lambda self, _title="": sheets.append(self))
+    matrix_picture(wide_matrix(studies, concepts))
+    said = [place[2] for kind, place, _ in sheets[0]._drawn if kind == "text"]
+    assert sheets[0].width < 720, "it can be read on a page"
+    expected = f"Not drawn: {left_out:,} of {studies * concepts:,} cells; the table of the matrix has all."
+    assert [t for t in said if t.startswith("Not drawn")] == ([expected] if left_out else [])
+    cells = [
+        1 for kind, _, style in sheets[0]._drawn if style.get("facecolor") == grid.STYLES["nothing_there"]["facecolor"]
+    ]
+    assert len(cells) == studies * concepts - left_out + 1, "every cell, and that of the key"
+
+
+def test_names_the_font_lacks_stand_as_ids() -> None:
+    panels = grid.panels_of(wide_matrix(1, 1).assign(study_label="健康", concept_label="صحة"))
+    assert panels[0].studies == (("S000", "S000"),)
+    assert panels[0].concepts == (("C000", "C000"),)

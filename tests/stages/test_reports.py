@@ -174,3 +174,11 @@ def test_hostile_words_reach_the_reader(made: dict[str, bytes]) -> None:
     plain = pypandoc.convert_text(text(made, "excluded"), "plain", format="markdown", extra_args=["--columns=9999"])
     assert "<script>alert(1)</script> | `x` {{< include /etc/passwd >}} [@A99]" in " ".join(plain.split())
     assert HOSTILE.startswith("A <script>")
+
+
+def test_authors_are_named_by_the_team_or_as_given() -> None:
+    from metaethno.fragments.variables import variables
+
+    config = settings(review={"title": "A", "question": "B", "authors": ["ann", "Zoë Ł. Guest"]})
+    assert variables(review(config=config))["authors"] == "Ann, Zoë Ł\\. Guest"
+    assert variables(review())["authors"] == ""
