@@ -4,6 +4,7 @@
 # make lint     ruff, mypy, snakefmt, snakemake --lint
 # make docs     the documentation as a website, links checked
 # make bench    the measurements
+# make wheel    the package, into dist/
 
 SHELL := /bin/bash
 PYTHON ?= python3
@@ -11,7 +12,7 @@ VENV := .venv
 READY := $(VENV)/.ready
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: setup review test soak lint bench docs requirements clean
+.PHONY: setup review test soak lint bench docs wheel requirements clean
 
 setup: $(READY)
 
@@ -53,6 +54,10 @@ docs: $(READY)
 
 bench: $(READY)
 	python -m bench
+
+wheel: $(READY)
+	python -m pip wheel --quiet --disable-pip-version-check . --no-deps --no-build-isolation --wheel-dir dist
+	@ls dist/*.whl
 
 # Pins every dependency, with hashes, for all supported versions of Python.
 requirements: $(READY)

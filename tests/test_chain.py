@@ -246,8 +246,16 @@ def test_a_damaged_table_is_said_and_made_anew(review):
 
 
 def test_status_says_when_something_changed_since(review):
+    before = call(review, "metaethno", "status", "--exit-code", check=False)
+    assert before.returncode == 3, before.stdout + before.stderr
     votes(review, "ann", {ONE["title"]: "include"})
-    assert "screening/ann.csv changed since everything was made" in call(review, "metaethno", "status").stdout
+    after = call(review, "metaethno", "status", "--exit-code", check=False)
+    assert "screening/ann.csv changed since everything was made" in after.stdout
+    assert (after.returncode, call(review, "metaethno", "status").returncode) == (4, 0)
+    states = {
+        line.split()[1]: "out of date" in line for line in after.stdout.splitlines() if line.strip()[:1].isdigit()
+    }
+    assert (states["dedupe"], states["screening"], states["reports"]) == (False, True, True)
 
 
 def test_import_twice_registers_nothing_twice(review):

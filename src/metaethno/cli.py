@@ -19,31 +19,45 @@ from typing import NoReturn
 from metaethno import __version__
 from metaethno.errors import Problem, UsageError, UserError, did_you_mean
 
-_COMMANDS = {
-    "new": "lay out a new review: metaethno new FOLDER",
-    "run": "run the review (or one stage) and say what is left to do",
-    "status": "what is done, what waits for whom, the next step",
-    "check": "check all decisions and the configuration, without running anything",
-    "import": "bring in the exports of a search: metaethno import RUN FILE... [--source ... --hits ...]",
-    "search": "look through the queries: metaethno search lint [RUN | FILE...]",
-    "flow": "what is behind a number of the flow diagram: metaethno flow explain [BOX]; metaethno flow chased",
-    "inspect": "what kind of export is this, and what is in it: metaethno inspect FILE... [--json]",
-    "todo": "what one person still has to decide, as a file to work in: metaethno todo STAGE --reviewer ID",
-    "enter": "bring decisions in, all or none: metaethno enter STAGE FILE --reviewer ID",
-    "sign": "say that you have read an interpretation against what it rests on: metaethno sign [ID...] --reviewer YOU",
-    "why": "why rows are one record, or why two records are not one: metaethno why ID [ID]",
-    "export": "write records for other programs: metaethno export FILE --to ris|csv|bibtex|csl-json|endnote-xml",
-    "explain": "what a code in a message means, with an example and what to do: metaethno explain ME0303",
-    "completion": "a script by which your shell completes commands and options: metaethno completion bash|zsh|fish",
-    "lock": "take on the installed program and the review's files: writes engine.lock and dvc.yaml",
-    "snapshot": "keep the review as it is now, as one state that can be named, compared and gone back to",
-    "history": "the snapshots; or the whole life of a record, construct, concept or step: metaethno history [ID]",
-    "diff": "what differs between two snapshots: metaethno diff A [B]",
-    "verify": "prove that nothing that was kept has been altered since",
-    "reproduce": "rebuild a snapshot in a separate folder and compare every result",
-    "restore": "go back to a snapshot (`restore latest` returns): metaethno restore SNAPSHOT",
-    "example": "write the exports of the worked example where they are missing",
+# By what one wants to do; `--help` shows them so.
+_GROUPS = {
+    "Begin": {
+        "new": "lay out a new review: metaethno new FOLDER",
+        "import": "bring in the exports of a search: metaethno import RUN FILE... [--source ... --hits ...]",
+        "inspect": "what kind of export is this, and what is in it: metaethno inspect FILE... [--json]",
+        "search": "look through the queries: metaethno search lint [RUN | FILE...]",
+    },
+    "Every day": {
+        "status": "what is done, what waits for whom, the next step",
+        "run": "run the review (or one stage) and say what is left to do",
+        "check": "check all decisions and the configuration, without running anything",
+        "todo": "what one person still has to decide, as a file to work in: metaethno todo STAGE --reviewer ID",
+        "enter": "bring decisions in, all or none: metaethno enter STAGE FILE --reviewer ID",
+        "sign": "say that you read an interpretation against what it rests on: metaethno sign [ID...] --reviewer ID",
+    },
+    "Look closer": {
+        "why": "why rows are one record, or why two records are not one: metaethno why ID [ID]",
+        "flow": "what is behind a number of the flow diagram: metaethno flow explain [BOX]; metaethno flow chased",
+        "export": "write records for other programs: metaethno export FILE --to ris|csv|bibtex|csl-json|endnote-xml",
+        "explain": "what a code in a message means, with an example and what to do: metaethno explain ME0303",
+    },
+    "Keep and go back": {
+        "snapshot": "keep the review as it is now, as one state that can be named, compared and gone back to",
+        "history": "the snapshots; or the whole life of a record, construct, concept or step: metaethno history [ID]",
+        "diff": "what differs between two snapshots: metaethno diff A [B]",
+        "verify": "prove that nothing that was kept has been altered since",
+        "reproduce": "rebuild a snapshot in a separate folder and compare every result",
+        "restore": "go back to a snapshot (`restore latest` returns): metaethno restore SNAPSHOT",
+    },
+    "When something is wrong, or the program is new": {
+        "doctor": "look for what often goes wrong: versions, disk, remotes, tables that a spreadsheet has damaged",
+        "upgrade": "bring a review that an earlier version laid out up to this one; no row is lost",
+        "example": "write the exports of the worked example where they are missing",
+        "lock": "take on the installed program and the review's files: writes engine.lock and dvc.yaml",
+        "completion": "a script by which your shell completes commands and options: metaethno completion bash|zsh|fish",
+    },
 }
+_COMMANDS = {name: says for group in _GROUPS.values() for name, says in group.items()}
 
 
 # Who reformatted a whole column in a spreadsheet learns nothing from the ten-thousandth line.
@@ -99,12 +113,35 @@ class _Parser(argparse.ArgumentParser):
         return found, rest
 
 
+class _Top(_Parser):
+    """The parser of the program itself: its help shows the commands in groups."""
+
+    def format_help(self) -> str:
+        """Return the help: usage, the commands by what one wants to do, options."""
+        formatter = self._get_formatter()
+        formatter.add_usage(self.usage, self._actions, self._mutually_exclusive_groups)
+        formatter.add_text(self.description)
+        subs = next(a for a in self._actions if isinstance(a, argparse._SubParsersAction))
+        known = {one.dest: one for one in subs._get_subactions()}
+        for heading, names in _GROUPS.items():
+            formatter.start_section(heading)
+            formatter.add_arguments(known[name] for name in names)
+            formatter.end_section()
+        formatter.start_section("Options")
+        formatter.add_arguments(a for a in self._actions if a.option_strings)
+        formatter.end_section()
+        formatter.add_text(self.epilog)
+        return formatter.format_help()
+
+
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
-    top = _Parser(
+    top = _Top(
         prog="metaethno",
         description="A reproducible workflow for meta-ethnography: from database exports to an eMERGe report.",
-        epilog="Every command works on the review in this folder (or the nearest one above it).",
+        epilog="New here: `metaethno new my-review`, and then `metaethno status`, which always says what is next. "
+        "Every command works on the review in this folder (or the nearest one above it); "
+        "`metaethno COMMAND --help` says more of one.",
     )
     top.add_argument("--version", action="version", version=f"metaethno {__version__}")
     said = "show what went on inside when something fails"
@@ -189,6 +226,15 @@ def _flow(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--detail", default="", help="a part of the box: a source, a reason")
     sub.add_argument("--run", default="", help="one run (ISO date)")
     sub.add_argument("--json", action="store_true", help="for other programs")
+
+
+def _upgrade(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--dry-run", action="store_true", help="say what would be done, and change nothing")
+
+
+def _doctor(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--json", action="store_true", help="for other programs")
+    sub.add_argument("--timeout", type=_count, default=20, metavar="S", help="seconds to wait for a remote (20)")
 
 
 def _explain(sub: argparse.ArgumentParser) -> None:
@@ -317,6 +363,8 @@ _ARGUMENTS = {
     "sign": _sign,
     "why": _why,
     "export": _export,
+    "upgrade": _upgrade,
+    "doctor": _doctor,
     "explain": _explain,
     "completion": _completion,
     "lock": _lock,
@@ -339,6 +387,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         if arguments.command is None:
             parser().print_help()
             return 2
+        if sys.platform == "win32":
+            # Locks and processes are those of Linux and macOS; half of it would work, which is worse than none.
+            hint = "In PowerShell: `wsl --install`, restart, open Ubuntu, and install metaethno there (see the README)."
+            raise UserError(Problem("ME0014", "metaethno runs on Windows inside WSL only", hint=hint))
         module = importlib.import_module(f"metaethno.commands.{arguments.command}_")
         return int(module.main(arguments))
     except UserError as error:

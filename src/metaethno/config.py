@@ -301,7 +301,8 @@ def load(root: Path) -> Config:
         hint = "Is this the folder of a review? Change to it, or make one with `metaethno new`."
         raise UserError(Problem("ME0151", "the file is missing", PATH, hint=hint)) from None
     except UnicodeDecodeError:
-        raise UserError(Problem("ME0152", "is not UTF-8 text", PATH)) from None
+        hint = "Save it as UTF-8: in Notepad, 'Save as', then 'Encoding'."
+        raise UserError(Problem("ME0152", "is not UTF-8 text", PATH, hint=hint)) from None
     try:
         tree = yaml.compose(text, Loader=yaml.SafeLoader)
         data = yaml.safe_load(text)

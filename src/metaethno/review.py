@@ -39,7 +39,11 @@ def _named(root: Path, column: str) -> list[str]:
     for run in runs(root):
         log = root / RAW / run / "searches.csv"
         with log.open(encoding="utf-8-sig", newline="", errors="replace") as text:
-            names = {(row.get(column) or "").strip() for row in csv.DictReader(text)}
+            head = text.readline()
+            text.seek(0)
+            # As a spreadsheet of a country with a decimal comma saves it.
+            parted = max(",;\t", key=head.count)
+            names = {(row.get(column) or "").strip() for row in csv.DictReader(text, delimiter=parted)}
         found |= {f"{RAW}/{run}/{name}" for name in names if is_plain_name(name)}
     return sorted(found)
 

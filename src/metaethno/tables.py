@@ -122,7 +122,7 @@ def header_problems(table: Table, header: list[str], shown: str, extra: Sequence
     problems = []
     allowed = [*table.names, *extra]
     for name in [n for n in table.names if n not in header]:
-        hint = f"Add the column {name!r} to the header line."
+        hint = f"Add the column {name!r} to the header line; for a review of an older version, `metaethno upgrade`."
         problems.append(Problem("ME0105", f"the column {name!r} is missing", shown, 1, hint=hint))
     for name in [n for n in header if n not in allowed]:
         hint = (

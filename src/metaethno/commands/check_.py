@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 
-from metaethno import config, intake, review
+from metaethno import config, intake, review, upgrade
 from metaethno.commands import out
 from metaethno.errors import Problem, UserError
 from metaethno.ledger import settle
@@ -16,6 +16,7 @@ def main(arguments: argparse.Namespace) -> int:
     """Check everything people wrote; print every problem of every file, or that there is none."""
     root = review.find_root()
     settings = config.load(root)
+    upgrade.check_version(root)
     settle(root)
     problems: list[Problem] = []
     rows = 0

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from metaethno import config, engine, made, review
+from metaethno import config, engine, made, review, upgrade
 from metaethno.child import environment
 from metaethno.commands import out
 from metaethno.errors import Problem, UsageError, UserError, did_you_mean
@@ -134,6 +134,7 @@ def main(arguments: argparse.Namespace) -> int:
         message = f"there is no stage {arguments.target!r}.{did_you_mean(arguments.target, TARGETS)}"
         raise UsageError(Problem("ME0002", message, allowed=", ".join(TARGETS)))
     config.load(root)
+    upgrade.check_version(root)
     settle(root)
     engine.check_lock(root)
     if problems := missing_exports(root):

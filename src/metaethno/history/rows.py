@@ -136,10 +136,16 @@ class Reader:
         return self._taken_apart(data[: data.find(b"\n")], lines, file)
 
     def _taken_apart(self, header: bytes, lines: Iterable[bytes], file: str) -> list[Row]:
-        names = next(csv.reader([header.decode("utf-8-sig", "replace")]), [])
+        head = header.decode("utf-8-sig", "replace")
+        parted = tables.delimiter_of(head)
+        names = next(csv.reader([head], delimiter=parted), [])
         body = io.StringIO("\n".join(line.decode("utf-8", "replace") for line in lines), newline="")
         csv.field_size_limit(1 << 20)
-        return [Row(file, cells(names, row)) for row in csv.reader(body) if any(cell.strip() for cell in row)]
+        return [
+            Row(file, cells(names, row))
+            for row in csv.reader(body, delimiter=parted)
+            if any(cell.strip() for cell in row)
+        ]
 
     def delta(self, table: Table, changes: Iterable[Change]) -> Delta:
         """Return what differs in `table`, given those of its files that differ."""

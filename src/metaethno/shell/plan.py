@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from metaethno import config, engine, review
+from metaethno import config, engine, review, upgrade
 from metaethno.schemas import ELIGIBILITY, ROWS, SCREENING, SEARCHES
 from metaethno.shell.fulltexts import POINTERS
 from metaethno.stages import STAGES
@@ -78,6 +78,7 @@ def read(root: Path | None = None) -> Plan:
     """Read the plan of the review in `root`; raises UserError where the configuration or `engine.lock` is wrong."""
     root = root or Path.cwd()
     configuration = config.load(root)
+    upgrade.check_version(root)
     hashes = engine.check_lock(root)
     made = report_files(configuration)
     sections = {name: stage.settings for name, stage in STAGES.items()} | {"pages": _PAGES_SETTINGS}
