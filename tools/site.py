@@ -37,7 +37,8 @@ NAVIGATION: dict[str, tuple[str, ...]] = {
         "tutorials/examiner.md", "tutorials/moving.md",
     ),
     "How to": (
-        "searches.md", "formats.md", "dedupe.md", "screening.md", "signing.md", "history.md", "sharing.md", "help.md",
+        "new-review.md", "searches.md", "formats.md", "dedupe.md", "screening.md", "signing.md", "history.md",
+        "sharing.md", "help.md",
     ),
     "Reference": (
         "reference/commands.md", "reference/tables.md", "reference/codes.md", "reference/configuration.md",
