@@ -50,6 +50,14 @@ _OTHERS = "How to"  # where a page of docs/ stands that no list names
 _LINK = re.compile(r"(\]\()([^)\s]+?\.md)(#[^)\s]*)?(\))")
 _FENCE = re.compile(r"^```(\w+)[ \t]+([^\n]*)$", re.MULTILINE)
 
+# What is typed and answered is longer than a line of prose; columns are as wide as their words.
+_MORE_STYLE = """
+main > pre, main > table { max-width: none; }
+main pre { white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.4; }
+main colgroup { display: none; }
+main td code { overflow-wrap: normal; }
+"""
+
 Problems = list[str]
 
 
@@ -111,7 +119,7 @@ def tables() -> str:
     lines = [
         "# Tables",
         "",
-        "Every table is CSV (UTF-8, comma) or Parquet, with a header line. `*` stands for a name.",
+        "Every table is CSV (UTF-8, comma) or Parquet, with a header line. A `*` stands for a run or a reviewer.",
         "",
     ]
     for kind, says in _KINDS.items():
@@ -280,7 +288,9 @@ def build(out: Path) -> Problems:
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         bodies = dict(zip(every, pool.map(body, every), strict=True))
     made = {f"{name[:-3]}.html": _page(name, every, text) for name, text in bodies.items()}
-    files = {path: text.encode() for path, text in made.items()} | {"site.css": theme("site.css").encode()}
+    files = {path: text.encode() for path, text in made.items()} | {
+        "site.css": (theme("site.css") + _MORE_STYLE).encode()
+    }
     files |= {p.relative_to(DOCS).as_posix(): p.read_bytes() for p in (DOCS / "images").glob("*")}
     for path, data in files.items():
         (out / path).parent.mkdir(parents=True, exist_ok=True)
