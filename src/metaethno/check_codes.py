@@ -66,7 +66,7 @@ TO_DO: dict[str, str] = {
     "Y23": "Delete the empty rows.",
     "Y24": "Put in the cell what the formula was to show.",
     "Y25": "Fill the column, or take it out of the table and the configuration.",
-    "Y31": "Correct the page in the passage's locator, or the passage; `quotations.csv` names the page it was found on.",
+    "Y31": "Correct the page in the passage's locator; `quotations.csv` names the page on which it was found.",
     "Y32": "Store the full text (docs/screening.md), or look the quotation up in print and say so in a memo.",
     "Y33": "Say in its cell `meaning` what the construct means, in the words of its authors as far as you can.",
 }

@@ -307,9 +307,7 @@ def _enter(sub: argparse.ArgumentParser) -> None:
 
 
 def _sign(sub: argparse.ArgumentParser) -> None:
-    what = (
-        "concepts, third-order constructs, steps (id or name); none: list; `statement`: what a program can't judge"
-    )
+    what = "concepts, third-order constructs, steps (id or name); none: list; `statement`: what a program can't judge"
     sub.add_argument("ids", nargs="*", metavar="ID", help=what)
     sub.add_argument("--text", default="", metavar="TEXT", help="of a statement: what you state, under your name")
     sub.add_argument("--reviewer", default="", metavar="ID", help="who signs: an id from `team` in config/review.yaml")
