@@ -46,6 +46,12 @@ def test_cells_are_read_by_type(kind, text, kept):
     assert form.read(FIELDS[kind], text) == kept
 
 
+def test_how_many_took_part_is_a_whole_number_however_a_spreadsheet_writes_it():
+    many = form.FormField(field="participants_n", type="number")
+    assert [form.read(many, t) for t in ("15.0", "1,024", "15.5", "-3")] == ["15", "1024", None, None]
+    assert form.allowed(many).startswith("a whole number")
+
+
 @settings(deadline=None, max_examples=50)
 @given(st.sampled_from(sorted(FIELDS)), st.text(max_size=30))
 def test_what_was_read_reads_as_itself_and_passes_the_schema(kind, text):

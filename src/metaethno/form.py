@@ -79,7 +79,8 @@ def allowed(field: FormField) -> str:
     if field.choices:
         several = "one or more of" if field.type == "multi_choice" else "one of"
         return f"{several}: {', '.join(field.choices)}; or {NOT_REPORTED!r}"
-    return f"{_WORDS[field.type]}, or {NOT_REPORTED!r}"
+    words = "a whole number" if field.field == "participants_n" and field.type == "number" else _WORDS[field.type]
+    return f"{words}, or {NOT_REPORTED!r}"
 
 
 def read(field: FormField, text: str) -> str | None:
@@ -94,9 +95,10 @@ def read(field: FormField, text: str) -> str | None:
         return NOT_REPORTED if text else ""
     if field.type == "number":
         bare = re.sub(r"[ ,\u00a0\u202f']", "", text) if _THOUSANDS.fullmatch(text) else text
-        if not _NUMBER.fullmatch(bare) or (field.field == "participants_n" and not bare.isdecimal()):
-            return None
-        return bare
+        if field.field == "participants_n":
+            bare = re.sub(r"\.0+$", "", bare)  # a spreadsheet's way to keep a whole number
+            return bare if bare.isdecimal() else None
+        return bare if _NUMBER.fullmatch(bare) else None
     if field.type == "year":
         return text if re.fullmatch(r"[12]\d{3}", text) else None
     if field.type == "yes_no":

@@ -107,6 +107,8 @@ def _words(e: Evidence, studies: Mapping[str, str], reports: Mapping[str, str]) 
     nodes = e.constructs.drop_duplicates("construct_id")
     terms = nodes["authors_term"].astype(str)
     add("construct", nodes.assign(_term=("‘" + terms + "’").where(terms != "", "")), "construct_id", "label", "_term")
-    quoted = e.passages.assign(_text="“" + e.passages["text"].astype(str) + "”")
-    add("passage", quoted, "passage_id", "locator", "_text")
+    words = e.passages["text"].astype(str)
+    # A reviewer's own words about a place are no quotation.
+    own = e.passages["speaker"].eq("review_author")
+    add("passage", e.passages.assign(_text=words.where(own, "“" + words + "”")), "passage_id", "locator", "_text")
     return out

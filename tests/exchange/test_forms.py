@@ -10,6 +10,7 @@ import hypothesis  # noqa: F401 - the commands put None in its place where nobod
 import pytest
 from tests.forms_world import Filled, review, table
 from tests.voting_world import command
+from tests.worlds import write_rows
 
 from metaethno.exchange import arguing, cards, relating, translating
 from metaethno.exchange.workbook import Field, Options, Sheet
@@ -166,6 +167,31 @@ def test_the_next_study_is_the_next_in_the_order_of_reading(work):
     assert {row[0] for row in work.todo("translation").sheets["Reading"][1]} == {"Bay"}
     assert {row[0] for row in work.todo("translation", "--study", "elm").sheets["Reading"][1]} == {"Elm"}
     assert {row[0] for row in work.todo("translation", who="ben").sheets["Reading"][1]} == {"Ash"}
+
+
+def test_the_order_of_reading_knows_the_years_that_were_extracted(work):
+    # They stand in the ledger of the extraction form, and count before the cells of studies.csv.
+    related(work)
+    years = {"SAsh": "2020", "SBay": "2021", "SElm": "1999"}
+    write_rows(
+        work.root,
+        "extraction_values",
+        [
+            {"value_id": f"E{n}", "study_id": study, "field": "data_collection_start", "value": year,
+             "role": "extractor", "reviewer": "ann", "decided_on": "2024-01-02"}
+            for n, (study, year) in enumerate(years.items())
+        ],
+    )  # fmt: skip
+    assert {row[0] for row in work.todo("translation").sheets["Reading"][1]} == {"Elm"}
+
+
+def test_a_reviewers_own_words_are_not_shown_as_a_quotation(work):
+    related(work)
+    path = work.root / "data/decisions/passages.csv"
+    path.write_text(path.read_text().replace('"I smile, whatever comes",participant', "They smile,review_author"))
+    form = work.todo("translation")
+    row = form.row("Translate", **{"authors'_term": "keeping face"})
+    assert row[form.column("Translate", "quotation")] == "They smile"
 
 
 def test_the_form_shows_quotation_place_and_the_running_set(work):

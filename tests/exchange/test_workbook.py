@@ -59,6 +59,16 @@ def test_labels_and_ids_are_understood_in_any_case_and_lists_of_them():
 # ---------------------------------------------------------------------------------------- writing
 
 
+def test_a_pick_list_without_anything_to_pick_is_left_out(tmp_path):
+    # A range that ends in row 0 makes Excel say that the file is damaged.
+    into = Field("into", 20, "Which concept.", Options({}), fill_in=True)
+    path = saved(tmp_path, workbook.to_xlsx([Sheet("Concepts", (FIELDS[0], into), [["R1", ""]], 1)]))
+    assert not openpyxl.load_workbook(path)["Concepts"].data_validations.dataValidation
+    path = saved(tmp_path, workbook.to_xlsx([Sheet("Concepts", (*FIELDS[:4], into), [[*ROWS[0][:4], ""]], 1)]))
+    lists = openpyxl.load_workbook(path)["Concepts"].data_validations.dataValidation
+    assert [str(one.sqref) for one in lists] == ["D2"]
+
+
 def test_another_program_finds_frozen_header_pick_lists_and_no_formula(tmp_path):
     book = openpyxl.load_workbook(written(tmp_path))
     assert book.sheetnames == ["Decide", "How to", "_lists"]

@@ -70,7 +70,9 @@ def standing(root: Path) -> Standing:
     if state.open:
         return replace(found, kind=WAITS, next=_work(state.open[0], settings))
     if errors := [row for row in state.checks if row["level"] == "error"]:
-        return replace(found, kind=WAITS, next=f"{errors[0]['message']} {errors[0]['hint']}")
+        message = errors[0]["message"]
+        said = f"{message}{'' if message.endswith(('.', '!', '?')) else '.'} {errors[0]['hint']}"
+        return replace(found, kind=WAITS, next=said[:1].upper() + said[1:])
     return found
 
 

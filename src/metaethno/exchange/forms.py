@@ -25,9 +25,10 @@ from metaethno.config import Config
 from metaethno.errors import Problem, UsageError, UserError
 from metaethno.exchange import voting, workbook
 from metaethno.exchange.workbook import Field, Grid, Options, Sheet
-from metaethno.schemas import TABLES
+from metaethno.schemas import INCLUDED_STUDIES, TABLES
 from metaethno.shell import common
-from metaethno.stages import STAGES
+from metaethno.stages import STAGES, extraction
+from metaethno.tables import empty
 
 Rows = list[dict[str, str]]
 SHOWN: Final = "as shown"
@@ -238,13 +239,20 @@ Work = Callable[[Form, Plan, Config], None]
 
 
 def load(root: Path, config: Config, tables: Sequence[str]) -> dict[str, Any]:
-    """Return decision tables as frames of text; raises UserError with everything that is wrong in them."""
+    """Return decision tables as frames of text; raises UserError with everything that is wrong in them.
+
+    What was extracted stands in the cells of `studies`: by the year of data collection studies are put in order.
+    """
     frames, problems = {}, []
-    for name in tables:
+    for name in (*tables, "extraction_values"):
         frames[name], found = common.load_checked(root, config, name)
         problems += found
     if problems:
         raise UserError(problems)
+    values, nobody = frames.pop("extraction_values"), empty(INCLUDED_STUDIES)
+    if "studies" in frames:
+        told = extraction.compare(values, frames["studies"], nobody, config.extraction)
+        frames["studies"] = extraction.studies_with(frames["studies"], told)
     return frames
 
 

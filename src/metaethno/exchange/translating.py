@@ -216,7 +216,8 @@ class World:
         citation = {r["report_id"]: r["citation"] for r in plan.all("report_studies")}
         self.places = {
             r["passage_id"]: (
-                f"“{r['text']}”",
+                # A reviewer's own words about a place are no quotation.
+                r["text"] if r["speaker"] == "review_author" else f"“{r['text']}”",
                 ", ".join(p for p in (citation.get(r["report_id"], ""), r["locator"]) if p),
             )
             for r in plan.all("passages")

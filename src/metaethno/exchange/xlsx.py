@@ -155,9 +155,10 @@ def _sheet(page: Page, lists: dict[tuple[str, ...], str]) -> str:
     out.append("</sheetData>")
     if last > 1:
         out.append(f'<autoFilter ref="A1:{names[-1]}{last}"/>')
-        if page.lists:
-            out.append(f'<dataValidations count="{len(page.lists)}">')
-            for one in page.lists:
+        # Nothing to pick from (no concept yet) is no pick-list: Excel takes its empty range for a damaged file.
+        if picked := [one for one in page.lists if one.values]:
+            out.append(f'<dataValidations count="{len(picked)}">')
+            for one in picked:
                 where = f"{names[one.column]}2:{names[one.column]}{last}"
                 # Excel shows no more than 32 and 255 characters.
                 said = f"promptTitle={quoteattr(one.title[:32])} prompt={quoteattr(one.prompt[:255])}"
@@ -183,7 +184,7 @@ def _list_sheet(lists: dict[tuple[str, ...], str]) -> str:
 def write(pages: Sequence[Page]) -> bytes:
     """Return a workbook of `pages`; pick-lists stand on a hidden sheet, as they may be long and hold commas."""
     lists: dict[tuple[str, ...], str] = {}
-    for one in (one for page in pages for one in page.lists):
+    for one in (one for page in pages for one in page.lists if one.values):
         column = letters(len(lists) + 1)
         lists.setdefault(one.values, f"_lists!${column}$1:${column}${len(one.values)}")
     sheets = [(page.name, "", _sheet(page, lists)) for page in pages]

@@ -277,7 +277,7 @@ def _study_checks(
     own = links[links["role"].isin(["main", "companion"])]
     rows = []
     for record in sorted(included - set(own["record_id"])):
-        hint = "Add a row with role main or companion to data/decisions/report_studies.csv."
+        hint = "`metaethno todo extraction --reviewer ID` has a sheet in which you name its study."
         rows.append(_check("Y2", "error", "report_studies", record, "an included report belongs to no study", hint))
     # Of a main or companion report that is left out, the next loop says so.
     for study in sorted(set(links["study_id"]) - set(own["study_id"])):
