@@ -117,7 +117,15 @@ def test_history_of_a_construct_shows_each_wording(lived):
 
 def test_an_id_that_never_was(lived):
     with pytest.raises(UserError, match="ME0730"):
-        life(lived, "C99")
+        life(lived, "nothing like it")
+
+
+def test_an_id_that_is_nearly_one(lived):
+    record = ids(lived)[ONE["title"]]
+    with pytest.raises(UserError, match=f"Did you mean '{record}'"):
+        life(lived, record[:-1] + "9")
+    with pytest.raises(UserError, match="Did you mean 'C1'"):
+        life(lived, "C11")
 
 
 def test_diff_of_the_release_and_the_first_search(lived):

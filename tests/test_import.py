@@ -147,7 +147,7 @@ def test_one_command_copies_logs_and_registers(root, go):
     (root / "down/embase query.txt").write_bytes(query)
     code, said, _ = go("import", RUN, "down/one.ris", *FLAGS, "--hits", "1", "--query-file", "down/embase query.txt")
     assert code == 0
-    assert "1 rows registered, 1 of them new" in said
+    assert "1 row registered, 1 of it new" in said
     (row,) = log_of(root)
     assert (row["search_id"], row["file"], row["source"], row["kind"], row["scope"], row["hits"]) == (
         "embase", "one.ris", "Embase", "database", "full", "1",
@@ -446,7 +446,7 @@ def test_a_table_whose_headings_say_nothing_is_read_by_the_configured_columns(tm
     columns = {"S-a-csv": {"title": "Titel", "authors": "Wer", "year": "Jahr"}}
     root = lay_out(tmp_path / "review", CONFIG | {"columns": columns})
     add_run(root, RUN, {"a.csv": (b"Nr;Titel;Wer;Jahr\n1;Ein Haus;Meier, A;2001\n", "Alpha", 1)})
-    assert "1 rows registered" in call(root, "metaethno", "import", RUN).stdout
+    assert "1 row registered" in call(root, "metaethno", "import", RUN).stdout
     (root / "b.csv").write_bytes(b"Nr;Titel;Wer;Jahr\n1;Ein Hof;Meier, A;2001\n")
     words = ("--source", "Beta", "--searched-on", RUN, "--hits", "1")
     done = call(root, "metaethno", "import", RUN, "b.csv", *words, check=False)
@@ -455,3 +455,23 @@ def test_a_table_whose_headings_say_nothing_is_read_by_the_configured_columns(tm
         (root / "config/review.yaml").read_text().replace("authors: Wer", "autor: Wer")
     )
     assert "Did you mean 'authors'?" in call(root, "metaethno", "check", check=False).stderr
+
+
+def test_of_what_is_said_by_flags_the_day_is_the_runs_and_the_person_is_told(root):
+    (root / "b.ris").write_bytes(ris(ONE))
+    said = call(root, "metaethno", "import", RUN, "b.ris", "--source", "Beta", "--hits", "1").stdout
+    assert f"{RUN} is noted as the day of the search; if it was another, say --searched-on." in said
+    assert f"{RUN}: 1 row registered, 1 of it new." in said
+    log = (root / f"data/raw/{RUN}/searches.csv").read_text().splitlines()
+    assert dict(zip(log[0].split(","), log[1].split(","), strict=True))["searched_on"] == RUN
+
+
+def test_of_several_files_it_is_said_once_what_to_do_and_that_they_are_copied(root):
+    for name, one in (("b.ris", ONE), ("c.ris", TWO)):
+        (root / name).write_bytes(ris(one))
+    said = call(root, "metaethno", "import", RUN, "b.ris", "c.ris", check=False).stderr
+    assert said.count("ME0313 data/raw") == 2
+    assert said.count("to do:") == 1
+    assert "scope: full, since" in said
+    assert "Nothing was changed" not in said, "the files were copied"
+    assert (root / f"data/raw/{RUN}/c.ris").is_file()

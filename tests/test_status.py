@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from metaethno import cli, config
+from metaethno import cli, config, state
 from metaethno.commands import status_
 from metaethno.schemas import SEARCHES
 from metaethno.state import OpenWork
@@ -103,6 +103,20 @@ def test_what_waits_names_the_command_with_the_id_of_who_it_waits_for(root):
     hint = "`metaethno todo screening --reviewer ID` writes the worklist."
     assert "--reviewer ben`" in status_._work(OpenWork("screening", 2, "records", "ben", "t.csv", hint), settings)
     assert "--reviewer ID`" in status_._work(OpenWork("dedupe", 1, "pairs", "anyone", "t.csv", hint), settings)
+
+
+@pytest.mark.parametrize(
+    ("many", "single"),
+    [
+        ("records on title and abstract (never seen)", "record on title and abstract (never seen)"),
+        ("doubtful pairs of records", "doubtful pair of records"),
+        ("full texts with conflicting votes", "full text with conflicting votes"),
+        ("required cells that nobody has extracted", "required cell that nobody has extracted"),
+        ("studies to be translated", "study to be translated"),
+    ],
+)
+def test_one_thing_that_waits_is_spoken_of_as_one(many, single):
+    assert state.one(many) == single
 
 
 @pytest.mark.parametrize(

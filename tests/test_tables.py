@@ -85,6 +85,7 @@ def test_damaged_files_are_refused_in_words(tmp_path, text, said):
 def test_a_missing_table_is_said(tmp_path):
     problems = tables.check_decisions(CONCEPTS, tmp_path, {"ann"})[1]
     assert [p.code for p in problems] == ["ME0108"]
+    assert "metaethno upgrade" in problems[0].hint, "a review that an older version laid out lacks what is new"
 
 
 def test_a_vote_in_another_reviewers_file_is_refused(tmp_path):

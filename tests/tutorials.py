@@ -200,6 +200,7 @@ def _in_place_of_others(patch: pytest.MonkeyPatch) -> None:
 def _make(root: Path, target: str) -> int:
     """Make a stage and all before it, as `metaethno run` does, and say what it says."""
     from metaethno.commands import out
+    from metaethno.commands.run_ import PAGE
     from metaethno.commands.status_ import following
 
     settings = config.load(root)
@@ -215,6 +216,7 @@ def _make(root: Path, target: str) -> int:
                 shell.make(root, settings)
     out.plain(f"Made: {target}.")
     if target == "all":
+        out.plain(f"To look at: {PAGE}, in a browser.")
         out.plain(f"Next: {following(root)}")
     return 0
 

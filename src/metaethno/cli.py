@@ -433,7 +433,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             rest = ", ".join(f"{n:,} of {code}" for code, n in sorted(kinds.items()))
             print(f"... and more like these: {rest}.", file=sys.stderr)
         if len(error.problems) > 1:
-            print(f"{len(error.problems):,} problems. Nothing was changed.", file=sys.stderr)
+            print(f"{len(error.problems):,} problems. {error.done}", file=sys.stderr)
         if codes := sorted({p.code for p in error.problems} - {"ME0001", "ME0005"}):
             print(f"More on this: metaethno explain {' '.join(codes[:5])}", file=sys.stderr)
         return error.exit_code

@@ -101,7 +101,10 @@ def lock_text() -> str:
 def check_lock(root: Path) -> dict[str, str]:
     """Return the hashes of `engine.lock`; raises UserError where it is missing or not of the installed program."""
     path = root / LOCK
-    hint = "Run `metaethno lock` to go on with the installed program; `snakemake -n` then shows what it makes anew."
+    hint = (
+        "Run `metaethno upgrade` (or `metaethno lock`, where the tables fit already) to go on with the installed "
+        "program; `snakemake -n` then shows what it makes anew."
+    )
     if not path.is_file():
         raise UserError(Problem("ME0160", "the file is missing", LOCK, hint=hint))
     try:

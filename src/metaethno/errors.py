@@ -51,8 +51,10 @@ class UserError(Exception):
 
     exit_code = 1
 
-    def __init__(self, problems: Problem | Iterable[Problem]) -> None:
+    def __init__(self, problems: Problem | Iterable[Problem], done: str = "Nothing was changed.") -> None:
         self.problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
+        # What the command had done before it stopped, where that is to stay.
+        self.done = done
         super().__init__("\n".join(str(p) for p in self.problems))
 
 

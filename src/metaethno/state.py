@@ -5,6 +5,7 @@ Read from the derived tables as they are; it computes nothing that a stage compu
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -218,9 +219,15 @@ def _counts(root: Path) -> dict[str, str]:
     return said
 
 
+def one(what: str) -> str:
+    """Return the words for many things as those for one: `studies to be translated` as `study to be translated`."""
+    words = re.match(r"((?:doubtful |full |required )?\w+?)(ies|s)\b", what)
+    return words[1] + ("y" if words[2] == "ies" else "") + what[words.end() :] if words else what
+
+
 def read_state(root: Path) -> State:
     """Read how the review in `root` stands. Raises UserError where a derived table was changed by hand."""
     made = {name: all((root / t.path).is_file() for t in tables_of(name)) for name in STAGES}
     finders = (_open_dedupe, _open_screening, _open_eligibility, _open_extraction, _open_translation, _open_synthesis)
-    open_work = [w for find in finders for w in find(root)]
+    open_work = [replace(w, what=one(w.what)) if w.count == 1 else w for find in finders for w in find(root)]
     return State(made, _counts(root), open_work, *_checks(root))

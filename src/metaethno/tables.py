@@ -152,7 +152,10 @@ def load_decisions(table: Table, root: Path, extra: Sequence[str] = ()) -> tuple
     frames = []
     paths = files_of(table, root)
     if not paths and "*" not in table.path:
-        hint = "Restore it from Git; a table without rows still has its header line."
+        hint = (
+            "For a review of an older version, `metaethno upgrade` adds what is new; otherwise take it back from Git: "
+            "a table without rows still has its header line."
+        )
         problems.append(Problem("ME0108", "the file is missing", table.path, hint=hint))
     for path in paths:
         shown = path.relative_to(root).as_posix()

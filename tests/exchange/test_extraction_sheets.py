@@ -126,7 +126,7 @@ def test_a_changed_value_replaces_the_earlier_one_which_stays(world):
     first = fill(world.todo(), "Studies", {2: {"country": "Wales"}})
     world.enter(first)
     second = fill(world.todo(), "Studies", {2: {"country": "Scotland"}})
-    assert "1 of them replace an earlier one" in world.enter(second)
+    assert "1 of them replaces an earlier one" in world.enter(second)
     assert standing(world.root)["S1", "country", "ann"] == "Scotland"
     assert [r["value"] for r in sorted(rows(world.root, "extraction_values"), key=lambda r: r["supersedes"])] == [
         "Wales",

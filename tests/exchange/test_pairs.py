@@ -91,7 +91,7 @@ def test_a_sheet_of_pairs_is_filled_in_and_comes_back(world, form):
     ]  # fmt: skip
     assert grid.texts("right place")[0] == "Low, Bob. 2016. Journal of Tests. [Base1]"
     said = world.enter(world.fill(path, {0: "Not a duplicate", 1: "Same"}, note={1: "=cmd"}), "--date", "2020-05-06")
-    assert "2 verdicts entered, 0 are there already, 1 rows hold no decision yet" in said
+    assert "2 verdicts entered, 0 are there already, 1 row holds no decision yet" in said
     assert world.standing() == {(A4, A5): "different", (A1, A2): "same"}
     assert {(r["reviewer"], r["decided_on"]) for r in world.ledger()} == {("ann", "2020-05-06")}
     # What is decided is off the list at once, for everybody.
@@ -102,7 +102,7 @@ def test_the_same_sheet_twice_adds_nothing_and_a_changed_mind_supersedes(world):
     path = world.todo()
     first = world.fill(path, {0: "same"})
     world.enter(first)
-    assert "0 verdicts entered, 1 are there already" in world.enter(first)
+    assert "0 verdicts entered, 1 is there already" in world.enter(first)
     world.enter(world.fill(path, {0: "different"}))
     assert world.standing() == {(A4, A5): "different"}
     assert "ME0480" in world.enter(world.fill(path, {0: "same"}), code=1)

@@ -108,10 +108,10 @@ def test_the_same_file_twice_adds_nothing_and_a_changed_vote_supersedes(world):
     path = world.todo()
     world.enter(filled(path, {A1: {"decision": "include"}}))
     before = (world.root / "data/decisions/screening/ann.csv").read_bytes()
-    assert "0 votes entered, 1 are there already" in world.enter(filled(path, {A1: {"decision": "Y"}}))
+    assert "0 votes entered, 1 is there already" in world.enter(filled(path, {A1: {"decision": "Y"}}))
     assert (world.root / "data/decisions/screening/ann.csv").read_bytes() == before
     said = world.enter(filled(path, {A1: {"decision": "exclude"}}))
-    assert "1 votes entered, 1 of them replace an earlier one" in said
+    assert "1 vote entered, 1 of them replaces an earlier one" in said
     old, new = sorted(ledger_rows(world.root), key=lambda r: r["supersedes"])
     assert (new["supersedes"], new["decision"], old["decision"]) == (old["vote_id"], "exclude", "include")
     # The first file again would undo the change: that has to be said.
@@ -125,7 +125,7 @@ def test_the_same_file_twice_adds_nothing_and_a_changed_vote_supersedes(world):
 
 def test_a_dry_run_says_what_would_be_done_and_does_nothing(world):
     path = filled(world.todo(), {A1: {"decision": "include"}})
-    assert "1 votes would be entered" in world.enter(path, "--dry-run")
+    assert "1 vote would be entered" in world.enter(path, "--dry-run")
     assert ledger_rows(world.root) == []
 
 
@@ -217,7 +217,7 @@ def test_what_a_file_says_of_two_records_is_listed_and_the_others_may_be_entered
         ("ME0484", "4"),
     ]
     said = world.enter(path, "--matched-only")
-    assert "1 votes entered" in said
+    assert "1 vote entered" in said
     assert "3 rows are left out (listed above)" in said
     assert standing(world.root) == {A3: ("exclude", "")}
 
@@ -280,7 +280,7 @@ def test_a_record_that_changed_comes_back_to_who_saw_the_old_one(world):
     assert why(world.todo())[A1] == "changed since you voted"
     # The same decision on the new text is a vote of its own, once.
     path = filled(world.todo(), {A1: {"decision": "include"}})
-    assert "1 votes entered, 1 of them replace" in world.enter(path)
+    assert "1 vote entered, 1 of them replaces" in world.enter(path)
     assert "0 votes entered" in world.enter(path)
     assert A1 not in why(world.todo())
     assert old.exists()
@@ -342,7 +342,7 @@ def test_what_came_of_asking_for_a_full_text_is_entered_with_the_worklist(world)
     assert "day" in world.enter(file, stage="eligibility", code=1)  # the third or the fourth month?
     assert asked_for(world) == []
     told = world.enter(file, "--dates", "dmy", stage="eligibility")
-    assert "1 votes entered" in told
+    assert "1 vote entered" in told
     assert "asking for 3 full texts noted" in told
     first = [(key, "requested", "library", day, "ann") for key in (A1, A2)] + [(A3, "obtained", "", day, "ann")]
     assert asked_for(world) == first
@@ -607,7 +607,7 @@ def test_the_log_brings_every_vote_in_order_and_no_partner_s(world):
     # A longer log adds what is new, behind what is there.
     more = ("2020-02-01 09:00:00 UTC", "ann@example.org", "901", "included", "1")
     path = world.save("later.zip", log_zip(*EVENTS, more))
-    assert "1 votes entered" in world.enter(path, "--from", "rayyan-log", "--user", "ann@example.org")
+    assert "1 vote entered" in world.enter(path, "--from", "rayyan-log", "--user", "ann@example.org")
     assert chain(world.root, A1)[-1] == ("include", "", "2020-02-01")
 
 

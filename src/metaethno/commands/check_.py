@@ -33,5 +33,5 @@ def main(arguments: argparse.Namespace) -> int:
     problems += intake.left_out(intake.strangers(root))
     if problems:
         raise UserError(problems)
-    out.plain(f"The configuration and {rows:,} rows of decisions and logs are in order.")
+    out.plain(f"The configuration and {out.count(rows, 'row')} of decisions and logs are in order.")
     return 0

@@ -17,7 +17,9 @@ def main(arguments: argparse.Namespace) -> int:
     from metaethno.history import pages
     from metaethno.history.differ import diff
 
-    found = diff(review.find_root(), arguments.before, arguments.after)
+    root = review.find_root()
+    with out.working("Comparing"):
+        found = diff(root, arguments.before, arguments.after)
     if arguments.json:
         out.plain(json.dumps(asdict(found), ensure_ascii=False, indent=2))
         return 0

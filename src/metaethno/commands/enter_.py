@@ -12,6 +12,7 @@ from metaethno import config, review
 from metaethno.commands import out
 from metaethno.errors import Problem, UsageError, did_you_mean
 from metaethno.ledger import settle
+from metaethno.state import one
 
 # Which module knows the worklists and decisions of a stage.
 STAGES: Final = {
@@ -53,17 +54,20 @@ def _enter(arguments: argparse.Namespace) -> int:
         done = module_of(arguments.stage).enter(root, settings, arguments.stage, arguments)
     for warning in done.warnings:
         out.plain(str(warning))
-    parts = [f"{done.added:,} {done.what} {'would be ' if arguments.dry_run else ''}entered"]
+    what = one(done.what) if done.added == 1 and " and " not in done.what else done.what
+    parts = [f"{done.added:,} {what} {'would be ' if arguments.dry_run else ''}entered"]
     if done.changed:
-        parts.append(f"{done.changed:,} of them replace an earlier one")
-    parts.append(f"{done.same:,} are there already")
+        parts.append(f"{done.changed:,} of them {'replaces' if done.changed == 1 else 'replace'} an earlier one")
+    parts.append(f"{done.same:,} {'is' if done.same == 1 else 'are'} there already")
     if done.undecided:
-        parts.append(f"{done.undecided:,} rows hold no decision yet")
+        parts.append(f"{out.count(done.undecided, 'row')} {'holds' if done.undecided == 1 else 'hold'} no decision yet")
     if done.asked:
         would = "would be " if arguments.dry_run else ""
-        parts.append(f"what came of asking for {done.asked:,} full texts {would}noted")
+        parts.append(f"what came of asking for {out.count(done.asked, 'full text')} {would}noted")
     if done.left_out:
-        parts.append(f"{done.left_out:,} rows are left out (listed above)")
+        parts.append(
+            f"{out.count(done.left_out, 'row')} {'is' if done.left_out == 1 else 'are'} left out (listed above)"
+        )
     out.plain(f"{arguments.file}: {', '.join(parts)}.")
     if (done.added or done.asked) and not arguments.dry_run:
         out.plain("Next: metaethno run")

@@ -39,13 +39,14 @@ def main(arguments: argparse.Namespace) -> int:
         )
     check_target(root, target, force=arguments.force)
     says, table, outcomes = SETS[arguments.of]
-    unique = tables.read(UNIQUE, root / UNIQUE.path)
-    told = tables.read(table, root / table.path, ["record_id", "outcome"]) if outcomes else None
-    records = select(unique, arguments.of, told)
-    if records.empty:
-        raise UserError(Problem("ME0023", f"there are none: {says}. No file was written", str(target)))
-    tables.write_bytes(target, WRITERS[to](records))
-    out.plain(f"{target}: {len(records):,} records ({says}).")
+    with out.working(f"Writing {target.name}"):
+        unique = tables.read(UNIQUE, root / UNIQUE.path)
+        told = tables.read(table, root / table.path, ["record_id", "outcome"]) if outcomes else None
+        records = select(unique, arguments.of, told)
+        if records.empty:
+            raise UserError(Problem("ME0023", f"there are none: {says}. No file was written", str(target)))
+        tables.write_bytes(target, WRITERS[to](records))
+    out.plain(f"{target}: {out.count(len(records), 'record')} ({says}).")
     return 0
 
 
@@ -59,10 +60,11 @@ def _matrix(root: Path, target: Path, arguments: argparse.Namespace) -> int:
         message = "the matrix is written as a workbook only"
         raise UserError(Problem("ME0021", message, str(target), allowed="a name that ends in .xlsx", hint=hint))
     check_target(root, target, force=arguments.force)
-    matrix = tables.read(MATRIX, root / MATRIX.path)
-    if matrix.empty:
-        raise UserError(Problem("ME0023", "nothing is translated yet. No file was written", str(target)))
-    tables.write_bytes(target, matrices.write(matrix))
+    with out.working(f"Writing {target.name}"):
+        matrix = tables.read(MATRIX, root / MATRIX.path)
+        if matrix.empty:
+            raise UserError(Problem("ME0023", "nothing is translated yet. No file was written", str(target)))
+        tables.write_bytes(target, matrices.write(matrix))
     out.plain(f"{target}: {matrix['concept_id'].nunique():,} concepts by {matrix['study_id'].nunique():,} studies.")
     return 0
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from metaethno import config, review
 from metaethno.commands import out
 from metaethno.config import View
+from metaethno.state import one
 
 if TYPE_CHECKING:
     from metaethno.flow import Box
@@ -93,7 +94,8 @@ def main(arguments: argparse.Namespace) -> int:
     if arguments.json:
         out.plain(json.dumps(rows.to_dict("records"), ensure_ascii=False, indent=2))
         return 0
-    unit = {"record": "records", "report": "reports", "study": "studies"}[boxes[view.id][name].unit]
+    units = {"record": "records", "report": "reports", "study": "studies"}[boxes[view.id][name].unit]
+    unit = one(units) if len(rows) == 1 else units
     part = "".join(f", {said}" for said in (arguments.detail, arguments.run) if said)
     out.plain(f"{name}{part} in the view {view.id}: {len(rows):,} {unit}")
     if len(rows):

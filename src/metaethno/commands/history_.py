@@ -12,6 +12,9 @@ from dataclasses import asdict, astuple, fields
 from metaethno import review
 from metaethno.commands import out
 
+# So many inputs of a snapshot are named on the screen; of more, as of the first snapshot's, only the number is told.
+_NAMED = 12
+
 
 def _csv(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     """Return rows as CSV; a cell that a spreadsheet would run is made text."""
@@ -36,10 +39,19 @@ def _inputs(inputs: dict[str, list[str]]) -> str:
     return "; ".join(f"{stage}: {', '.join(names)}" for stage, names in inputs.items())
 
 
+def _short(inputs: dict[str, list[str]]) -> str:
+    """Return the inputs for a screen: by name where they are few, else how many there are."""
+    if (many := sum(map(len, inputs.values()))) > _NAMED:
+        return f"{many:,} inputs of {out.count(len(inputs), 'stage')} (--csv names them)"
+    return _inputs({s: n if len(n) < 6 else [*n[:4], f"and {len(n) - 4} more"] for s, n in inputs.items()})
+
+
 def _snapshots(arguments: argparse.Namespace) -> None:
     from metaethno.history.overview import overview
 
-    lines = overview(review.find_root())
+    root = review.find_root()
+    with out.working("Looking through the snapshots"):
+        lines = overview(root)
     if arguments.json:
         out.plain(json.dumps([asdict(line) for line in lines], ensure_ascii=False, indent=2))
         return
@@ -60,17 +72,18 @@ def _snapshots(arguments: argparse.Namespace) -> None:
         return
     rows = []
     for line, _, words, counts in shown:
-        few = {s: n if len(n) < 6 else [*n[:4], f"and {len(n) - 4} more"] for s, n in line.inputs.items()}
         numbers = ["" if n is None else f"{n:,}" for n in counts]
-        rows.append([line.name, line.when[:10], line.who, words, _inputs(few), _votes(line.votes), *numbers])
+        rows.append([line.name, line.when[:10], line.who, words, _short(line.inputs), _votes(line.votes), *numbers])
     titles = ("Snapshot", "Day", "By", "What", "What went in", "Votes added", "Found", "Included", "Excluded")
-    out.table(titles, rows, right={6, 7, 8})
+    out.table(titles, rows, right={1, 6, 7, 8})
 
 
 def _life(arguments: argparse.Namespace) -> None:
     from metaethno.history.life import Event, life
 
-    found = life(review.find_root(), arguments.id)
+    root = review.find_root()
+    with out.working(f"Looking for {arguments.id} in all that was kept"):
+        found = life(root, arguments.id)
     if arguments.json:
         out.plain(json.dumps(asdict(found), ensure_ascii=False, indent=2))
         return

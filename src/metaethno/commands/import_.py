@@ -65,7 +65,7 @@ def main(arguments: argparse.Namespace) -> int:
         out.plain(f"{run}: the search {_put_nothing(log, cells)!r} found nothing; it stands in the search log.")
     if files and (lacking := log.lacking(f.name for f in files)):
         _bring(root, run, files, log, _there(root, run, query))
-        raise UserError(_to_fill_in(run, lacking))
+        raise UserError(_to_fill_in(run, lacking), done=f"The files are in {RAW}/{run} now, but not registered yet.")
     with out.working("Giving every row its id") as say:
         total, new, warnings = _take_in(root, settings, run, files, log if files or nothing else None, query)
         say("Giving the exports into the keeping of DVC")
@@ -73,7 +73,7 @@ def main(arguments: argparse.Namespace) -> int:
     for warning in warnings:
         out.plain(str(warning))
     _lint(root, run, {(log.of(f.name) or {}).get("query_file", "") for f in files} | {cells["query_file"]})
-    out.plain(f"{run}: {total:,} rows registered, {new:,} of them new.")
+    out.plain(f"{run}: {out.count(total, 'row')} registered, {new:,} of {'it' if total == 1 else 'them'} new.")
     return 0
 
 
@@ -261,6 +261,9 @@ def _cells(
         cells |= {n: same[n] for n in OF_THE_SEARCH if not cells[n]}
     elif given_any(given) and bare:
         cells |= {"kind": cells["kind"] or "database", "scope": cells["scope"] or "full"}
+        if not cells["searched_on"] and not _at_terminal():
+            cells["searched_on"] = run
+            out.plain(f"{run} is noted as the day of the search; if it was another, say --searched-on.")
     if bare and _at_terminal() and any(not cells[n] for n in REQUIRED if n != "search_id"):
         query = _ask(cells, {name: counts[name] for name in bare}, run) or query
         if query and (problems := _query_problems(root, run, query, set(counts))):
@@ -272,7 +275,7 @@ def _cells(
 
 def _ask(cells: dict[str, str], counts: dict[str, int], run: str) -> Path | None:
     """Ask for what flags did not say; return the query file."""
-    names = ", ".join(f"{name} ({n:,} records)" for name, n in counts.items())
+    names = ", ".join(f"{name} ({out.count(n, 'record')})" for name, n in counts.items())
     more = " One search in several files? For several searches, import them one by one." if len(counts) > 1 else ""
     out.plain(f"What search is this? {names}.{more} Enter leaves a cell empty, or takes what stands in brackets.")
     defaults = {"kind": "database", "scope": "full", "searched_on": run}
@@ -303,7 +306,9 @@ def _agreed(cells: dict[str, str], hits: str, found: int) -> bool:
     """Ask why the files hold another number than the database displayed; the reason becomes the note."""
     if int(hits) == found or cells["accepted_count"]:
         return True
-    reason = _answer(f"  The files hold {found:,} records. Is that right nevertheless, and why? (Enter: no) ")
+    reason = _answer(
+        f"  The files hold {out.count(found, 'record')}. Is that right nevertheless, and why? (Enter: no) "
+    )
     if reason:
         cells |= {"accepted_count": str(found), "note": "; ".join(n for n in (cells["note"], reason) if n)}
     return bool(reason)
@@ -311,14 +316,18 @@ def _agreed(cells: dict[str, str], hits: str, found: int) -> bool:
 
 def _to_fill_in(run: str, lacking: dict[str, list[str]]) -> list[Problem]:
     """Say which cells of the search log only the searcher can fill."""
+    choices = {n: SEARCHES[n].choices for names in lacking.values() for n in names if SEARCHES[n].choices}
+    allowed = "; ".join(f"{name}: {', '.join(words)}" for name, words in choices.items())
     hint = (
-        f"Fill them in, in a spreadsheet or text editor; then run `metaethno import {run}` again. Or name the file and "
-        f"say it at once: `metaethno import {run} FILE --source ... --platform ... --searched-on ... --hits ...`."
+        f"Fill them in, in a spreadsheet or text editor; then run `metaethno import {run}` again. Or name each file by "
+        f"itself and say it at once: `metaethno import {run} FILE --source ... --platform ... --hits ...`."
     )
+    # What is to be done is said once, beneath the last file.
+    last = list(lacking)[-1]
     return [
         Problem(
-            "ME0313", f"{file} has a row now, which still needs: {', '.join(names)}",
-            f"{RAW}/{run}/searches.csv", hint=hint,
+            "ME0313", f"{file} has a row now, which still needs: {', '.join(names)}", f"{RAW}/{run}/searches.csv",
+            allowed=allowed if file == last else "", hint=hint if file == last else "",
         )
         for file, names in lacking.items()
     ]  # fmt: skip

@@ -54,7 +54,9 @@ def main(arguments: argparse.Namespace) -> int:
         return int(bad)
     columns = ("file", "format", "records", "with_title", "with_authors", "with_year", "with_doi", "with_abstract")
     heads = ("File", "Format", "Records", "Title", "Authors", "Year", "DOI", "Abstract", "Accession")
-    out.table(heads, [[str(entry[c]) for c in (*columns, "with_accession")] for entry in found], right=set(range(2, 9)))
+    cells = [[str(entry[c]) for c in (*columns, "with_accession")] for entry in found]
+    # The whole path stands below; here it would be folded to the width of a few letters.
+    out.table(heads, [[Path(row[0]).name, *row[1:]] for row in cells], right=set(range(2, 9)))
     for entry in found:
         if entry["about"]:
             out.plain(f"{entry['file']}: {entry['about']}.")

@@ -14,6 +14,11 @@ def plain(text: str) -> None:
     sys.stdout.write(text + "\n")
 
 
+def count(n: int, noun: str) -> str:
+    """Return a number with its noun, in the plural unless there is one."""
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+
+
 def shown(path: Path) -> str:
     """Return a path as it is typed from the present folder, where it lies in it."""
     return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)

@@ -22,6 +22,8 @@ from metaethno.shell import quotations
 from metaethno.stages import STAGES
 
 TARGETS = ("all", "final", *STAGES)
+# Where the report begins: what it is about, and the links to the flow diagram and all other pages.
+PAGE = "reports/_output/pages/index.html"
 _OWNER = ".snakemake/metaethno-run.json"
 _STEPS = re.compile(r"^(\d+) of (\d+) steps")
 _FAILED = re.compile(r"^Error in rule (\w+)[,:]")
@@ -166,5 +168,6 @@ def main(arguments: argparse.Namespace) -> int:
     done = any("Nothing to be done" in line for line in lines)
     out.plain("Nothing to be done." if done else f"Made: {arguments.target}.")
     if arguments.target == "all":
+        out.plain(f"To look at: {PAGE}, in a browser.")
         out.plain(f"Next: {following(root)}")
     return 0

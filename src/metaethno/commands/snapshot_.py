@@ -16,7 +16,7 @@ def main(arguments: argparse.Namespace) -> int:
         taken = take(review.find_root(), arguments.message, arguments.tag, arguments.release)
     named = f", named {taken.tag}" if taken.tag else ""
     if taken.commit:
-        out.plain(f"Kept: snapshot {taken.commit[:10]}{named} ({taken.files:,} files changed).")
+        out.plain(f"Kept: snapshot {taken.commit[:10]}{named} ({out.count(taken.files, 'file')} changed).")
     else:
         out.plain(f"Nothing changed since the last snapshot{named}.")
     for line in taken.said:

@@ -194,7 +194,7 @@ class Repository:
         if done.returncode or not name.strip():
             tags = sorted(self.tags())
             message = f"there is no snapshot {name!r}.{did_you_mean(name, tags)}"
-            allowed = ", ".join([*tags[-20:], "or the first letters of a snapshot's number"])
+            allowed = ", ".join([*tags[-20:], "the first letters of a snapshot's number"])
             raise UserError(Problem("ME0704", message, allowed=allowed, hint="`metaethno history` lists them."))
         return done.stdout.decode().strip().splitlines()[-1]
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from metaethno.errors import Problem, UserError
+from metaethno.errors import Problem, UserError, did_you_mean
 from metaethno.history import lock, rows
 from metaethno.history.git import Commit, Repository
 from metaethno.history.rows import Delta, Reader, Row
@@ -20,8 +20,10 @@ from metaethno.history.version import NOW, Version, only, result_rows
 from metaethno.schemas import (
     ALIASES,
     ASSESSED,
+    DECISIONS,
     INCLUDED_STUDIES,
     MEMBERS,
+    ROWS,
     SCREENED,
     TABLES,
     TRACE,
@@ -114,6 +116,18 @@ class _Life:
         others = sorted(row["alias_id"] for row in aliases if row["record_id"] == record)
         return [record, *others] if others else [self.one]
 
+    def _known(self) -> set[str]:
+        """Return the ids that stand in the files as they are now: of exported rows, and of all that people gave one."""
+        own = [(table, rows.own_id(table)) for table in (*DECISIONS.values(), ROWS)]
+        found = set()
+        for table, column in own:
+            wanted = re.compile(re.escape(table.path).replace(r"\*", "[^/]+"))
+            for path, ref in self.now.refs(wanted).items() if column else ():
+                found |= {row.cells.get(column, "") for row in self.reader.rows(ref, path)}
+        # Of very many ids only those are compared that begin alike.
+        alike = {one for one in found if one[:4].casefold() == self.one[:4].casefold()}
+        return (alike or found) - {""}
+
     def told(self) -> Life:
         events: list[Event] = []
         for commit in self.commits:
@@ -121,9 +135,9 @@ class _Life:
             events += self._merges(commit)
         if not events:
             hint = "Ids stand in the tables of data/decisions and in the reports; `metaethno history` lists snapshots."
-            raise UserError(
-                Problem("ME0730", f"nothing with the id {self.one!r} was ever kept in this review", hint=hint)
-            )
+            near = did_you_mean(self.one, self._known())
+            message = f"nothing with the id {self.one!r} was ever kept in this review.{near}"
+            raise UserError(Problem("ME0730", message, hint=hint))
         found = Life(self.ids[0], self.kind or "id", self.ids, [], events)
         found.now = self._record() if self.kind == "record" else self._interpretation()
         return found
