@@ -310,7 +310,7 @@ BASELINE = _table(
     "register",
     "release box detail",
     "Counts of released versions, written by `metaethno snapshot --release`.",
-    _c("release", "tag of the released version", "id", req=True),
+    _c("release", "tag of the released version", req=True),
     _c("box", "box of the flow; 'released_run' for a run of that version", req=True),
     _c("detail", "source or reason; the run; for previous_studies and previous_reports the id"),
     _c("unit", "what is counted", "record|report|study", req=True),

@@ -52,7 +52,7 @@ def world(tmp_path, template, monkeypatch, capsys):
         def todo(self, *words: str, who: str = "ann") -> Path:
             code, said = self.run("todo", "dedupe", "--reviewer", who, *words)
             assert code == 0, said
-            return Path(said.split(": ")[0])
+            return self.root / said.split(": ")[0]
 
         def fill(self, path: Path, verdicts: dict[int, str], **more: dict[int, str]) -> Path:
             """Fill in rows of the sheet by their place, and save it as a spreadsheet program would."""

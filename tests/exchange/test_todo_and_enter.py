@@ -50,7 +50,7 @@ def world(tmp_path, template, monkeypatch, capsys):
         def todo(self, *words: str, who: str = "ann", stage: str = "screening") -> Path:
             code, said = self.run("todo", stage, "--reviewer", who, *words)
             assert code == 0, said
-            return Path(said.split(": ")[0])
+            return self.root / said.split(": ")[0]
 
         def enter(self, path: Path, *words: str, who: str = "ann", stage: str = "screening", code: int = 0) -> str:
             got, said = self.run("enter", stage, path, "--reviewer", who, *words)
@@ -375,7 +375,7 @@ def test_what_is_wrong_about_a_full_text_asked_for_is_said_with_its_line(world):
     path = world.todo(stage="eligibility")
     wrong = filled(path, {A1: {"obtained": "obtaned"}, A2: {"asked_of": "library", "decision": "include"}})
     told = world.enter(wrong, stage="eligibility", code=1)
-    assert told.count("ME0497") == 2
+    assert told.count("ME0497 worklists") == 2
     assert "Did you mean 'obtained'?" in told
     assert asked_for(world) == []
     assert ledger_rows(world.root, "eligibility") == []

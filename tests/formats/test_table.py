@@ -178,3 +178,9 @@ def test_short_row_is_reported() -> None:
 
 def test_missing_final_newline_loses_nothing() -> None:
     assert load(EBSCO.rstrip("\n")).starts == 2
+
+
+def test_a_note_that_looks_like_the_start_of_another_format_is_a_note():
+    read = load('title,authors,notes\n"A title","Ash, Mira","see\nTY  - JOUR\nER  - "\n"Another","Low, Bea",""\n')
+    assert read.records["title"].tolist() == ["A title", "Another"]
+    assert read.records["notes"].iloc[0] == "see\nTY - JOUR\nER -"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from metaethno.formats import table
 from metaethno.formats.check import UNDATED, UNENDED, foreign, line_numbers
 from metaethno.formats.columns import columns_of, in_order
 from metaethno.formats.model import Parsed, Reader, Source
@@ -33,7 +34,9 @@ _SHORT_TAIL: Final = 400
 
 
 def _recognise(source: Source) -> bool:
-    return bool(_apparent_starts(source.head))
+    found = _apparent_starts(source.head)
+    # What looks like a record may stand in a cell of a table.
+    return bool(found) and (not source.head[: found[0]].strip() or not table.READER.recognise(source))
 
 
 def _starts(text: str) -> list[int]:
