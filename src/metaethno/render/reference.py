@@ -90,7 +90,7 @@ def _styles() -> dict[str, str]:
         "MadeBy": _style(
             "MadeBy",
             "Made By",
-            f'<w:pBdr><w:top w:val="single" w:sz="4" w:space="6" w:color="{RULE}"/></w:pBdr>' + _gap(480, 0),
+            f'<w:pBdr><w:top w:val="single" w:sz="4" w:space="6" w:color="{RULE}"/></w:pBdr>' + _gap(160, 0),
             _font(SANS) + _colour(MUTED) + _size(8),
         ),
         "Footer": _style(
