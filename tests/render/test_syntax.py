@@ -79,7 +79,7 @@ def test_the_word_file_and_the_pdf_of_the_review_can_be_linked_to_and_no_other(r
     assert '<a href="review.docx">Word file</a>' in page
     assert '<a href="review.pdf">PDF</a>' in page
     (reports / "pages/flow.qmd").write_text("As a [Word file](flow.docx).\n")
-    with pytest.raises(UserError, match="flow.docx"):
+    with pytest.raises(UserError, match=r"flow\.docx"):
         render(reports)
 
 
