@@ -124,3 +124,17 @@ def test_numbers() -> None:
     assert [md.number(n) for n in (17784, "3", "", None)] == ["17,784", "3", "–", "–"]
     assert md.plural(1, "study", "studies") == "1 study"
     assert md.plural(2000, "study", "studies") == "2,000 studies"
+
+
+def test_code_of_the_program_is_code_and_all_else_text() -> None:
+    assert md.with_code("Say so: `metaethno sign`.") == "Say so: `metaethno sign`."
+    assert md.with_code("`data/x.csv` *is* it") == "`data/x.csv` \\*is\\* it"
+    for hostile in ("`{{< var x >}}`", "`<b>`", "` a`", "a ` b", "``a``"):
+        assert "\\`" in md.with_code(hostile), hostile
+        assert "{{<" not in md.with_code(hostile)
+
+
+def test_what_stands_for_an_empty_table_is_marked_so_and_keeps_the_label() -> None:
+    said = md.nothing_yet("No memo yet.", "", "Memos.", "memos")
+    assert "{#tbl-memos .nothing}" in said
+    assert ".nothing" not in md.table(["A"], [["x"]], "Memos.", "memos")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from metaethno.errors import UserError
 from metaethno.render import choose_engine
 
 EMBEDDED = choose_engine("embedded", {})
@@ -70,6 +71,21 @@ def test_hostile_text_is_text(reports: Path):
 def test_links_of_other_schemes_lose_their_link(write_page, body: str):
     page = render(write_page(body))
     assert not re.search(r'href="(javascript|data|vbscript)', page, re.IGNORECASE)
+
+
+def test_the_word_file_and_the_pdf_of_the_review_can_be_linked_to_and_no_other(reports: Path):
+    (reports / "pages/flow.qmd").write_text("As a [Word file](review.docx) and a [PDF](review.pdf).\n")
+    page = render(reports)
+    assert '<a href="review.docx">Word file</a>' in page
+    assert '<a href="review.pdf">PDF</a>' in page
+    (reports / "pages/flow.qmd").write_text("As a [Word file](flow.docx).\n")
+    with pytest.raises(UserError, match=r"flow\.docx"):
+        render(reports)
+
+
+def test_an_empty_table_keeps_its_class_for_the_page(write_page):
+    page = render(write_page("| Nothing yet |\n|---|\n| None. |\n\n: Memos. {#tbl-memos .nothing}\n"))
+    assert re.search(r'<table[^>]*class="[^"]*nothing', page)
 
 
 def test_raw_html_and_comments_of_a_fragment_are_shown(reports: Path):

@@ -15,6 +15,7 @@ from tests.report_world import HOSTILE, R1, frame, review, settings
 
 from metaethno.fragments import boxes, flows
 from metaethno.fragments.data import ReportData
+from metaethno.fragments.searching import _joined_by
 from metaethno.stages.reports import FRAGMENTS, count_members, make_reports, outputs
 
 PAGES = Path(__file__).parents[2] / "reports/pages"
@@ -137,6 +138,19 @@ def test_the_banner_lists_what_is_open_and_is_silent_otherwise(made: dict[str, b
     said = text(make_reports(data), "banner")
     assert "1 record to screen, 1 check that fails" in said
     assert "a \\| b" in text(make_reports(data), "checks")
+
+
+def test_what_would_be_lost_names_each_interpretation_once(made: dict[str, bytes]) -> None:
+    firsts = [row.split("|")[1].strip() for row in text(made, "leave_out").split("\n")[2:] if row.startswith("|")]
+    named = [first for first in firsts if first]
+    assert named
+    assert len(named) == len(set(named))
+
+
+def test_rules_of_deduplication_write_doi_as_people_do() -> None:
+    assert _joined_by("doi, authors, pages") == "the same DOI, authors and pages"
+    assert _joined_by("doi") == "the same DOI"
+    assert _joined_by("verdict") == "the verdict of a reviewer"
 
 
 def test_references_leave_unknown_fields_out(made: dict[str, bytes]) -> None:

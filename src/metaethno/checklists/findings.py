@@ -229,7 +229,9 @@ def passages(evidence: str, shown: Mapping[str, str]) -> list[str]:
 
 
 def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) else ".")
+    first = text.partition(" ")[0]
+    begun = text if first != first.lower() else text[:1].upper() + text[1:]  # a name such as eMERGe keeps its form
+    return begun + ("" if text.endswith((".", "?", "!")) else ".")
 
 
 def databases(data: ReportData) -> Any:

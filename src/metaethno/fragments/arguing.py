@@ -95,13 +95,15 @@ def leave_out(data: ReportData) -> str:
         return md.nothing_yet(said, "", caption, label)
     studies, names = texts(data.studies, "study_id", "label"), _named(data)
     words = {"holds": "holds", "falls_below": "rests on too few", "nothing_left": "rests on nothing"}
-    body = []
+    body, last = [], ""
     for row in sorted(rows(shown), key=lambda r: (_order(data, r), r["study_id"])):
         share = f"{round(100 * float(row['share']))} %" if row["share"] else ""
         lost = md.listed(names.get(i, i) for i in md.joined(row["lost_ids"]))
         study = md.listed([studies.get(row["study_id"], row["study_id"])])
         numbers = [share, md.number(row["studies_left"])]
-        body.append([_called(data, row), study, *numbers, lost, words[row["state"]]])
+        what = _called(data, row)
+        body.append([f"**{what}**" if what != last else " ", study, *numbers, lost, words[row["state"]]])
+        last = what
     headers = ["What", "Without", "Share of constructs", "Studies left", "Lost altogether", "Then it"]
     return md.table(headers, body, caption, label, (4, 5, 2, 2, 7, 3), (2, 3))
 

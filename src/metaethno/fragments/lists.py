@@ -23,7 +23,7 @@ def checklist(name: str, answers: list[dict[str, Any]]) -> str:
         phase = f" (phase {item.phase})" if item.phase else f" ({item.part}, {item.section})" if item.part else ""
         asked = f"**{md.escape(item.name)}**{phase}: {md.escape(item.asks)}"
         shown = evidence("; ".join(filter(None, [row["passage"], row["evidence"]])))
-        body.append([md.escape(item.item), asked, f"**{STATES[row['state']]}**", md.escape(row["note"]), shown])
+        body.append([md.escape(item.item), asked, f"**{STATES[row['state']]}**", md.with_code(row["note"]), shown])
     headers = ["Item", "What is asked (paraphrased)", "State", "What is missing, or why", "Where it is answered"]
     caption = f"{source.name}: how far each item is answered."
     made = md.table(headers, body, caption, name.replace("_", "-"), (1, 7, 2, 6, 6))

@@ -17,6 +17,7 @@ _ALWAYS = set("\\`*_{}[]<>#|~^$@&\"'=+%!")
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _NO_TEXT = ("Cc", "Cs", "Cn")
 _LABEL_LIKE = re.compile(r"(fig|tbl|sec|eq|lst|thm|lem|cor|prp|cnj|def|exm|exr|sol|rem|alg|nte|tip|wrn|imp|cau|vid)-")
+_CODE = re.compile(r"(`[A-Za-z0-9_][A-Za-z0-9_ ./=-]*`)")
 MISSING = "–"
 _SMALL = {"A", "AN", "AND", "DE", "FOR", "IN", "OF", "ON", "THE", "TO"}
 _IN_ATTRIBUTES = {ord(a): b for a, b in {'"': "”", "'": "’", "{": "(", "}": ")", "<": "‹", ">": "›"}.items()}
@@ -103,6 +104,12 @@ def number(value: object) -> str:
         return MISSING
 
 
+def with_code(text: object) -> str:
+    """Return a sentence of the program as Markdown: a command or a name between backticks is code, all else is text."""
+    parts = _CODE.split(plain(text))
+    return "".join(part if i % 2 else escape(f"x{part}x")[1:-1] for i, part in enumerate(parts))
+
+
 def plural(n: int, one: str, many: str = "") -> str:
     """Return `1 study`, `2 studies`."""
     return f"{n:,} {one if n == 1 else many or one + 's'}"
@@ -115,10 +122,12 @@ def table(
     label: str,
     widths: Sequence[int] = (),
     numbers: Sequence[int] = (),
+    kind: str = "",
 ) -> str:
     """Return a captioned pipe table; cells, headers and caption are Markdown already.
 
     widths: relative widths of the columns. numbers: columns (from 0) that are set flush right.
+    kind: a class for the look of the table.
     """
     body = [[cell or MISSING for cell in row] for row in rows]
     made = tabulate(body, headers=list(headers), tablefmt="pipe", disable_numparse=True, stralign=None).split("\n")
@@ -127,12 +136,12 @@ def table(
     dashes = [max(3, round(120 * share / total)) for share in shares]
     rules = ["-" * (n - 1) + ":" if i in numbers else ":" + "-" * (n - 1) for i, n in enumerate(dashes)]
     made[1] = f"|{'|'.join(rules)}|"
-    return "\n".join(made) + f"\n\n: {caption} {{#tbl-{label}}}\n"
+    return "\n".join(made) + f"\n\n: {caption} {{#tbl-{label}{kind and f' .{kind}'}}}\n"
 
 
 def nothing_yet(what: str, todo: str, caption: str, label: str, head: str = "Nothing yet") -> str:
     """Return what stands in a table's place while there is nothing to show, under the same label."""
-    return table([head], [[f"{what} {todo}".strip()]], caption, label)
+    return table([head], [[f"{what} {todo}".strip()]], caption, label, kind="nothing")
 
 
 def listed(names: Iterable[str]) -> str:

@@ -149,7 +149,8 @@ def _joined_by(rule: str) -> str:
         "verdict": "the verdict of a reviewer",
     }
     first, _, last = rule.rpartition(", ")
-    return md.escape(known.get(rule) or f"the same {first} and {last}" if first else known.get(rule, rule))
+    parts = f"the same {first} and {last}".replace("doi", "DOI") if first else rule
+    return md.escape(known.get(rule, parts))
 
 
 def criteria(data: ReportData) -> str:

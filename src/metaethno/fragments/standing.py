@@ -114,7 +114,7 @@ def checks(data: ReportData) -> str:
     if not found:
         return md.nothing_yet("The checks found nothing.", "", caption, label, "Found")
     body = [
-        [row["level"], row["code"], md.escape(_where(row)), md.escape(row["message"]), md.escape(row["hint"])]
+        [row["level"], row["code"], md.escape(_where(row)), md.escape(row["message"]), md.with_code(row["hint"])]
         for row in found
     ]
     return md.table(["Level", "Check", "Where", "What was found", "What to do"], body, caption, label, (2, 2, 4, 8, 6))

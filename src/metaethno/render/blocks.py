@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from metaethno.errors import did_you_mean
 from metaethno.render import floats
 from metaethno.render.nodes import Node, Replacement, attr, cells, div, iterate, node, pairs, plain, raw, rewrite, words
+from metaethno.render.project import ALSO_PRINTED
 from metaethno.render.shortcodes import FRONT_CLASS, Source
 
 CALLOUTS = {"note": "Note", "warning": "Warning", "important": "Important", "tip": "Tip", "caution": "Caution"}
@@ -17,6 +18,7 @@ OTHER_FORMATS = {"latex", "beamer", "epub", "revealjs", "pptx", "odt", "markdown
 CALLOUT_COLOURS = {
     "note": "0B5563", "tip": "1F6F43", "warning": "855600", "important": "9B2C2C", "caution": "8A4B00"
 }  # fmt: skip
+PRINTED = (".docx", ".pdf")  # what is made beside the HTML of one page
 TURNED = "metaethno-turned"
 _GAP = '<w:p><w:pPr><w:pStyle w:val="CalloutGap"/></w:pPr></w:p>'
 # Dates, spans of years and short ids, which a browser would break at their hyphens.
@@ -246,6 +248,9 @@ def dress_links(
         if "xref" in attributes[1]:
             return None
         name, hash_, anchor = target.partition("#")
+        printed = PurePosixPath(source.file).parent / name
+        if printed.suffix in PRINTED and printed.stem == ALSO_PRINTED and printed.with_suffix(".qmd") in pages:
+            return None if form == "html" else list(content)
         path = floats.local_file(name, root, source)
         if path is None or form != "html":
             return list(content)

@@ -7,6 +7,7 @@ import re
 import tempfile
 import zipfile
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 from metaethno.render import pandoc
 from metaethno.render.document import Built, citeproc
@@ -39,10 +40,9 @@ def write(built: Built, project: Project, made_by: str) -> bytes:
         options += ["--reference-doc", str(reference)]
         meta |= {"lang": built.lang}
         blocks = [*_front(built), *built.blocks]
-        last = div([node("Para", words(f"Rendered by {made_by}."))], attr("", [], custom_style="Made By"))
         turned = bool(blocks) and blocks[-1]["t"] == "RawBlock" and _TURNED in blocks[-1]["c"][1]
-        blocks = blocks[:-1] if turned else blocks  # else the last page held nothing but who made it
-        made = pandoc.write([*blocks, last], "docx", meta, [*options, "-o", "-"], project.root)
+        blocks = blocks[:-1] if turned else blocks  # else an empty page came last
+        made = pandoc.write(blocks, "docx", meta, [*options, "-o", "-"], project.root)
     return _finish(made, built, made_by, turned)
 
 
@@ -67,6 +67,8 @@ def _finish(made: bytes, built: Built, made_by: str, turned: bool) -> bytes:
             content = old.read(name)
             if name == "word/document.xml":
                 content = _finish_document(content.decode(), turned).encode()
+            elif re.fullmatch(r"word/footer\d+\.xml", name):
+                content = _footer(content.decode(), made_by).encode()
             elif name == "docProps/core.xml":
                 content = _properties(built, made_by).encode()
             info = zipfile.ZipInfo(name, EPOCH)
@@ -75,10 +77,14 @@ def _finish(made: bytes, built: Built, made_by: str, turned: bool) -> bytes:
     return result.getvalue()
 
 
+def _footer(text: str, made_by: str) -> str:
+    """Return a footer with who made the document before the page's number: a line of its own could need a page."""
+    said = f'<w:r><w:t xml:space="preserve">{escape(f"Rendered by {made_by}")}  ·  </w:t></w:r>'
+    return text.replace("</w:pPr>", f"</w:pPr>{said}", 1)
+
+
 def _properties(built: Built, made_by: str) -> str:
     """Return the core properties: title, authors, language and engine, but no dates."""
-    from xml.sax.saxutils import escape
-
     authors = "; ".join(plain(text) for text in built.front.get("author", []))
     return (
         '<?xml version="1.0" encoding="UTF-8"?><cp:coreProperties'

@@ -87,12 +87,6 @@ def _styles() -> dict[str, str]:
         "TableTextSmall": _style("TableTextSmall", "Table Text Small", "", _size(8), "TableText"),
         "TableTextTiny": _style("TableTextTiny", "Table Text Tiny", "", _size(7), "TableText"),
         "SectionEnd": _style("SectionEnd", "Section End", _gap(0, 0, 20), _size(1)),
-        "MadeBy": _style(
-            "MadeBy",
-            "Made By",
-            f'<w:pBdr><w:top w:val="single" w:sz="4" w:space="6" w:color="{RULE}"/></w:pBdr>' + _gap(480, 0),
-            _font(SANS) + _colour(MUTED) + _size(8),
-        ),
         "Footer": _style(
             "Footer", "footer", _gap(0, 0) + '<w:jc w:val="right"/>', _font(SANS) + _colour(MUTED) + _size(8)
         ),
