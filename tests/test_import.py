@@ -245,7 +245,7 @@ def test_a_run_is_named_by_a_day_that_has_come(go, run):
 def test_without_a_terminal_nothing_is_asked_and_the_log_is_started(root, go):
     code, _, err = go("import", RUN, "down/one.ris", "--source", "Embase")
     assert code == 1
-    assert "one.ris has a row now, which still needs: searched_on, hits" in err
+    assert "one.ris has a row now, which still needs: hits" in err
     assert go("import", RUN, "down/one.ris", *FLAGS, "--hits", "1")[0] == 0
     assert len(log_of(root)) == 1
 

@@ -131,6 +131,15 @@ def test_a_person_is_asked(known, monkeypatch, capsys):
     assert (list(found.team), found.eligibility.votes_per_record) == (["ann", "ben"], 2)
 
 
+@pytest.mark.parametrize(("said", "one"), [("No", "no-2"), ("No Min", "no-min"), ("Null:No", None), ("on:Ann", None)])
+def test_a_name_that_settings_would_read_as_yes_or_no_is_no_id(said, one):
+    if one is None:
+        with pytest.raises(ValueError, match="can't be an id"):
+            layout.person(said)
+    else:
+        assert layout.person(said) == (one, said)
+
+
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=30), min_size=1, max_size=4), st.text())
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_people_are_called_the_settings_can_be_read(tmp_path_factory, names, title):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import subprocess
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,6 +17,7 @@ from tests.worlds import REPO, lay_out
 
 # As the first version of the program declared it.
 OLD_REVIEWED = "review_id,target_id,evidence_hash,reviewed_by,reviewed_on"
+ME = ["-c", "user.name=Ann", "-c", "user.email=ann@example.org"]
 ROWS = ["V1,C1,aa11,ann,2024-05-06", 'V2,C2,"bb,22",ben,2024-05-07']
 
 
@@ -66,6 +68,18 @@ def test_what_only_a_person_knows_stops_it_whole(old, capsys):
     said = capsys.readouterr().err
     assert "there is no column 'colour'" in said
     assert "'rationale' is missing, and only you can say" in said
+    assert everything(old) == before
+
+
+def test_a_table_that_was_deleted_is_not_taken_for_a_new_one(old, capsys):
+    for command in (["init", "-q"], ["add", "-A"], [*ME, "commit", "-qm", "kept"]):
+        subprocess.run(["git", *command], cwd=old, check=True)
+    (old / TABLES["concepts"].path).unlink()
+    before = everything(old)
+    assert cli.main(["upgrade"]) == 1
+    said = capsys.readouterr().err
+    assert "git checkout -- data/decisions/concepts.csv" in said
+    assert "memos.csv" not in said, "that one was never there"
     assert everything(old) == before
 
 

@@ -268,7 +268,7 @@ def _page(name: str, every: dict[str, str], body: str) -> str:
     shown = title_of(every[name])
     return Template(theme("page.html")).substitute(
         lang="en", title=html.escape(shown), site="metaethno", home=f"{up}index.html", style=f"{up}site.css",
-        made_by=f"metaethno {__version__}", navigation=_navigation(every, name), head="", main=body,
+        made_by=f"metaethno {__version__}", navigation=_navigation(every, name), head="", script="", main=body,
     )  # fmt: skip
 
 

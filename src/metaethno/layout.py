@@ -44,6 +44,10 @@ class Answers:
     mode: str
 
 
+# Words that YAML reads as true, false or nothing; some are names of people.
+_NOT_TEXT: Final = {"yes", "no", "on", "off", "true", "false", "null"}
+
+
 def person(said: str, taken: Sequence[str] = ()) -> tuple[str, str]:
     """Return (id, name) of what was said of a person: `ID:Name`, or only a name, from which the id is made.
 
@@ -60,9 +64,11 @@ def person(said: str, taken: Sequence[str] = ()) -> tuple[str, str]:
         stem = words[0] if words[0][0].isalpha() else f"r{words[0]}"
         tries = [stem, *(["-".join([stem, *words[1:]])] if len(words) > 1 else [])]
         tries += [f"{stem}-{n}" for n in range(2, 1000)]
-        one = next(t[:64] for t in tries if t[:64] not in folded)
+        one = next(t[:64] for t in tries if t[:64] not in folded | _NOT_TEXT)
     if not re.fullmatch(ID, one):
         raise ValueError(f"{one!r} can't be an id: a letter, then letters, digits, '-', '_' or '.'")
+    if one.casefold() in _NOT_TEXT:
+        raise ValueError(f"{one!r} can't be an id: without quotation marks the settings read it as yes, no or nothing")
     if one.casefold() in folded:
         raise ValueError(f"the id {one!r} stands there twice")
     return one, name

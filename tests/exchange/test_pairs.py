@@ -84,7 +84,7 @@ def world(tmp_path, template, monkeypatch, capsys):
 @pytest.mark.parametrize("form", ["xlsx", "csv"])
 def test_a_sheet_of_pairs_is_filled_in_and_comes_back(world, form):
     path = world.todo("--to", form)
-    assert path == world.root / f"worklists/dedupe-ann.{form}"
+    assert world.root / path == world.root / f"worklists/dedupe-ann.{form}"
     grid = workbook.read(path, ("verdict",))
     assert list(zip(grid.texts("left title"), grid.texts("likeness"), strict=True))[:2] == [
         ("Editorial", "90"), (RECORDS_[0]["title"], "89"),

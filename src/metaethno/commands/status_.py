@@ -51,7 +51,7 @@ def standing(root: Path) -> Standing:
     upgrade.check_version(root)
     state = read_state(root)
     loose = intake.strangers(root)
-    done = "Nothing waits for anyone. `snakemake final` makes the final version."
+    done = "Nothing waits for anyone. `metaethno run final` makes the final version."
     found = Standing(settings.review.title, state, DONE, done, loose=loose)
     if said := _searches(root, settings, loose):
         return replace(found, kind=WAITS, next=said)

@@ -21,6 +21,7 @@ def main(arguments: argparse.Namespace) -> int:
     extra = {"studies": [c.name for c in settings.extraction.columns]}
     with ledger.locked(root) as folder:
         planned, problems = upgrade.plan(root, extra)
+        problems += _gone(root, [one.path for one in planned if not (root / one.path).exists()])
         if problems:
             raise UserError(problems)
         for one in planned:
@@ -56,6 +57,22 @@ def main(arguments: argparse.Namespace) -> int:
         out.plain("What the tables were before lies in .metaethno/before-upgrade/.")
     out.plain('Next: `metaethno check`, `metaethno run`, then `metaethno snapshot -m "Upgraded"`.')
     return 0
+
+
+def _gone(root: Path, missing: list[str]) -> list[Problem]:
+    """Find tables that are not new but were deleted: an empty one in their place would look as if nothing had been."""
+    from metaethno.history.git import Repository
+
+    try:
+        repo = Repository(root)
+        kept = repo.files(repo.head()) if missing and repo.head() else {}
+    except UserError:  # without Git nobody can tell
+        return []
+    return [
+        Problem("ME0108", "the file is missing, but stands in the last state that Git keeps", path,
+                hint=f"Take it back: `git checkout -- {path}`; then run this again.")
+        for path in missing if path in kept
+    ]  # fmt: skip
 
 
 def _pieces(root: Path) -> dict[str, tuple[str, bytes]]:
