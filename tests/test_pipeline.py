@@ -231,3 +231,12 @@ def test_going_back_and_rebuilding_for_real(kept, tmp_path):
     assert "start is reproduced byte for byte" in done.stdout
     call(root, "snakemake", "audit")
     assert (root / "reports/_output/audit.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_full_texts_are_no_dependencies_of_dvc(tmp_path, monkeypatch):
+    # "DVC file ... cannot be a dependency": with one of them in dvc.yaml, every command of DVC stops.
+    root = lay_out(tmp_path / "review")
+    texts = ["data/raw/fulltext/R1.pdf.dvc", "data/raw/fulltext/quotations.csv"]
+    monkeypatch.setattr(pipeline, "rule_files", lambda _: {"extraction": (texts, ["data/derived/x.csv"])})
+    stage = yaml.safe_load(pipeline.text(root))["stages"]["extraction"]
+    assert stage["deps"] == ["data/raw/fulltext/quotations.csv"]

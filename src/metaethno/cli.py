@@ -311,7 +311,7 @@ def _sign(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("ids", nargs="*", metavar="ID", help=what)
     sub.add_argument("--text", default="", metavar="TEXT", help="of a statement: what you state, under your name")
     sub.add_argument("--reviewer", default="", metavar="ID", help="who signs: an id from `team` in config/review.yaml")
-    sub.add_argument("--study", default="", metavar="ID", help="sign only what this study changed")
+    sub.add_argument("--study", default="", metavar="NAME", help="sign only what this study changed (name or id)")
     sub.add_argument("--on", type=_day, metavar="DAY", help="when it was read (default: today)")
 
 

@@ -138,6 +138,19 @@ def test_who_and_what_must_be_known(review):
     assert len(table(review, "data/decisions/reviewed.csv")) == 0
 
 
+def test_a_step_is_signed_by_its_place_and_a_study_found_by_its_name(review):
+    steps = table(review, "data/decisions/line_of_argument.csv")
+    second = steps.loc[steps["position"].astype(int) == 2, "step_id"].item()
+    sign(review, "Step 2")
+    assert table(review, "data/decisions/reviewed.csv")["target_id"].tolist() == [second]
+    # A study of that name is known: nothing of it changed, so that nothing is added.
+    name = table(review, "data/decisions/studies.csv").set_index("study_id").loc["S04", "label"]
+    sign(review, "Step 2", study=name)
+    assert len(table(review, "data/decisions/reviewed.csv")) == 1
+    with pytest.raises(UserError, match="Did you mean"):
+        sign(review, "Step 2", study=name[:-1])
+
+
 def test_a_signature_whose_evidence_was_changed_is_found(review):
     one = ids_of(review)[0]
     sign(review, one)

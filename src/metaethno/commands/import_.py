@@ -520,6 +520,7 @@ def _track(root: Path, run: str) -> None:
         done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
         if done.returncode:
             hint = "The rows are registered. Run the same command again when this is mended."
-            raise UserError(Problem("ME0315", f"DVC could not track the exports: {done.stderr.strip()}", hint=hint))
+            said = done.stderr.strip() or "`dvc status` says why"
+            raise UserError(Problem("ME0315", f"DVC could not track the exports: {said}", hint=hint))
     if (root / pipeline.PATH).is_file():
         tables.write_bytes(root / pipeline.PATH, pipeline.text(root).encode())

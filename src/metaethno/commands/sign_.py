@@ -79,19 +79,40 @@ def _waiting(stale: Sequence[Mapping[str, str]], changed: Sequence[Mapping[str, 
             out.plain(f"    ... and {len(said) - _SHOWN:,} more: see {CHANGES.path}")
         if row["state"] == "stale" and not said:
             out.plain(f"    {row['what_changed']}")
-    out.plain("Next: read them against what they rest on, then `metaethno sign ID --reviewer YOU` for each that holds.")
+    out.plain(
+        "Next: read them against what they rest on, then `metaethno sign NAME --reviewer YOU` for each that holds."
+    )
+
+
+def _study(said: str, known: Sequence[str], labels: Mapping[str, str]) -> str:
+    """Return the id of the study that was named, by its id or its name; raises UserError where there is none."""
+    if not said or said in known:
+        return said
+    names = {one: labels.get(one, one) for one in known}
+    found = [one for one, name in names.items() if _plain(name) == _plain(said)]
+    if len(found) != 1:
+        near = did_you_mean(said, [*names.values(), *known])
+        message = f"no study {said!r} has a construct here.{near}"
+        raise UserError(Problem("ME0603", message, allowed=", ".join(names.values())))
+    return found[0]
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().split())
 
 
 def _by_name(said: str, named: Mapping[str, Sequence[str]]) -> str:
-    found = named.get(" ".join(said.casefold().split()), ())
+    found = named.get(_plain(said), ())
     return found[0] if len(found) == 1 else said
 
 
-def _chosen(ids: Sequence[str], support: Mapping[str, Mapping[str, str]]) -> list[str]:
+def _chosen(ids: Sequence[str], support: Mapping[str, Mapping[str, str]], steps: Mapping[str, str]) -> list[str]:
     named: dict[str, list[str]] = {}
     for key, row in support.items():
-        named.setdefault(" ".join(row["label"].casefold().split()), []).append(key)
-    # A name will do, where only one interpretation bears it.
+        named.setdefault(_plain(row["label"]), []).append(key)
+    for key, position in steps.items():
+        named.setdefault(f"step {position}", []).append(key)
+    # A name will do, where only one interpretation bears it; so will a step's place, as in "step 1".
     ids = [one if one in support else _by_name(one, named) for one in ids]
     problems = [
         Problem(
@@ -123,7 +144,8 @@ def sign(root: Path, settings: Config, arguments: argparse.Namespace) -> int:
             raise UserError([*problems, *found])
         now = {one: cell for (_, one), cell in evidence.cells(evidence.items(under, paths(under))).items()}
         studies = evidence.studies_of(under)
-        targets = _chosen(arguments.ids, seen) or [row["target_id"] for row in stale if row["state"] == "stale"]
+        steps = dict(under.line_of_argument[["step_id", "position"]].astype(str).to_numpy().tolist())
+        targets = _chosen(arguments.ids, seen, steps) or [row["target_id"] for row in stale if row["state"] == "stale"]
         read_again = [
             Problem(
                 "ME0602",
@@ -136,21 +158,22 @@ def sign(root: Path, settings: Config, arguments: argparse.Namespace) -> int:
         if read_again:
             raise UserError(read_again)
         known = sorted({study for cell in studies.values() for study in cell.split(";")})
-        if arguments.study and arguments.study not in known:
-            message = f"no study {arguments.study!r} has a construct here.{did_you_mean(arguments.study, known)}"
-            raise UserError(Problem("ME0603", message, allowed=", ".join(known)))
+        named, found = common.load_checked(root, settings, "studies")
+        if found:
+            raise UserError(found)
+        study = _study(arguments.study, known, dict(named[["study_id", "label"]].to_numpy().tolist()))
         rows: list[dict[str, str]] = []
         said: list[str] = []
         new_id = ledger.id_maker("rv-", reviewed["review_id"])
         for one in targets:
             signed = reviewed[reviewed["target_id"] == one].to_dict("records")
             cell = now[one]
-            if arguments.study:
+            if study:
                 near = evidence.nearest(signed, now[one])
                 if near is None:
                     said.append(f"{one}: passed over, it has no signature yet that a single study could add to.")
                     continue
-                cell = evidence.adopt(near["evidence"], now[one], arguments.study, studies)
+                cell = evidence.adopt(near["evidence"], now[one], study, studies)
                 if set(cell.split()) == set(near["evidence"].split()):
                     continue
             digest = evidence.hash_of(cell)
