@@ -83,6 +83,14 @@ def test_the_half_that_nobody_saw_is_undecided_and_flagged():
     assert "2 decisions stay with r1" in check["message"]
 
 
+def test_the_half_that_nobody_saw_is_named_so_whatever_an_adjudicator_says_of_the_other_since():
+    votes = [vote("a1", "r1", "ann", "include"), vote("b1", "r1", "ben", "exclude")]
+    judged = vote("c1", "r1", "cara", "include", role="adjudicator", decided_on="2019-07-01")
+    got = outcome(APART, *votes, judged, parted=PARTING)
+    assert outcomes(got) == {"r1": "forward", "r2": "undecided"}
+    assert set(got.to_decide["why"]) == {"parted from a record that was voted on"}
+
+
 def test_a_pair_that_was_parted_before_anyone_voted_is_nothing_special():
     rows = [vote("a1", "r1", "ann", "exclude", decided_on="2019-07-01")]
     got = outcome(APART, *rows, parted=PARTING)

@@ -67,9 +67,12 @@ def screen(
     screened["votes"] = screened["votes"].fillna(0).astype("Int64")
     screened = screened[SCREENED.names].reset_index(drop=True)
     outcome = screened.set_index("record_id")["outcome"]
+    # Whether a half was voted on before doesn't depend on whether an adjudicator overruled that vote since.
+    voted = carry.standing(SCREENING, votes, aliases).assign(record_id=lambda v: carry.resolve(v["record_id"], aliases))
+    halves = carry.voted_halves(parted, voted)["unseen"]
     return Screened(
         screened,
-        _to_decide(unique, outcome, live, content, settings, parted),
+        _to_decide(unique, outcome, live, content, settings, halves),
         ballot.conflict_rows(live, outcome, unique.set_index("record_id")["title"], "screening"),
         agreement(
             votes,
@@ -95,12 +98,16 @@ def _to_decide(
     live: pd.DataFrame,
     content: pd.Series,
     settings: Screening,
-    parted: pd.DataFrame,
+    halves: pd.Series,
 ) -> pd.DataFrame:
-    """Return a frame of schema SCREENING_TO_DECIDE: one row per record and person who has something to do there."""
+    """Return a frame of schema SCREENING_TO_DECIDE: one row per record and person who has something to do there.
+
+    halves: records that nobody has voted on, parted from one that was.
+    """
     out = ballot.open_votes(outcome, live, content, settings)
-    halves = among(out["record_id"], carry.voted_halves(parted, live)["unseen"]) & out["why"].eq("never seen")
-    out.loc[halves, "why"] = "parted from a record that was voted on"
+    out.loc[among(out["record_id"], halves) & out["why"].eq("never seen"), "why"] = (
+        "parted from a record that was voted on"
+    )
     out = out.merge(unique[["record_id", "title", "year"]], on="record_id", how="left")
     return out[SCREENING_TO_DECIDE.names].astype(str)
 
