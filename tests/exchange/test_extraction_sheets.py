@@ -201,7 +201,9 @@ def test_two_people_differ_until_somebody_settles_it(two):
     ben = two.todo(who="ben")
     assert cells(ben, "Studies")[0]["country"] == ""  # a partner's values are not shown
     two.enter(
-        fill(ben, "Studies", {2: {"country": "England", "How many": "twelve", "How many: page": "2"}}), who="ben", code=1
+        fill(ben, "Studies", {2: {"country": "England", "How many": "twelve", "How many: page": "2"}}),
+        who="ben",
+        code=1,
     )
     two.enter(fill(ben, "Studies", {2: {"How many": "12"}}), who="ben")
     path = two.todo("--as", "adjudicator", who="ben")

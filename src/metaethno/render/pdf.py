@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from typing import Any
 
@@ -10,16 +11,31 @@ from metaethno.errors import Problem, UserError
 from metaethno.render import pandoc, printing
 from metaethno.render.document import Built, citeproc
 from metaethno.render.html import notice_blocks, theme
-from metaethno.render.nodes import Node, node, plain, raw, words
+from metaethno.render.nodes import Node, Replacement, node, plain, raw, rewrite, words
 from metaethno.render.project import Project
 
 RUNNING = 135  # letters in the head of a page
+_MADE_INTO_MORE = re.compile(r"-{2,}|\.{3,}")
+
+
+def _literal(blocks: Any) -> Any:
+    """Return text in which hyphens and stops stay what they are: Typst makes dashes of `--`, an ellipsis of `...`."""
+
+    def change(item: Node) -> Replacement:
+        if item["t"] != "Str" or not _MADE_INTO_MORE.search(item["c"]):
+            return None
+        parts = _MADE_INTO_MORE.split(item["c"])
+        signs = [node("RawInline", ["typst", "".join(f"\\{s}" for s in m)]) for m in _MADE_INTO_MORE.findall(item["c"])]
+        texts = [[node("Str", part)] if part else [] for part in parts]
+        return [*texts[0], *(one for sign, text in zip(signs, texts[1:], strict=True) for one in (sign, *text))]
+
+    return rewrite(blocks, change)
 
 
 def write(built: Built, project: Project, made_by: str) -> bytes:
     """Return the page as a PDF: the same bytes for the same page."""
     meta, options = citeproc(built, project.style)
-    blocks = printing.breakable([*_front(built), *built.blocks])
+    blocks = _literal(printing.breakable([*_front(built), *built.blocks]))
     body = pandoc.write(blocks, "typst-smart", meta, [*options, "--wrap=preserve"], project.root).decode()
     return _compile(_head(built, made_by) + body, project)
 
