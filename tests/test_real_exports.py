@@ -390,7 +390,6 @@ def test_every_page_is_there_and_whole(made):
     assert {p.stem for p in pages} == {p.stem for p in (made / "reports/pages").glob("*.qmd")}
     for page in pages:
         assert len(page_text(page)) > 500
-        assert "<script" not in page.read_text(encoding="utf-8")
     assert (made / "reports/_output/pages/review.docx").is_file()
     assert (made / "reports/_output/pages/review.pdf").read_bytes().startswith(b"%PDF")
 
