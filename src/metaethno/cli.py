@@ -422,6 +422,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             # Locks and processes are those of Linux and macOS; half of it would work, which is worse than none.
             hint = "In PowerShell: `wsl --install`, restart, open Ubuntu, and install metaethno there (see the README)."
             raise UserError(Problem("ME0014", "metaethno runs on Windows inside WSL only", hint=hint))
+        # Where hypothesis is installed, pandera loads it to make up data, which no command does: half a second.
+        sys.modules.setdefault("hypothesis", None)  # type: ignore[arg-type]
         module = importlib.import_module(f"metaethno.commands.{arguments.command}_")
         return int(module.main(arguments))
     except UserError as error:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import gc
 import importlib
-import sys
 from typing import Any, Final
 
 from metaethno import config, review
@@ -45,8 +44,6 @@ def main(arguments: argparse.Namespace) -> int:
 
 
 def _enter(arguments: argparse.Namespace) -> int:
-    # Where hypothesis is installed, pandera loads it to make up data, which no command does: half a second.
-    sys.modules.setdefault("hypothesis", None)  # type: ignore[arg-type]
     root = review.find_root()
     settings = config.load(root)
     settle(root)

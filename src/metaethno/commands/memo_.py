@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import datetime
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -91,8 +90,6 @@ def main(arguments: argparse.Namespace) -> int:
     """Enter one memo, or list them all where no text is given."""
     from metaethno.shell import common
 
-    # Where hypothesis is installed, pandera loads it to make up data, which no command does: half a second.
-    sys.modules.setdefault("hypothesis", None)  # type: ignore[arg-type]
     root = review.find_root()
     settings = config.load(root)
     ledger.settle(root)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import datetime
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -204,8 +203,6 @@ def sign(root: Path, settings: Config, arguments: argparse.Namespace) -> int:
 
 def main(arguments: argparse.Namespace) -> int:
     """Sign, or list what waits for a signature where nothing is named."""
-    # Where hypothesis is installed, pandera loads it to make up data, which no command does: half a second.
-    sys.modules.setdefault("hypothesis", None)  # type: ignore[arg-type]
     root = review.find_root()
     settings = config.load(root)
     ledger.settle(root)

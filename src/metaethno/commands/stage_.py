@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import sys
 from pathlib import Path
 
 from metaethno import config
@@ -20,8 +19,6 @@ def main(arguments: argparse.Namespace) -> int:
     name = arguments.stage
     if name not in STEPS:
         raise UsageError(Problem("ME0002", f"there is no stage {name!r}.{did_you_mean(name, STEPS)}"))
-    # Where hypothesis is installed, pandera loads it to make up data, which no rule does: half a second per process.
-    sys.modules.setdefault("hypothesis", None)  # type: ignore[arg-type]
     root = Path.cwd()
     if arguments.step == "check" and pending(root):
         # A rule never writes what it reads.

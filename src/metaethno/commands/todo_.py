@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
 from metaethno import config, review
 from metaethno.commands import out
@@ -13,8 +12,6 @@ from metaethno.ledger import settle
 
 def main(arguments: argparse.Namespace) -> int:
     """Write the worklist and say what is in it."""
-    # Where hypothesis is installed, pandera loads it to make up data, which no command does: half a second.
-    sys.modules.setdefault("hypothesis", None)  # type: ignore[arg-type]
     root = review.find_root()
     settings = config.load(root)
     settle(root)
