@@ -29,12 +29,6 @@ def evidence_hashes(root: Path) -> dict[str, str]:
     return {path: hashlib.sha256((root / path).read_bytes()).hexdigest() for path in paths}
 
 
-def _votes(root: Path, stage: str) -> pd.DataFrame:
-    """Return who voted on which record when."""
-    columns = ["reviewer", "role", "record_id", "decided_on"]
-    return tables.read(common.checked_table(stage), root / common.checked_path(stage), columns)
-
-
 def prose(page: Path, depth: int = 5) -> str:
     """Return a page's text with the author's own partials in it (`{{< include _methods.qmd >}}`)."""
 
@@ -70,6 +64,7 @@ def make(root: Path, config: Config) -> None:
 
     frames = {}
     members = common.derived(root, "members")
+    votes = {stage: common.checked(root, stage) for stage in ("screening", "eligibility")}
     for name in FRAMES:
         if (stage := STAGES.get(name.removesuffix("_checks"))) and name.endswith("_checks"):
             frames[name] = common.derived(root, "checks", path=f"{stage.folder}/checks.csv")
@@ -78,11 +73,11 @@ def make(root: Path, config: Config) -> None:
         elif name == "members":
             frames[name] = count_members(members)
         elif name == "votes_by_day":
-            frames[name] = count_votes({stage: _votes(root, stage) for stage in ("screening", "eligibility")})
+            frames[name] = count_votes(votes)
         elif name == "constructs":
             frames[name] = common.derived(root, "extracted_constructs")
         elif name.endswith("_votes"):
-            frames[name] = common.checked(root, name.removesuffix("_votes"))
+            frames[name] = votes[name.removesuffix("_votes")]
         elif TABLES[name].kind == "derived":
             frames[name] = common.derived(root, name)
         else:
