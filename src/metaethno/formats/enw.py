@@ -11,7 +11,7 @@ from typing import Final
 
 from metaethno.formats import clean
 from metaethno.formats.check import UNDATED, foreign, line_numbers
-from metaethno.formats.model import Parsed, Reader, Record, Source
+from metaethno.formats.model import Parsed, Reader, Record, Source, Tags
 
 _MARKS: Final = r"0-9A-Z?@!#$\]&()*+^><=~\["
 _TAG: Final = re.compile(rf"^%([{_MARKS}])(?:[ \t]|$)", re.MULTILINE)
@@ -21,8 +21,6 @@ _TYPE: Final = re.compile(r"^%0(?:[ \t]|$)", re.MULTILINE)
 _TITLE: Final = re.compile(r"^%[TB](?:[ \t]|$)", re.MULTILINE)
 _BOUNDARY: Final = re.compile(rb"%0 (?<=[\r\n]%0 )")
 _ISSN_OR_ISBN: Final = "@"
-
-Tags = dict[str, list[str]]
 
 
 def _recognise(source: Source) -> bool:

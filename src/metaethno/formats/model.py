@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 Record = dict[str, str]
 """One record: names from `fields.TEXT_FIELDS` to text; a missing name means an empty string."""
 
+Tags = dict[str, list[str]]
+"""A tag and its values in their order, lines that go on included."""
+
 OWN = "metaethno"
 """By this name of a program or provider the readers know what `exchange.writers` wrote."""
 
@@ -116,3 +119,13 @@ class Export:
     problems: list[Problem]
     remarks: list[str] = field(default_factory=list)
     about: str = ""
+
+
+def first_filled(tags: Tags, *names: str) -> str:
+    """Return the first value with any text, of the first of several tags that has one."""
+    for name in names:
+        if name in tags:
+            for value in tags[name]:
+                if value and not value.isspace():
+                    return value
+    return ""

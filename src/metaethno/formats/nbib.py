@@ -7,9 +7,9 @@ from typing import Final
 
 from metaethno.formats.check import WITHOUT_YEAR, foreign, line_numbers
 from metaethno.formats.columns import columns_of, filled, in_order
-from metaethno.formats.model import Parsed, Reader, Source
+from metaethno.formats.model import Parsed, Reader, Source, Tags
 from metaethno.formats.nbib_columns import tidy_records, to_columns
-from metaethno.formats.nbib_fields import Tags, to_record, unfolded
+from metaethno.formats.nbib_fields import to_record, unfolded
 
 _DIALECTS: Final = {"PMID": "", "PMC": "PMC", "OWN": "ERIC"}
 _OPENERS: Final = ("PMID", "PMC", "OWN")

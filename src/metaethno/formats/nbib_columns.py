@@ -21,6 +21,7 @@ from metaethno.formats.columns import (
     together,
     turned,
 )
+from metaethno.formats.model import Tags
 from metaethno.formats.nbib_fields import (
     DATES,
     ISSNS,
@@ -29,7 +30,6 @@ from metaethno.formats.nbib_fields import (
     NUMBERS,
     SINGLE,
     STATES,
-    Tags,
     accessions,
     article_number,
     doi,

@@ -7,10 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from metaethno.formats import clean
-from metaethno.formats.model import Record
-
-Tags = dict[str, list[str]]
-"""A tag and its values in their order."""
+from metaethno.formats.model import Record, Tags, first_filled
 
 SINGLE: Final[dict[str, tuple[tuple[str, ...], Callable[[str], str], str]]] = {
     "title": (("TI", "BTI", "TT"), clean.title, "<"),
@@ -39,32 +36,22 @@ def unfolded(text: str) -> str:
     return _GOES_ON.sub(" ", text)  # much faster here than `str.replace`
 
 
-def _filled(tags: Tags, *names: str) -> str:
-    """Return the first value with any text, of the first of several tags that has one."""
-    for name in names:
-        if name in tags:
-            for value in tags[name]:
-                if value and not value.isspace():
-                    return value
-    return ""
-
-
 def _all(tags: Tags, *names: str) -> list[str]:
     return [value for name in names for value in tags.get(name, ())]
 
 
 def to_record(tags: Tags, opener: str) -> Record:
     """Return a record with every field of `fields.TEXT_FIELDS` that the tags hold; `opener` is its first tag."""
-    pmid = clean.digits(_filled(tags, "PMID"))
-    pmc = clean.one_line(_filled(tags, "PMC"))
-    other = clean.word(_filled(tags, *NUMBERS))
+    pmid = clean.digits(first_filled(tags, "PMID"))
+    pmc = clean.one_line(first_filled(tags, "PMC"))
+    other = clean.word(first_filled(tags, *NUMBERS))
     status, about = state(tags)
-    record = {field: cleaned(_filled(tags, *choice)) for field, (choice, cleaned, _) in SINGLE.items()}
+    record = {field: cleaned(first_filled(tags, *choice)) for field, (choice, cleaned, _) in SINGLE.items()}
     record |= {
         "accession": (pmc if opener == "PMC" else "") or pmid or other or pmc,
         "accessions": accessions(tags, pmid, pmc, other),
         "pmid": pmid,
-        "year": clean.year(*(_filled(tags, tag) for tag in DATES)),
+        "year": clean.year(*(first_filled(tags, tag) for tag in DATES)),
         "doi": doi(tags),
         "issn": issn(_all(tags, *ISSNS)),
         "isbn": clean.isbn(*_all(tags, "ISBN")),
@@ -98,7 +85,7 @@ def doi(tags: Tags) -> str:
     """Return the DOIs that are said to be one; else those in the citation (SO)."""
     stated = [*tags.get("LID", ()), *tags.get("AID", ())]
     dois = dict.fromkeys(v.replace("[doi]", "").strip() for v in stated if "[doi]" in v or "doi.org/" in v)
-    return clean.doi(*dois) or clean.doi(*_SO_DOI.findall(_filled(tags, "SO")))
+    return clean.doi(*dois) or clean.doi(*_SO_DOI.findall(first_filled(tags, "SO")))
 
 
 def article_number(tags: Tags) -> str:
@@ -108,7 +95,7 @@ def article_number(tags: Tags) -> str:
 
 def accessions(tags: Tags, pmid: str, pmc: str, other: str) -> str:
     """Return every database's number of the record."""
-    owner = clean.one_line(_filled(tags, "OWN")) or "export"
+    owner = clean.one_line(first_filled(tags, "OWN")) or "export"
     return clean.numbers(("PubMed", pmid), ("PMC", pmc), (owner, other))
 
 

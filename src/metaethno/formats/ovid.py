@@ -12,7 +12,7 @@ from typing import Final
 
 from metaethno.formats import clean
 from metaethno.formats.check import WITHOUT_YEAR, foreign, line_numbers
-from metaethno.formats.model import Parsed, Reader, Record, Source
+from metaethno.formats.model import Parsed, Reader, Record, Source, Tags
 
 # Label of the text format -> tag of the tagged format (Ovid's field guides give both).
 LABELS: Final = {
@@ -47,8 +47,6 @@ _PAGES: Final = (
     re.compile(r"Article Number:?\s*([\w.-]+?)(?=[.,;]|\s|$)"),
 )
 _LISTED: Final = re.compile(r"^(?:[^.;,]+ [A-Z]{1,4}\.\s*){2,}$")
-
-Tags = dict[str, list[str]]
 
 
 def _recognise(source: Source) -> bool:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from metaethno.formats import ovid
-from metaethno.formats.model import Parsed, Reader, Record, Source
+from metaethno.formats.model import Parsed, Reader, Record, Source, Tags
 from metaethno.formats.xml_records import is_xml, parse, text_of
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def _parse(source: Source) -> Parsed:
 
 
 def _to_record(record: Element) -> Record:
-    tags: ovid.Tags = {}
+    tags: Tags = {}
     for field in record.iter("F"):
         label = ovid.LABELS.get(field.get("L", "").strip().lower(), "")
         code = field.get("C", "").strip().upper()

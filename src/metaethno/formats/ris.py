@@ -13,9 +13,9 @@ from typing import Final
 from metaethno.formats import table
 from metaethno.formats.check import UNDATED, UNENDED, foreign, line_numbers
 from metaethno.formats.columns import columns_of, in_order
-from metaethno.formats.model import Parsed, Reader, Source
+from metaethno.formats.model import Parsed, Reader, Source, Tags
 from metaethno.formats.ris_columns import LAYOUT, to_columns
-from metaethno.formats.ris_fields import Tags, flavour_of, to_record, undated
+from metaethno.formats.ris_fields import flavour_of, to_record, undated
 from metaethno.formats.tidy import Tidy
 
 # A tag is strict: two characters, two spaces, a hyphen. A keyword "ER stress" or "TI - …" inside a note is none.

@@ -1,4 +1,7 @@
-"""What RIS tags mean: the same for all, with what is known of each platform's habits."""
+"""What RIS tags mean: the same for all, with what is known of each platform's habits.
+
+The tag `_link` is ours: it holds what stands behind `ER`.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from metaethno.formats import clean
-from metaethno.formats.model import OWN, Record
-
-Tags = dict[str, list[str]]
-"""A tag and its values in their order, continuation lines included; `_link` holds what stands behind `ER`."""
+from metaethno.formats.model import OWN, Record, Tags, first_filled
 
 _NUMBER_LINE: Final = re.compile(r"^\s*(?:\d+\. *|<\d+\. *>)\s*\Z", re.MULTILINE)
 _MANAGER_DATE: Final = re.compile(r"^\s*\d{4}/\d{0,2}/\d{0,2}/")
@@ -141,7 +141,7 @@ def to_record(tags: Tags, flavour: str) -> Record:
         return _own(tags)
     names = _lines(_all(tags, *(OVID_AUTHORS if flavour == "Ovid" else AUTHORS)))
     record = judged(tags, flavour)
-    record |= {field: cleaned(_filled(tags, *choice)) for field, (choice, cleaned, _) in SINGLE.items()}
+    record |= {field: cleaned(first_filled(tags, *choice)) for field, (choice, cleaned, _) in SINGLE.items()}
     record["authors"] = clean.joined([clean.author(name, flavour == "Ovid") for name in names])
     # So EndNote and others mark the name of an organisation.
     record["group_authors"] = clean.joined(group(name) for name in names if name.rstrip().endswith(","))
@@ -211,16 +211,6 @@ def _all(tags: Tags, *names: str) -> list[str]:
     return []
 
 
-def _filled(tags: Tags, *names: str) -> str:
-    """Return the first value with any text, of the first of several tags that has one."""
-    for name in names:
-        if name in tags:
-            for value in tags[name]:
-                if value and not value.isspace():
-                    return value
-    return ""
-
-
 def _lines(values: Iterable[str]) -> list[str]:
     """Part values that run over several lines: EndNote writes the second author or keyword on a line without a tag."""
     lines = []
@@ -233,10 +223,10 @@ def _lines(values: Iterable[str]) -> list[str]:
 
 
 def _accession(tags: Tags, flavour: str, notes: str, links: list[str]) -> str:
-    stated = _filled(tags, "AN") or _filled(tags, "U2")
+    stated = first_filled(tags, "AN") or first_filled(tags, "U2")
     # ID is the accession number on Ovid and in the new EBSCO interface; reference managers number their own records.
     if not stated and flavour in ("Ovid", "EBSCO", "ProQuest", "APA PsycNet"):
-        stated = _filled(tags, "ID")
+        stated = first_filled(tags, "ID")
     if stated:
         number = clean.one_line(stated)
         # ProQuest puts its own number first, then those of the databases that it holds.
@@ -284,13 +274,13 @@ def _accessions(tags: Tags, flavour: str, accession: str, pmid: str) -> str:
 
 
 def _pages(tags: Tags, flavour: str) -> str:
-    first = clean.one_line(_filled(tags, "SP", "PG"))
-    last = clean.one_line(_filled(tags, "EP"))
+    first = clean.one_line(first_filled(tags, "SP", "PG"))
+    last = clean.one_line(first_filled(tags, "EP"))
     if first.isdecimal() and last.isdecimal() and flavour != "EBSCO":
         return f"{first}-{last}" if first != last else first
     if flavour == "EBSCO" and _ARTICLE_NUMBER.match(first):
         last = ""  # EBSCO adds the number of pages to an article number: the end page does not exist
-    return clean.pages(first, last) or clean.one_line(_filled(tags, "C7", "AR"))
+    return clean.pages(first, last) or clean.one_line(first_filled(tags, "C7", "AR"))
 
 
 def _doi(tags: Tags) -> str:
@@ -311,9 +301,9 @@ def _doi(tags: Tags) -> str:
 
 def _pmid(tags: Tags, flavour: str, notes: str) -> str:
     if flavour == "Embase.com":
-        return clean.digits(_filled(tags, "C5"))
+        return clean.digits(first_filled(tags, "C5"))
     if flavour == "Cochrane":
-        found = _COCHRANE_PMID.search(_filled(tags, "C3"))
+        found = _COCHRANE_PMID.search(first_filled(tags, "C3"))
         return found[1] if found else ""
     if flavour == "Scopus":
         return next(
@@ -321,23 +311,23 @@ def _pmid(tags: Tags, flavour: str, notes: str) -> str:
         )
     if flavour == "PubMed":
         found = _PUBMED_LINK.search(_first(tags, "UR"))
-        stated = _filled(tags, "AN", "ID").strip()
+        stated = first_filled(tags, "AN", "ID").strip()
         return found[1] if found else (stated if stated.isdecimal() else "")
     if flavour == "Ovid" and "MEDLINE" in _first(tags, "DB").upper():
-        return clean.digits(_filled(tags, "ID"))
+        return clean.digits(first_filled(tags, "ID"))
     if flavour == "EBSCO":
         found = _EBSCO_PMID.search(notes)
         return found[1] if found else ""
-    return clean.digits(_filled(tags, "PM")) if "PM" in tags else ""
+    return clean.digits(first_filled(tags, "PM")) if "PM" in tags else ""
 
 
 def _pub_type(tags: Tags, flavour: str) -> str:
     if flavour == "Ovid":  # M3 is PsycINFO's classification there
-        return _filled(tags, "PT", "TY")
-    stated = _filled(tags, "M3", "PT")
+        return first_filled(tags, "PT", "TY")
+    stated = first_filled(tags, "M3", "PT")
     if stated and not stated.strip().lower().startswith(("10.", "doi")):
         return stated
-    kind = _filled(tags, "TY")
+    kind = first_filled(tags, "TY")
     return _LONG_TAG.sub("", kind) if "\n" in kind else kind
 
 
@@ -348,7 +338,7 @@ def _url(tags: Tags, links: list[str]) -> str:
         for word in value.split():
             if "://" in word:
                 return clean.address(word)
-    return clean.address(_filled(tags, "UR"))
+    return clean.address(first_filled(tags, "UR"))
 
 
 def abstract(tags: Tags) -> str:
@@ -381,13 +371,13 @@ def _own(tags: Tags) -> Record:
         "pmid": "PM", "language": "LA", "pub_type": "M3", "url": "UR", "accessions": "C1", "status": "C2",
         "status_of": "C3",
     }  # fmt: skip
-    return {field: clean.one_line(_filled(tags, tag)) for field, tag in single.items()} | {
+    return {field: clean.one_line(first_filled(tags, tag)) for field, tag in single.items()} | {
         "authors": clean.joined(name.rstrip(",") for name in names),
         "group_authors": clean.joined(name.rstrip(",") for name in names if name.endswith(",")),
         "doi": clean.doi(*tags.get("DO", ())),
         "issn": clean.issn(*tags.get("SN", ())),
         "isbn": clean.isbn(*tags.get("BN", ())),
         "keywords": clean.joined(tags.get("KW", ())),
-        "abstract": clean.paragraphs(_filled(tags, "AB")),
-        "notes": clean.paragraphs(_filled(tags, "N1")),
+        "abstract": clean.paragraphs(first_filled(tags, "AB")),
+        "notes": clean.paragraphs(first_filled(tags, "N1")),
     }
