@@ -19,6 +19,7 @@ import pytest
 
 from metaethno.errors import UserError
 from metaethno.history.git import Repository
+from metaethno.history.restore import restore
 from metaethno.history.store import Store
 from metaethno.history.verify import verify
 from tests.history_world import FIVE, ONE, TWO, add, begin, ids, keep, search, vote
@@ -222,6 +223,36 @@ def test_many_kills_of_another_command_lose_nothing(review, tmp_path, what):
     killed = kill_often(review, tmp_path, prepared(review, what), KILLS, seed=2018)
     print(f"{killed} of {KILLS} times `{what}` was killed before it ended")
     assert killed > KILLS // 2
+
+
+def forget_half(root: Path, file: str) -> None:
+    """Leave DVC's index of tracked files as a kill in the middle of writing it does: without `file`."""
+    from dvc.repo import Repo
+
+    with Repo(str(root)) as repo:
+        assert repo.index.data["repo"]
+        repo.data_index.delete_node(("tree", repo.index.data_tree.hash_info.value, "repo", *file.split("/")))
+        repo.data_index.commit()
+
+
+def test_an_index_that_dvc_did_not_write_to_its_end_costs_no_export(review):
+    export = "data/raw/2018-12-11/alpha.ris"
+    forget_half(review, export)
+    Store(review).dvc("checkout", "--force", "--quiet", "--allow-missing")
+    assert (review / export).is_file()
+
+
+def test_an_export_that_dvc_leaves_out_is_said(review, monkeypatch):
+    first = Repository(review).head()
+    vote(review, "ann", "V1", ids(review)[ONE["title"]], "include")
+    keep(review, "A vote", "screening")
+    export = review / "data/raw/2018-12-11/alpha.ris"
+    monkeypatch.setattr(Store, "dvc", lambda *_, **__: export.unlink(missing_ok=True))
+    with pytest.raises(UserError, match=r"ME0734 data/raw/2018-12-11/alpha\.ris"):
+        restore(review, first)
+    monkeypatch.undo()
+    restore(review, first)
+    assert export.is_file()
 
 
 def test_a_cache_that_cannot_be_written_is_said(review):

@@ -59,7 +59,8 @@ def restore(root: Path, name: str) -> Restored:
         repo.run("checkout", "--quiet", *force, *([branch] if at_tip else ["--detach", commit]), "--")
         done = Restored(commit, name, False)
         _take_away(root, store, there.items() - wanted.items())
-        _results(root, store, absent, done)
+        _bring_back(root, store, absent, wanted)
+        _results(root, store, done)
         made.stamp(root)
         mutex.done(repo.folder)
     if not at_tip:
@@ -143,11 +144,27 @@ def _snakemake(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return child.snakemake(root, "--quiet", "all", *arguments)
 
 
-def _results(root: Path, store: Store, absent: bool, done: Restored) -> None:
-    """Bring back exports and results, and have Snakemake know them; what is kept nowhere is made anew."""
+def _bring_back(root: Path, store: Store, absent: bool, exports: Mapping[str, str]) -> None:
+    """Bring back exports and results from DVC's cache or a remote; results that are kept nowhere may be missing.
+
+    `exports`: path -> MD5 of what must be there. Raises UserError with those that DVC did not bring back: it says
+    nothing of them itself.
+    """
     if absent and store.remotes:
         store.dvc("fetch", "--quiet", check=False)
     store.dvc("checkout", "--force", "--quiet", "--allow-missing")
+    hint = "Nothing was lost. Run the same command again; if it stays so, `metaethno verify` tells what is kept."
+    problems = [
+        Problem("ME0734", "DVC did not bring this file back", path, hint=hint)
+        for path, md5 in sorted(exports.items())
+        if not (root / path).exists() or ((root / path).is_file() and md5_of(root / path) != md5)
+    ]
+    if problems:
+        raise UserError(problems)
+
+
+def _results(root: Path, store: Store, done: Restored) -> None:
+    """Have Snakemake know the results that came back; what is kept nowhere is made anew."""
     if store.is_clean():
         # Dates say nothing after a checkout. Only what DVC finds whole may be called up to date; pages are not DVC's.
         _snakemake(root, "--touch", *STAGES)

@@ -127,7 +127,8 @@ class Store:
 
     def dvc(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run DVC; raises UserError with its own words where it fails and `check`."""
-        command = [sys.executable, "-m", "dvc", *arguments]
+        program = "metaethno.history.afresh" if arguments[0] in ("checkout", "fetch") else "dvc"
+        command = [sys.executable, "-m", program, *arguments]
         done = subprocess.run(
             command, cwd=self.root, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
         )
