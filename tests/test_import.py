@@ -52,7 +52,7 @@ def test_a_file_that_the_search_log_does_not_name_gets_a_row_to_be_filled_in(roo
     done = call(root, "metaethno", "import", RUN, "b.ris", check=False)
     assert done.returncode == 1
     assert "ME0313" in done.stderr
-    assert "b.ris has a row now, which still needs: source, kind, searched_on, scope, hits" in done.stderr
+    assert "of b.ris it lacks: source, kind, searched_on, scope, hits" in done.stderr
     assert not register(root).exists()
 
 
@@ -245,7 +245,7 @@ def test_a_run_is_named_by_a_day_that_has_come(go, run):
 def test_without_a_terminal_nothing_is_asked_and_the_log_is_started(root, go):
     code, _, err = go("import", RUN, "down/one.ris", "--source", "Embase")
     assert code == 1
-    assert "one.ris has a row now, which still needs: hits" in err
+    assert "of one.ris it lacks: hits" in err
     assert go("import", RUN, "down/one.ris", *FLAGS, "--hits", "1")[0] == 0
     assert len(log_of(root)) == 1
 
@@ -280,11 +280,26 @@ def test_a_number_that_differs_is_asked_about_before_anything_is_lost(root, go, 
 
 
 def test_a_log_that_is_not_in_order_is_said_before_anything_is_asked(root, go, monkeypatch):
-    assert go("import", RUN, "down/one.ris")[0] == 1
+    flags = ("--source", "Embase", "--hits", "1")
+    assert go("import", RUN, "down/one.ris", *flags)[0] == 0
+    path = root / f"data/raw/{RUN}/searches.csv"
+    path.write_text(path.read_text().replace("database", "data base"))
     monkeypatch.setattr("metaethno.commands.import_._at_terminal", lambda: True)
     monkeypatch.setattr("builtins.input", lambda _: pytest.fail("asked"))
     code, _, err = go("import", RUN, "down/two.ris")
-    assert (code, "line 2, column source: source must not be empty" in err) == (1, True)
+    assert (code, "line 2, column kind" in err) == (1, True)
+
+
+def test_several_searches_are_told_one_after_the_other_and_come_in_with_the_last(root, go):
+    """What is said of one file is kept while others still lack theirs, and those are named, once each."""
+    code, _, err = go("import", RUN, "down/one.ris", "down/two.ris")
+    assert (code, err.count("it lacks")) == (1, 2)
+    code, _, err = go("import", RUN, "down/one.ris", "--source", "Embase", "--hits", "1")
+    assert (code, "of two.ris it lacks: source" in err, "of one.ris" in err) == (1, True, False)
+    assert not (root / f"data/raw/{RUN}/rows.csv").exists()
+    code, out, _ = go("import", RUN, "down/two.ris", "--source", "CINAHL", "--hits", "1")
+    assert (code, "2 rows registered" in out) == (0, True)
+    assert [row["source"] for row in log_of(root)] == ["Embase", "CINAHL"]
 
 
 def test_a_started_row_is_asked_about_at_a_terminal(root, go, monkeypatch):

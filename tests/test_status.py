@@ -103,6 +103,8 @@ def test_what_waits_names_the_command_with_the_id_of_who_it_waits_for(root):
     hint = "`metaethno todo screening --reviewer ID` writes the worklist."
     assert "--reviewer ben`" in status_._work(OpenWork("screening", 2, "records", "ben", "t.csv", hint), settings)
     assert "--reviewer ID`" in status_._work(OpenWork("dedupe", 1, "pairs", "anyone", "t.csv", hint), settings)
+    alone = settings.model_copy(update={"team": {"ann": settings.team["ann"]}})
+    assert "--reviewer ann`" in status_._work(OpenWork("dedupe", 1, "pairs", "anyone", "t.csv", hint), alone)
 
 
 @pytest.mark.parametrize(

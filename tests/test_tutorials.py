@@ -74,6 +74,35 @@ def test_a_sheet_is_filled_in_by_name(name, tmp_path):
         fill(path, [["title", "decision"], ["Gamma", "include"]])
 
 
+def test_a_sheet_gets_new_rows_and_a_new_column(tmp_path):
+    import openpyxl
+
+    from tests.tutorials import _texts
+
+    book = openpyxl.Workbook()
+    page = book.create_sheet("Groups")
+    page.append(["name", "why"])
+    page.append(["Alpha", "a"])
+    page.cell(4, 1).value, page.cell(4, 2).value = "Beta", "b"
+    book.save(path := tmp_path / "form.xlsx")
+    fill(path, [["name", "why", "more"], ["+ Gamma", "c", "x"], ["Beta", "B", ""], ["+ Delta", "d", ""]], "Groups")
+    filled = [["name", "why", "more"], ["Alpha", "a", ""], ["Gamma", "c", "x"], ["Beta", "B", ""], ["Delta", "d", ""]]
+    assert _texts(path, "Groups") == filled
+
+
+def test_a_file_of_a_page_may_be_a_table_in_word_or_excel(tmp_path):
+    import docx
+
+    from tests.tutorials import _texts, write_file
+
+    for name in ("t.csv", "t.xlsx", "t.docx"):
+        write_file(tmp_path / name, 'Study,Quote\nAsh 2015,"""So, yes"""\n')
+    (table,) = docx.Document(str(tmp_path / "t.docx")).tables
+    rows = [["Study", "Quote"], ["Ash 2015", '"So, yes"']]
+    assert rows == [[cell.text for cell in row.cells] for row in table.rows]
+    assert rows == _texts(tmp_path / "t.csv") == _texts(tmp_path / "t.xlsx")
+
+
 def test_every_tutorial_is_in_the_list_of_the_documentation():
     text = (REPO / "docs/index.md").read_text()
     assert all(f"tutorials/{page.name}" in text for page in PAGES)

@@ -4,9 +4,12 @@ What is read in a page, in order:
 
     ```console               lines that begin with "$ " are typed; what follows must be printed. `...` stands for
                              anything, alone on a line for any lines. With the word `fails` the command must fail.
-    ```csv title="FILE"      the file is written as it stands (any language, if there is a title)
+    ```csv title="FILE"      the file is written as it stands (any language, if there is a title); as FILE.docx or
+                             FILE.xlsx, it is a table in Word or Excel
     ```csv fill="FILE"       the sheet (CSV or XLSX) is filled in: the first column finds the row by how its cell
-                             begins, the others are the columns to fill in
+                             begins, the others are the columns to fill in. With sheet="NAME" that sheet of a
+                             workbook, else its first; a cell `+ NAME` goes into the next row in which its column is
+                             empty; a column that isn't there yet becomes the next one
     ```yaml section="FILE"   the sections of the settings are replaced by these
     ```console later         is not run: for what a reader does outside of the program
 
@@ -20,6 +23,7 @@ import contextlib
 import csv
 import importlib
 import io
+import itertools
 import os
 import re
 import shlex
@@ -29,6 +33,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pandera.pandas as pa
 import pytest
@@ -41,6 +46,7 @@ from tests.worlds import environment
 
 _FENCE = re.compile(r"^```(\w+)(?:[ \t]+(.*?))?[ \t]*\n(.*?)^```[ \t]*$", re.MULTILINE | re.DOTALL)
 _GIVEN = re.compile(r'(\w+)(?:="([^"]*)")?')
+_NEW = "+ "
 _WIDTH = "100"
 
 
@@ -115,11 +121,12 @@ class Reader:
             elif "title" in block.given:
                 path = self._path(block.given["title"])
                 path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(block.text, encoding="utf-8")
+                write_file(path, block.text)
             elif "fill" in block.given:
+                path, sheet = self._path(block.given["fill"]), block.given.get("sheet", "")
                 if self.print_it:
-                    sys.stdout.write(f"{_texts(self._path(block.given['fill']))}\n")
-                fill(self._path(block.given["fill"]), list(csv.reader(io.StringIO(block.text))))
+                    sys.stdout.write(f"{_texts(path, sheet)}\n")
+                fill(path, list(csv.reader(io.StringIO(block.text))), sheet)
             elif "section" in block.given:
                 _replace_sections(self._path(block.given["section"]), block.text)
 
@@ -221,43 +228,86 @@ def _make(root: Path, target: str) -> int:
     return 0
 
 
-def fill(path: Path, rows: list[list[str]]) -> None:
+def write_file(path: Path, text: str) -> None:
+    """Write a file of a page: as it stands, or as the only table of a Word document or a workbook."""
+    rows = list(csv.reader(io.StringIO(text)))
+    if path.suffix == ".docx":
+        import docx
+
+        document = docx.Document()
+        table = document.add_table(len(rows), len(rows[0]))
+        for cells, row in zip(table.rows, rows, strict=True):
+            for cell, value in zip(cells.cells, row, strict=True):
+                cell.text = value
+        document.save(str(path))
+    elif path.suffix == ".xlsx":
+        import openpyxl
+
+        book = openpyxl.Workbook()
+        for row in rows:
+            book.worksheets[0].append(row)
+        book.save(path)
+    else:
+        path.write_text(text, encoding="utf-8")
+
+
+def fill(path: Path, rows: list[list[str]], sheet: str = "") -> None:
     """Fill in a worklist: the header names the column that finds a row by how its cell begins, then those to fill."""
-    head, *wanted = rows
     if path.suffix == ".xlsx":
         import openpyxl
 
         book = openpyxl.load_workbook(path)
-        sheet = book.worksheets[0]
-        cells = [list(row) for row in sheet.iter_rows()]
-        texts = [[str(cell.value or "") for cell in row] for row in cells]
-        for row, column, value in _to_fill(texts, head, wanted):
-            cells[row][column].value = value
+        page = book[sheet] if sheet else book.worksheets[0]
+        for row, column, value in _to_fill(_cells(page), rows):
+            page.cell(row + 1, column + 1).value = value
         book.save(path)
         return
     texts = _texts(path)
-    for row, column, value in _to_fill(texts, head, wanted):
+    for row, column, value in _to_fill(texts, rows):
         texts[row][column] = value
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows(texts)
 
 
-def _texts(path: Path) -> list[list[str]]:
+def _texts(path: Path, sheet: str = "") -> list[list[str]]:
     if path.suffix != ".xlsx":
         return list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
     import openpyxl
 
-    sheet = openpyxl.load_workbook(path).worksheets[0]
-    return [[str(cell.value or "") for cell in row] for row in sheet.iter_rows()]
+    book = openpyxl.load_workbook(path)
+    return _cells(book[sheet] if sheet else book.worksheets[0])
 
 
-def _to_fill(texts: list[list[str]], head: list[str], wanted: list[list[str]]) -> Iterator[tuple[int, int, str]]:
+def _cells(page: Any) -> list[list[str]]:
+    return [["" if cell.value is None else str(cell.value) for cell in row] for row in page.iter_rows()]
+
+
+def _to_fill(texts: list[list[str]], rows: list[list[str]]) -> Iterator[tuple[int, int, str]]:
+    head, *wanted = rows
     top = next(i for i, row in enumerate(texts) if head[0] in row)
-    columns = [texts[top].index(name) for name in head]
+    titles = [*texts[top]]
+    while titles and not titles[-1]:
+        titles.pop()
+    for name in head:
+        if name not in titles:
+            yield top, len(titles), name
+            titles.append(name)
+    columns = [titles.index(name) for name in head]
+    taken: set[int] = set()
     for row in wanted:
+        if row[0].startswith(_NEW):
+            free = (i for i in itertools.count(top + 1) if i not in taken and not _at(texts, i, columns[0]))
+            at, values = next(free), [row[0].removeprefix(_NEW), *row[1:]]
+            taken.add(at)
+            yield from ((at, column, value) for column, value in zip(columns, values, strict=True))
+            continue
         found = [i for i, t in enumerate(texts) if i > top and t[columns[0]].startswith(row[0])]
         assert len(found) == 1, f"{row[0]!r} stands in {len(found)} rows of the sheet"
         yield from ((found[0], column, value) for column, value in zip(columns[1:], row[1:], strict=True))
+
+
+def _at(texts: list[list[str]], row: int, column: int) -> str:
+    return texts[row][column] if row < len(texts) else ""
 
 
 def _replace_sections(path: Path, text: str) -> None:

@@ -178,7 +178,9 @@ def _run(sub: argparse.ArgumentParser) -> None:
 
 
 def _import(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("run", help="the run: the folder's name in data/raw, an ISO date such as 2026-11-22")
+    sub.add_argument(
+        "run", help="the day of this round of searching, such as 2026-11-22; it names the folder in data/raw"
+    )
     sub.add_argument("files", nargs="*", type=Path, help="exports of one search, to copy into the run's folder first")
     from metaethno.schemas import SEARCHES
 

@@ -71,6 +71,12 @@ class SearchLog:
         return (self.of(row[at["file"]].strip()) or {}) if row is not None else {}
 
     @property
+    def files(self) -> list[str]:
+        """The exports that have a row."""
+        at = self.header.index("file")
+        return [name for row in self.rows if (name := row[at].strip())]
+
+    @property
     def ids(self) -> set[str]:
         """The ids of all searches."""
         at = self.header.index("search_id")

@@ -19,6 +19,7 @@ from metaethno.schemas import (
     COVERAGE,
     DEDUPE_TO_DECIDE,
     DIFFERENCES,
+    EXTRACTED_CONSTRUCTS,
     SCREENING_TO_DECIDE,
     STALE,
     STATEMENTS,
@@ -75,7 +76,7 @@ def _open_dedupe(root: Path) -> list[OpenWork]:
     pairs = _frame(root, DEDUPE_TO_DECIDE, ["left_row"])
     if pairs is None or pairs.empty:
         return []
-    hint = "metaethno todo dedupe --reviewer ID writes the pairs as a sheet to fill in."
+    hint = "`metaethno todo dedupe --reviewer ID` writes the pairs as a sheet to fill in."
     return [OpenWork("dedupe", len(pairs), "doubtful pairs of records", "anyone", DEDUPE_TO_DECIDE.path, hint)]
 
 
@@ -110,7 +111,7 @@ def _open_eligibility(root: Path) -> list[OpenWork]:
         "not_yet_retrieved": (
             "full texts to obtain",
             "anyone",
-            "metaethno todo eligibility --reviewer ID: column `obtained`.",
+            "`metaethno todo eligibility --reviewer ID` writes the worklist: column *obtained*.",
         ),
     }
     counts = assessed["outcome"].value_counts()
@@ -143,7 +144,10 @@ def _open_extraction(root: Path) -> list[OpenWork]:
 def _open_translation(root: Path) -> list[OpenWork]:
     found = []
     coverage = _frame(root, COVERAGE, ["study_id", "passes"])
-    if coverage is not None and (unread := coverage.loc[coverage["passes"] == 0, "study_id"].nunique()):
+    if coverage is not None and coverage.empty and (n := _studies_read(root)):
+        hint = "`metaethno todo relating --reviewer ID` writes the form: which studies belong together, and why."
+        found.append(OpenWork("translation", n, "studies to be related", "the reviewers", COVERAGE.path, hint))
+    elif coverage is not None and (unread := coverage.loc[coverage["passes"] == 0, "study_id"].nunique()):
         hint = "`metaethno todo translation --reviewer ID` writes the next study's form."
         found.append(
             OpenWork("translation", int(unread), "studies to be translated", "the reviewers", COVERAGE.path, hint)
@@ -155,6 +159,12 @@ def _open_translation(root: Path) -> list[OpenWork]:
         what = "constructs that two translators read differently"
         found.append(OpenWork("translation", n, what, "an adjudicator", DIFFERENCES.path, hint))
     return found
+
+
+def _studies_read(root: Path) -> int:
+    """Return how many studies have constructs."""
+    constructs = _frame(root, EXTRACTED_CONSTRUCTS, ["study_id"])
+    return 0 if constructs is None else int(constructs["study_id"].nunique())
 
 
 def _open_synthesis(root: Path) -> list[OpenWork]:
@@ -197,7 +207,8 @@ def _counts(root: Path) -> dict[str, str]:
     for stage, name, noun in (("records", "records", "exported rows"), ("dedupe", "unique", "records")):
         path = root / TABLES[name].path
         if path.is_file():
-            said[stage] = f"{len(tables.read(TABLES[name], path, [TABLES[name].key[0]])):,} {noun}"
+            n = len(tables.read(TABLES[name], path, [TABLES[name].key[0]]))
+            said[stage] = f"{n:,} {one(noun) if n == 1 else noun}"
     for stage, name, column, noun in (
         ("search", "sources", "run", "files"),
         ("screening", "screened", "outcome", ""),
@@ -211,7 +222,8 @@ def _counts(root: Path) -> dict[str, str]:
             continue
         cells = frame[column][frame[column] != ""]
         if noun:
-            said[stage] = f"{(len(cells) if stage == 'search' else cells.nunique()):,} {noun}"
+            n = len(cells) if stage == "search" else cells.nunique()
+            said[stage] = f"{n:,} {one(noun) if n == 1 else noun}"
         else:
             said[stage] = ", ".join(
                 f"{n:,} {what.replace('_', ' ')}" for what, n in cells.value_counts().sort_index().items()
@@ -221,7 +233,7 @@ def _counts(root: Path) -> dict[str, str]:
 
 def one(what: str) -> str:
     """Return the words for many things as those for one: `studies to be translated` as `study to be translated`."""
-    words = re.match(r"((?:doubtful |full |required )?\w+?)(ies|s)\b", what)
+    words = re.match(r"((?:doubtful |exported |full |required )?\w+?)(ies|s)\b", what)
     return words[1] + ("y" if words[2] == "ies" else "") + what[words.end() :] if words else what
 
 

@@ -90,12 +90,20 @@ def test_a_table_with_one_row_per_construct(world, save):
     assert left(world) == [("casp", "8"), ("casp", "9")]
     assert labels(world) == {"S1": {"Getting on", "Giving up"}, "S2": {"Night"}}
     assert {(p["report_id"], p["locator"], p["text"]) for p in rows(world.root, "passages")} == {
-        ("A1", "3", "“We get on with it”"),
-        ("A1", "p. 7", "“We gave up”"),
+        ("A1", "3", "We get on with it"),
+        ("A1", "p. 7", "We gave up"),
     }
     before = [rows(world.root, name) for name in ("constructs", "passages")]
     assert "0 rows and values entered" in world.enter(path, "--from", "table", *WHOLE)
     assert [rows(world.root, name) for name in ("constructs", "passages")] == before
+
+
+def test_only_marks_round_a_whole_quotation_are_taken_off(world):
+    quotes = ['"I don\'t plan"', "'We don't, ever'", "“Night” and “day”", "'Night' and 'day'", '"', "say “no”"]
+    table = [["Study", "Theme", "Quote", "Page"], *(["Roe 2017", f"T{n}", q, str(n)] for n, q in enumerate(quotes))]
+    world.enter(text(world.root / "a.csv", *table), "--from", "table", *WHOLE)
+    kept = {p["locator"]: p["text"] for p in rows(world.root, "passages")}
+    assert [kept[str(n)] for n in range(6)] == ["I don't plan", "We don't, ever", *quotes[2:]]
 
 
 def test_what_a_whole_file_leaves_open_is_asked_once_with_everything_else(world):

@@ -63,9 +63,10 @@ def main(arguments: argparse.Namespace) -> int:
         log.put(file.name, cells if known else {"search_id": log.new_id(file.stem)}, f"{RAW}/{run}/searches.csv")
     if nothing:
         out.plain(f"{run}: the search {_put_nothing(log, cells)!r} found nothing; it stands in the search log.")
-    if files and (lacking := log.lacking(f.name for f in files)):
+    if lacking := log.lacking(dict.fromkeys([f.name for f in files] + log.files)):
         _bring(root, run, files, log, _there(root, run, query))
-        raise UserError(_to_fill_in(run, lacking), done=f"The files are in {RAW}/{run} now, but not registered yet.")
+        done = f"The files are in {RAW}/{run}, but not registered yet: all of a run come in at once."
+        raise UserError(_to_fill_in(run, lacking), done=done)
     with out.working("Giving every row its id") as say:
         total, new, warnings = _take_in(root, settings, run, files, log if files or nothing else None, query)
         say("Giving the exports into the keeping of DVC")
@@ -236,13 +237,14 @@ def _query_problems(root: Path, run: str, query: Path, exports: set[str]) -> lis
 def _sound_log(root: Path, run: str, files: list[Path]) -> SearchLog:
     """Return the run's search log; refuse one that can't be read, or whose rows of other exports are not in order.
 
-    Before anything is asked: answers would be lost.
+    Before anything is asked: answers would be lost. Rows that lack something are waited for, and no fault.
     """
     table = replace(SEARCHES, path=f"{RAW}/{run}/searches.csv")
     if not (root / table.path).is_file():
         return SearchLog()
     frame, problems = tables.load_decisions(table, root)
-    others = frame[~frame["file"].isin([f.name for f in files])]
+    lacking = frame[frame["file"].ne("") & frame[list(REQUIRED)].eq("").any(axis=1)]
+    others = frame[~frame["file"].isin([f.name for f in files]) & ~frame.index.isin(lacking.index)]
     if not problems and len(others):
         problems = tables.schema_problems(table, others)
     if problems:
@@ -318,15 +320,15 @@ def _to_fill_in(run: str, lacking: dict[str, list[str]]) -> list[Problem]:
     """Say which cells of the search log only the searcher can fill."""
     choices = {n: SEARCHES[n].choices for names in lacking.values() for n in names if SEARCHES[n].choices}
     allowed = "; ".join(f"{name}: {', '.join(words)}" for name, words in choices.items())
-    hint = (
-        f"Fill them in, in a spreadsheet or text editor; then run `metaethno import {run}` again. Or name each file by "
-        f"itself and say it at once: `metaethno import {run} FILE --source ... --platform ... --hits ...`."
-    )
     # What is to be done is said once, beneath the last file.
     last = list(lacking)[-1]
+    hint = (
+        f"Say it of one file after the other: `metaethno import {run} {RAW}/{run}/{last} --source ... --platform ... "
+        f"--hits ...`. Or fill in the table, in a spreadsheet or text editor; then `metaethno import {run}` again."
+    )
     return [
         Problem(
-            "ME0313", f"{file} has a row now, which still needs: {', '.join(names)}", f"{RAW}/{run}/searches.csv",
+            "ME0313", f"of {file} it lacks: {', '.join(names)}", f"{RAW}/{run}/searches.csv",
             allowed=allowed if file == last else "", hint=hint if file == last else "",
         )
         for file, names in lacking.items()

@@ -71,7 +71,7 @@ def standing(root: Path) -> Standing:
         return replace(found, kind=WAITS, next=_work(state.open[0], settings))
     if errors := [row for row in state.checks if row["level"] == "error"]:
         message = errors[0]["message"]
-        said = f"{message}{'' if message.endswith(('.', '!', '?')) else '.'} {errors[0]['hint']}"
+        said = f"{message}{'' if message.endswith(('.', '!', '?')) else '.'} {_signed(errors[0]['hint'], settings)}"
         return replace(found, kind=WAITS, next=said[:1].upper() + said[1:])
     return found
 
@@ -126,11 +126,15 @@ def _has_single_finds(root: Path) -> bool:
 
 def _work(work: OpenWork, settings: Config) -> str:
     """Return what to do about something that waits, with the id of the person it waits for, where that is one."""
-    hint = work.hint
-    if work.whom in settings.team:
-        hint = hint.replace("--reviewer ID", f"--reviewer {work.whom}")
     waits = "wait" if work.count != 1 else "waits"
+    hint = _signed(work.hint, settings, work.whom)
     return f"{work.count:,} {work.what} {waits} for {work.whom}: see {work.table}. {hint}"
+
+
+def _signed(hint: str, settings: Config, whom: str = "") -> str:
+    """Put the id of the person into a hint: of `whom`, or of the only one there is."""
+    one = whom if whom in settings.team else next(iter(settings.team)) if len(settings.team) == 1 else ""
+    return hint.replace("--reviewer ID", f"--reviewer {one}") if one else hint
 
 
 def _old(changed: list[str]) -> frozenset[str]:

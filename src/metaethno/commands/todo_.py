@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 
 from metaethno import config, review
 from metaethno.commands import out
@@ -25,5 +26,7 @@ def main(arguments: argparse.Namespace) -> int:
     out.plain(f"{out.shown(made.path)}: {made.rows:,} to decide ({why}).")
     tool = {"xlsx": "sheet", "docx": "sheet", "csv": "sheet", "ris": "zotero"}.get(arguments.to, arguments.to)
     source = "" if tool == "sheet" else f" --from {tool}"
-    out.plain(f"Then: metaethno enter {arguments.stage} FILE --reviewer {arguments.reviewer}{source}")
+    # What another tool gives back is another file.
+    file = shlex.quote(out.shown(made.path)) if tool == "sheet" else "FILE"
+    out.plain(f"Then: metaethno enter {arguments.stage} {file} --reviewer {arguments.reviewer}{source}")
     return 0

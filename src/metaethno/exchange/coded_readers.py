@@ -113,7 +113,7 @@ def table(path: Path, where: Places) -> Read:
             above = {"study": cells["study"], "report": cells.get("report", "")}
         elif any(cells.values()):
             cells |= {name: cells.get(name) or text for name, text in above.items() if name in at or text}
-        coded = _with_page(Coded(line, **cells))
+        coded = _unquoted(_with_page(Coded(line, **cells)))
         if line not in bad and not coded.is_empty:
             read.coded.append(coded)
         for i, text in enumerate(row):
@@ -134,6 +134,14 @@ def _with_page(coded: Coded) -> Coded:
     """Take the page out of the end of a quotation ("..." (p. 12)), where no column holds it."""
     if coded.text and not coded.locator and (match := _PAGE.search(coded.text)):
         coded.locator, coded.text = match[1], coded.text[: match.start()].rstrip()
+    return coded
+
+
+def _unquoted(coded: Coded) -> Coded:
+    """Take off the quotation marks round the whole of a quotation: its column says that it is one."""
+    text = coded.text
+    if (match := _QUOTED.match(text)) and not re.search(r"[“”\"«»‘]|'\s|\s'", match[1]):
+        coded.text = match[1].strip()
     return coded
 
 

@@ -377,7 +377,10 @@ def _check_argument(found: Findings, e: Evidence, below: Paths, settings: Synthe
         return
     if not len(e.line_of_argument):
         said = "There is no line of argument yet."
-        hint = "Write its steps, or set `synthesis: line_of_argument: false` where none is made."
+        hint = (
+            "Write its steps: `metaethno todo synthesis --reviewer ID`; or set `synthesis: line_of_argument: false` "
+            "where none is made."
+        )
         found.add("Y9", "line_of_argument", [], said, hint)
         return
     found.rows(
@@ -386,7 +389,7 @@ def _check_argument(found: Findings, e: Evidence, below: Paths, settings: Synthe
         e.line_of_argument[~e.line_of_argument["step_id"].isin(e.line_of_argument_support["step_id"])],
         lambda r: [r["step_id"]],
         lambda r: f"Step {r['position']} of the argument names nothing that it rests on.",
-        "Enter in line_of_argument_support.csv what it rests on.",
+        "Say what it rests on, in the sheet of `metaethno todo synthesis --reviewer ID`.",
     )
     third = live(e.third_order)
     used = {*e.line_of_argument_support["supported_by"], *below.steps["third_order_id"]}

@@ -73,7 +73,8 @@ def translate(
     found = Findings(levels)
     found.references(checked, {"groups": groups, "constructs": nodes, "studies": studies})
     counted = live_translations(translations, concepts)
-    _check_constructs(found, nodes, translations)
+    names = studies.drop_duplicates("study_id").set_index("study_id")["label"]
+    _check_constructs(found, nodes.assign(study=_mapped(nodes["study_id"], names, nodes["study_id"])), translations)
     _check_refutations(found, groups, refutations, refutation_checks, translations)
     _check_membership(found, group_members, concepts, translations, relations, owner)
     _check_readings(found, readings, standing, scope, counted)
@@ -203,8 +204,8 @@ def _check_constructs(found: Findings, nodes: pd.DataFrame, translations: pd.Dat
         "constructs",
         open_,
         lambda r: [r["construct_id"]],
-        lambda r: f"The construct {r['label']!r} of {r['study_id']} is not translated into any concept.",
-        "Translate it, or mark it not_translatable or set_aside and say why.",
+        lambda r: f"The construct {r['label']!r} of {r['study']} is not translated into any concept.",
+        "Translate it, or mark it as not translatable or set aside: `metaethno todo translation --reviewer ID`.",
     )
 
 
@@ -229,7 +230,7 @@ def _check_refutations(
             if r["group_id"] in claimed
             else f"Nothing says that refutation was looked for in the group {r['label']!r}."
         ),
-        "Enter the refutation in refutations.csv, or sign 'none_found' in refutation_checks.csv.",
+        "Say so in the next form, or enter the refutation: `metaethno todo translation --reviewer ID`.",
     )
     written = set()
     for side in ("left_id", "right_id"):
@@ -245,7 +246,8 @@ def _check_refutations(
         where(against, bare),
         lambda r: [r["translation_id"], r["construct_id"]],
         lambda r: f"{r['construct_id']} is translated as refutational, but no refutation of its group names it.",
-        "Enter in refutations.csv what is refuted, about what, and how that is resolved.",
+        "Enter what is refuted, about what, and how that is resolved: in the sheet Refutations of the next form, "
+        "`metaethno todo translation --reviewer ID`.",
     )
 
 
@@ -308,7 +310,7 @@ def _check_readings(
         missing,
         lambda r: [r["group_id"], r["study_id"]],
         lambda r: f"No row says that {r['study_id']} was read for the group {r['group_id']}.",
-        "Read it against the running synthesis and enter the outcome in readings.csv.",
+        "Read it against the running synthesis and say what came of it: `metaethno todo translation --reviewer ID`.",
     )
     heads = tables.heads(READINGS, readings)
     found.rows(
