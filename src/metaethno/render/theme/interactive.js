@@ -104,6 +104,7 @@
         show();
       });
       const heads = table.tHead.rows[0].cells;
+      const leads = data.groups.map((_, g) => rows[data.rows.findIndex(([of]) => of === g)]?.cells[0].cloneNode(true));
       function show() {
         let shown = 0;
         let last = -1;
@@ -116,7 +117,7 @@
           row.hidden = !fits;
           if (!fits) return;
           shown += 1;
-          if (first > 1) row.cells[0].replaceChildren(of === last ? "" : make("strong", {}, data.groups[of]));
+          if (first > 1) row.cells[0].replaceChildren(...(of === last ? [] : leads[of].cloneNode(true).childNodes));
           last = of;
         });
         data.studies.forEach((_, j) => {
