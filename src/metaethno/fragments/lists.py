@@ -38,18 +38,20 @@ def checklist(name: str, answers: list[dict[str, Any]], headings: Mapping[str, s
 
 def evidence(paths: str, headings: Mapping[str, str]) -> str:
     """Return evidence as text: a section of a page as a link to it, a table by its name, a setting by its key."""
-    parts = []
-    for path in md.joined(paths):
+    parts: list[str] = []
+    before = ""
+    for path in dict.fromkeys(md.joined(paths)):
         page, _, anchor = path.removeprefix("reports/pages/").partition("#")
         file, _, key = path.partition(": ")
         if path.startswith("reports/pages/") and page.endswith(".qmd"):
             named = headings.get(path, "") or _section(anchor)
-            said = f"{page.removesuffix('.qmd')}, “{named}”" if named else f"page {page.removesuffix('.qmd')}"
-            parts.append(f"[{md.escape(said)}]({page}{'#' + anchor if anchor else ''})")
-        elif key:
-            parts.append(f"setting {md.escape(key)}")
-        else:
-            parts.append(md.escape(file.rpartition("/")[2]))
+            said = f"“{named}”" if named else "the whole page"
+            lead = "" if page == before else f"page {page.removesuffix('.qmd')}: "  # said once for all of its sections
+            parts.append(f"{lead}[{md.escape(said)}]({page}{'#' + anchor if anchor else ''})")
+            before = page
+            continue
+        before = ""
+        parts.append(f"setting {md.escape(key)}" if key else md.escape(file.rpartition("/")[2]))
     return "; ".join(dict.fromkeys(parts))
 
 
