@@ -27,11 +27,11 @@ def checklist(name: str, answers: list[dict[str, Any]], headings: Mapping[str, s
         body.append([md.escape(item.item), asked, f"**{STATES[row['state']]}**", md.with_code(row["note"]), shown])
     headers = ["Item", "What is asked (paraphrased)", "State", "What is missing, or why", "Where it is answered"]
     caption = f"{source.name}: how far each item is answered."
-    made = md.table(headers, body, caption, name.replace("_", "-"), (1, 7, 2, 6, 6))
+    made = md.table(headers, body, caption, name.replace("_", "-"), (1, 6, 2, 8, 6))
     note = (
         f"The items are those of {source.name} ({source.reference}, "
-        f"[doi {source.doi}](https://doi.org/{source.doi})); their wording here is a paraphrase. Names of files "
-        f"are those of the review’s own tables; `data/derived/9_reports/{name}.csv` has their paths and hashes."
+        f"[doi {source.doi}](https://doi.org/{source.doi})), paraphrased. "
+        f"`data/derived/9_reports/{name}.csv` has the paths and hashes of the tables named here."
     )
     return md.landscape(md.lines([made, note]))
 
