@@ -22,7 +22,8 @@ from tests.worlds import REPO, TEMPLATE
 # What ends a script, a cell, a link or an attribute, and what a report's own language would act on.
 HOSTILE = (
     "Care</script><script>alert(1)</script><img src=x onerror=alert(2)> | `a` {{< include /etc/passwd >}} [@A1] "
-    "[x](javascript:alert(3)) ```{=html} ::: {.callout-note} @fig-flow-1 '\"&lt;b \u2028 end"
+    "[x](javascript:alert(3)) ```{=html} ::: {.callout-note} @fig-flow-1 '\"&lt;b \u2028 "
+    '$\\input{/etc/passwd}$ #read("/etc/passwd") \\include{x} -- -? ' + "Überlang" * 30 + " end"
 )
 # What a reader must see of it: white space is joined.
 SHOWN = " ".join(HOSTILE.split())

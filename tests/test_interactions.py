@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from importlib import resources
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -187,6 +189,88 @@ def test_a_number_of_the_flow_opens_the_list_of_its_records(driver: Any, site: P
     close_and_return(driver, button)
 
 
+def box_of(driver: Any, figure: str, start: str) -> str:
+    """Return the selector of the box of a diagram whose label begins so."""
+    labels = found(driver, f"return [...document.querySelectorAll('{figure} .me-box')].map(e => e.ariaLabel)")
+    [place] = [i for i, said in enumerate(labels, 1) if said.startswith(start)]
+    return f"{figure} .me-box:nth-of-type({place})"
+
+
+def choose(driver: Any, label: str, start: str) -> str:
+    """Choose in a list of the dialog by keyboard; return what was chosen once the heading says so."""
+    field = f"//dialog//label[span[text()='{label}']]/select"
+    select = driver.find_element("xpath", field)
+    driver.execute_script("arguments[0].focus()", select)
+    select.send_keys(start)
+    said: str = driver.find_element("xpath", f"{field}/option[starts-with(., '{start}')]").text
+    count = said.rpartition(": ")[2]
+    wait(driver, f"return document.querySelector('dialog h2').innerText.endsWith(': {count}')")
+    return count
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("way", ["mouse", "enter", "space"])
+@pytest.mark.parametrize("name", ["flow", "index"])
+def test_a_box_of_the_diagram_opens_its_list(driver: Any, site: Path, name: str, width: int, way: str) -> None:
+    show(driver, site / f"{name}.html", width)
+    button = press(driver, box_of(driver, "#fig-flow-1", "Records excluded: 10,812"), way)
+    wait(driver, OPEN)
+    assert element(driver, "dialog h2").text == "Records excluded, all runs: 10,812"
+    assert "Shown: 1 to 50 of 10,812." in element(driver, "dialog").text
+    assert len(found(driver, LIST)) == 50
+    assert not driver.find_elements("css selector", "dialog select")  # one number, of one run
+    close_and_return(driver, button)
+
+
+def test_all_numbers_of_a_box_can_be_chosen_by_keyboard(driver: Any, site: Path) -> None:
+    show(driver, site / "flow.html", 360)
+    button = press(driver, box_of(driver, "#fig-flow-1", "Full texts excluded: 140, and 11 more numbers"), "enter")
+    wait(driver, OPEN)
+    assert element(driver, "dialog h2").text == "Full texts excluded, all runs: 140"
+    assert choose(driver, "Run", "2018") == "118"  # the paper's figure: 140 [118 + 22]
+    assert "Shown: 1 to 50 of 118." in element(driver, "dialog").text
+    assert choose(driver, "Number", "Wrong sample") == "13"
+    assert element(driver, "dialog h2").text == "Wrong sample, all runs: 13"
+    assert len(found(driver, LIST)) == 13
+    close_and_return(driver, button)
+
+
+def test_the_number_that_is_pointed_at_opens(driver: Any, site: Path) -> None:
+    from selenium.webdriver.common.action_chains import ActionChains
+
+    show(driver, site / "flow.html")
+    box = element(driver, box_of(driver, "#fig-flow-2", "Reports excluded (databases): 136"))
+    line = box.find_elements("css selector", ".me-line")[4]  # its own number, and then the reasons in their order
+    driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", line)
+    ActionChains(driver).move_to_element(line).click().perform()
+    wait(driver, OPEN)
+    assert element(driver, "dialog h2").text == "Wrong sample, all runs: 13"
+
+
+def test_the_boxes_lie_on_the_boxes_of_the_picture(driver: Any, site: Path) -> None:
+    """Whatever the width: the edges of each box of the picture are found where the buttons' edges are."""
+    shapes = ElementTree.parse(site.parent / "_generated/flow_published.svg").getroot()
+    drawn = [p.get("d", "") for p in shapes.iter("{http://www.w3.org/2000/svg}path") if "stroke:" in p.get("style", "")]
+    whole = [float(n) for n in shapes.get("viewBox", "").split()[2:]]
+    boxes = set()
+    for path in drawn:
+        corners = [(float(x), float(y)) for x, y in re.findall(r"[ML] ([\d.]+) ([\d.]+)", path)]
+        if len(corners) == 4:
+            (left, right), (top, bottom) = ((min(c), max(c)) for c in zip(*corners, strict=True))
+            boxes.add(
+                tuple(round(100 * n / side) for n, side in zip((left, top, right, bottom), whole * 2, strict=True))
+            )
+    for width in WIDTHS:
+        show(driver, site / "flow.html", width)
+        places = found(driver, """const p = document.querySelector('#fig-flow-1 img').getBoundingClientRect();
+            return [...document.querySelectorAll('#fig-flow-1 .me-box')].map(e => e.getBoundingClientRect()).map(r =>
+              [(r.left - p.left) / p.width, (r.top - p.top) / p.height,
+               (r.right - p.left) / p.width, (r.bottom - p.top) / p.height].map(n => 100 * n))""")  # fmt: skip
+        assert len(places) == 8
+        for place in places:
+            assert min(max(abs(a - b) for a, b in zip(place, box, strict=True)) for box in boxes) < 1
+
+
 def test_every_number_of_the_flow_has_its_list(driver: Any, site: Path) -> None:
     show(driver, site / "flow.html")
     left = found(driver, """return [...document.querySelectorAll('[id^=tbl-flow-] tbody td:not(:first-child)')]
@@ -233,7 +317,7 @@ def test_without_scripts_the_tables_say_the_same(driver: Any, site: Path) -> Non
     try:
         for name, table in (("translation", "#tbl-matrix"), ("argument", "#tbl-argument"), ("flow", "#tbl-flow-1")):
             driver.get((site / f"{name}.html").as_uri())
-            assert driver.find_elements("css selector", "main button, main select") == []
+            assert driver.find_elements("css selector", "main button, main select, .me-hint") == []
             assert len(driver.find_elements("css selector", f"{table} tbody tr")) >= 5
     finally:
         driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})

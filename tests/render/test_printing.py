@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import shutil
 import subprocess
 import zipfile
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +25,6 @@ LONG = "Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz"
 
 
 def blocks(text: str) -> list[Any]:
-    import json
-
     out, _ = pandoc.run(["-f", "markdown", "-t", "json"], text.encode(), None)
     found: list[Any] = json.loads(out)["blocks"]
     return found
@@ -118,8 +118,8 @@ def test_which_letters_need_another_font() -> None:
     assert pdf._needs_other_fonts("健康")
 
 
-def page(reports: Path, text: str) -> Path:
-    (reports / "pages/review.qmd").write_text(f'---\ntitle: "{LONG} {LONG}"\n---\n\n{text}\n')
+def page(reports: Path, text: str, front: str = "") -> Path:
+    (reports / "pages/review.qmd").write_text(f'---\ntitle: "{LONG} {LONG}"\n{front}---\n\n{text}\n')
     EMBEDDED.render(reports, None, ["review"])
     return reports / "_output/pages"
 
@@ -140,6 +140,42 @@ def test_a_sentence_in_a_figures_place(reports: Path) -> None:
     assert "See Figure 1." in said
     assert "Figure 1. What it would show." in said
     assert "Nothing yet." in (out / "review.html").read_text()
+
+
+ODD = (
+    "{{< include /etc/passwd >}} A -- B --- C ... D -? E -5 @fig-x [x](javascript:alert(1)) $\\input{/etc/passwd}$ "
+    '#read("/etc/passwd") // F'
+)
+
+
+def test_the_text_of_references_is_data_in_every_form(reports: Path) -> None:
+    """The bibliography is set by the citation processor, after the pages were escaped."""
+    item = {"id": "campbell2003", "type": "document", "author": [{"family": "Do--e"}], "title": f"{ODD} {LONG * 3}"}
+    (reports / "_references.json").write_text(json.dumps([item | {"issued": {"date-parts": [[2003]]}}]))
+    out = page(
+        reports,
+        "As others found -- so they say [@campbell2003].\n\n::: {#refs}\n:::\n",
+        "bibliography: ../_references.json\n",
+    )
+    with zipfile.ZipFile(out / "review.docx") as made:
+        docx = re.sub("<[^>]*>", "", made.read("word/document.xml").decode())
+    html = re.sub("<[^>]*>", "", (out / "review.html").read_text(encoding="utf-8"))
+    printed = PdfReader(out / "review.pdf").pages
+    for said in (unescape(docx), unescape(html), " ".join(p.extract_text() for p in printed)):
+        # The style writes titles with capitals and curly marks; lines are broken where they end.
+        shown = re.sub(r"[\s\u200b\u00ad\u2010]", "", said).casefold().translate({0x2018: '"', 0x2019: '"'})
+        assert re.sub(r"\s", "", ODD).casefold() in shown
+        assert "do--e" in shown
+        assert "root:x:0" not in said
+    right = max(x for p in printed for x in right_edges(p))
+    assert right <= float(printed[0].mediabox.width) - 40, "a long word stands out of the page"
+
+
+def right_edges(page: Any) -> list[float]:
+    """Return where each piece of text on a page begins, which for a line that ran on would be beyond the edge."""
+    found: list[float] = []
+    page.extract_text(visitor_text=lambda text, _cm, tm, _font, _size: found.append(tm[4]) if text.strip() else None)
+    return found
 
 
 def test_caption_numbers_are_fields() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from dataclasses import replace
@@ -72,6 +73,23 @@ def test_the_lists_hold_what_tells_a_record_and_no_abstract(data: ReportData) ->
     assert record[2:4] == ["2015", interactive._short(HOSTILE)]
     assert len(record) == 6
     assert "abstract" not in UNIQUE_COLUMNS
+
+
+def test_every_number_of_a_diagram_has_its_place_and_its_row(data: ReportData) -> None:
+    numbers, _, _ = interactive.flow_lists(data)
+    for table, boxes in zip(numbers["views"], numbers["figures"], strict=True):
+        for left, top, width, height, inside in boxes:
+            assert min(left, top) >= 0
+            assert max(left + width, top + height) <= 100
+            assert inside
+            places = [place for _, *place in inside]
+            assert places == sorted(places)  # one under the other, in the order of the lines
+            assert all(above + high <= 100 for above, high in places)
+            assert all(a + high <= b + 0.02 for (a, high), (b, _) in itertools.pairwise(places))
+        shown = {table[row][0] for *_, inside in boxes for row, *_ in inside}
+        left_out = {row[0] for row in table if row[0] not in shown and row[-1][0]}
+        assert left_out <= set(flows._DUPLICATES.values())  # how duplicates split stands in the table alone
+    assert numbers["runs"] == [["2020-01-31", "2021-06-30"]] * 2
 
 
 def test_too_many_records_are_left_to_the_command(data: ReportData, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -73,6 +73,19 @@ def _without_code(text: str) -> str:
     return re.sub(r"^(`{3,}|~{3,}).*?^\1[`~]*\s*$", _blank, text, flags=re.S | re.M)
 
 
+def headings(pages: Mapping[str, str]) -> dict[str, str]:
+    """Return the words of every heading by its place (`reports/pages/review.qmd#sec-gap`)."""
+    found: dict[str, str] = {}
+    for name, text in pages.items():
+        stem = name.rsplit("/", 1)[-1].removesuffix(".qmd")
+        for line in _without_code(re.sub(r"<!--.*?-->", _blank, text, flags=re.S)).split("\n"):
+            head = _HEADING.match(line)
+            own = _ID.search(head[3] or "") if head else None
+            if head and own and "{{<" not in head[2]:
+                found[f"{PAGES}/{stem}.qmd#{own[1]}"] = re.sub(r"[*`\\]", "", head[2])
+    return found
+
+
 def shown_at(pages: Mapping[str, str]) -> dict[str, str]:
     """Return where the report first shows a fragment (`included.md`) or a variable (`review.gap`): page and section.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
@@ -114,11 +114,12 @@ def name_of(label: str, identifier: str) -> str:
 
 @dataclass(frozen=True)
 class Line:
-    """One line of text in a box, before wrapping; `indent` in points."""
+    """One line of text in a box, before wrapping; `indent` in points, `of` what its number counts (box, detail)."""
 
     text: str
     bold: bool = False
     indent: float = 0.0
+    of: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,7 @@ class Box:
         """The lines as they are set."""
         room = self.width - 2 * self.pad
         return [
-            Line(part, line.bold, line.indent + (4.0 if i else 0.0) * bool(line.indent))
+            Line(part, line.bold, line.indent + (4.0 if i else 0.0) * bool(line.indent), line.of)
             for line in self.lines
             for i, part in enumerate(wrap(line.text, room - line.indent - 4 * bool(line.indent), self.size, line.bold))
         ]
@@ -146,6 +147,17 @@ class Box:
     def height(self) -> float:
         """Height in points."""
         return len(self.wrapped) * self.size * 1.32 + 2 * self.pad - 1
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a box stands on its sheet, and from where to where (top, bottom) each of its numbers; all in points."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    numbers: Mapping[tuple[str, str], tuple[float, float]]
 
 
 @dataclass(frozen=True)
@@ -198,6 +210,7 @@ class Sheet:
 
     width: float
     said: list[str] = field(default_factory=list)  # the words of each box, for those who don't see it
+    places: list[Place] = field(default_factory=list)  # of the boxes that count something
     _drawn: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = field(default_factory=list)
     bottom: float = 0.0
 
@@ -242,11 +255,16 @@ class Sheet:
         height = max(height, box.height)
         if not bare:
             self.rectangle(box.x, y, box.width, height, facecolor=box.fill, edgecolor=LINE, linewidth=0.9)
-        spare = (height - box.height) / 2
+        top = y + (height - box.height) / 2 + box.pad
+        numbers: dict[tuple[str, str], tuple[float, float]] = {}
         for i, line in enumerate(box.wrapped):
-            base = y + spare + box.pad + box.size * (0.92 + 1.32 * i)
+            above = top + box.size * 1.32 * i
             weight = "bold" if line.bold else "normal"
-            self.text(box.x + box.pad + line.indent, base, line.text, box.size, fontweight=weight)
+            self.text(box.x + box.pad + line.indent, above + 0.92 * box.size, line.text, box.size, fontweight=weight)
+            if line.of:
+                numbers[line.of] = (numbers.get(line.of, (above,))[0], above + 1.32 * box.size)
+        if numbers:
+            self.places.append(Place(box.x, y, box.width, height, numbers))
         return y + height
 
     def bar(self, x: float, y: float, height: float, label: str, fill: str, width: float = 17.0) -> None:
@@ -266,6 +284,11 @@ class Sheet:
                 self.text(x, y, part, size)
             y += size * 0.5
         return y
+
+    @property
+    def height(self) -> float:
+        """Height of the whole sheet."""
+        return self.bottom + 5
 
     def picture(self, title: str = "") -> Picture:
         """Return the figure as files; with a title the SVG names and describes itself to a screen reader."""
@@ -287,7 +310,7 @@ class Sheet:
         from matplotlib.patches import Ellipse, FancyArrowPatch, PathPatch, Rectangle
         from matplotlib.path import Path
 
-        height = self.bottom + 5
+        height = self.height
         figure = Figure(figsize=(self.width / 72, height / 72), facecolor=PAPER)
         axes = figure.add_axes((0, 0, 1, 1))
         axes.set_xlim(0, self.width)

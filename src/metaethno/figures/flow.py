@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from metaethno.figures.canvas import LOOSE, PAPER, TIE, Box, Line, Picture, Sheet
 from metaethno.fragments.boxes import PER_SOURCE, Boxes, under_figure
@@ -30,22 +30,32 @@ def _n(text: str) -> str:
     return total.replace(" ", TIE) + (f"{LOOSE}[" + addends.replace(" ", TIE) if addends else "")
 
 
-def _box(head: str, counted: str, x: float, width: float, items: Sequence[str] = (), fill: str = PAPER) -> Box:
-    lines = [Line(f"{head} {_n(counted)}" if counted else head, bold=True)]
-    lines += [Line(item, indent=5.0) for item in items]
-    return Box(tuple(lines), x, width, fill=fill)
+def _line(boxes: Boxes, head: str, box: str, detail: str = "", indent: float = 5.0) -> Line:
+    """Return a line with the number of a box, or of one part of it."""
+    return Line(f"{head} {_n(boxes.text(box, detail))}", indent=indent, of=(box, detail))
 
 
-def _details(boxes: Boxes, box: str, labels: Mapping[str, str]) -> list[str]:
+def _box(boxes: Boxes, head: str, box: str, x: float, width: float, items: Sequence[Line] = ()) -> Box:
+    """Return a box with its number; without the name of one, with what counts in its items alone."""
+    first = Line(f"{head} {_n(boxes.text(box))}" if box else head, bold=True, of=(box, "") if box else None)
+    return Box((first, *items), x, width)
+
+
+def _details(boxes: Boxes, box: str, labels: Mapping[str, str], lead: str = "") -> list[Line]:
     """Return what a box is split by, each with its count: in the order of the labels, else the largest first."""
     order = list(labels)
     place = {d: (order.index(d) if d in order else len(order), -boxes.total(box, d), d) for d in boxes.details(box)}
     found = sorted(place, key=place.__getitem__)
-    return [f"{labels.get(d, d)} {_n(boxes.text(box, d))}" for d in found if boxes.total(box, d)]
+    return [_line(boxes, lead + labels.get(d, d), box, d) for d in found if boxes.total(box, d)]
 
 
 def flow_picture(boxes: Boxes, reasons: Mapping[str, str], notes: Sequence[str] = ()) -> Picture:
-    """Return the flow diagram of a view.
+    """Return the flow diagram of a view, as `flow_sheet` sets it."""
+    return flow_sheet(boxes, reasons, notes).picture(boxes.view.title or "Flow of records, reports and studies")
+
+
+def flow_sheet(boxes: Boxes, reasons: Mapping[str, str], notes: Sequence[str] = ()) -> Sheet:
+    """Return the sheet of the flow diagram of a view; its `places` say where which number stands.
 
     reasons: reason id → words, in the order of the configuration. notes: sentences to print under the figure, after
     the declared adjustments and the note of the view.
@@ -54,7 +64,7 @@ def flow_picture(boxes: Boxes, reasons: Mapping[str, str], notes: Sequence[str] 
     sheet = draw(boxes, reasons)
     under = [*under_figure(boxes), boxes.view.note, *notes]
     sheet.notes([n for n in under if n], 4, sheet.bottom + 8, sheet.width - 8)
-    return sheet.picture(boxes.view.title or "Flow of records, reports and studies")
+    return sheet
 
 
 @dataclass(frozen=True)
@@ -100,26 +110,30 @@ def _height(row: _Row) -> float:
 
 def _draw_2009(boxes: Boxes, reasons: Mapping[str, str]) -> Sheet:
     sheet = Sheet(486)
-    x, width, side, side_width = _BAR + 12, 214.0, _BAR + 12 + 214 + 26, 214.0
-    removed = boxes.text("duplicates")
+    x, width, side = _BAR + 12, 214.0, _BAR + 12 + 214 + 26
     sources = _details(boxes, "identified", {})
-    full_text = _box("Full texts assessed for eligibility", boxes.text("full_text"), x, width)
     left_out = _details(boxes, "full_text_excluded", reasons)
-    articles = boxes.total("included_reports")
-    included = [Line(f"Reports included in the synthesis {_n(boxes.text('included_reports'))}", bold=True)]
-    included.append(Line(f"of {boxes.total('included_studies'):,} {'study' if articles == 1 else 'studies'}"))
+    studies = boxes.total("included_studies")
+
+    def box(head: str, name: str, at: float = x, items: Sequence[Line] = ()) -> Box:
+        return _box(boxes, head, name, at, width, items)
+
+    included = _counted(boxes, x, width, INCLUDED_FILL, ("Reports included in the synthesis", "included_reports"))
+    of = Line(f"of {studies:,} {'study' if studies == 1 else 'studies'}", of=("included_studies", ""))
     rows = [
-        _Row(_box("Records identified", boxes.text("identified"), x, width, sources)),
+        _Row(box("Records identified", "identified", items=sources)),
         _Row(
-            _box("Records after duplicates removed", boxes.text("after_duplicates"), x, width),
-            _box("Duplicates removed", removed, side, side_width),
+            box("Records after duplicates removed", "after_duplicates"), box("Duplicates removed", "duplicates", side)
         ),
         _Row(
-            _box("Records screened on title and abstract", boxes.text("screened"), x, width),
-            _box("Records excluded", boxes.text("screened_excluded"), side, side_width),
+            box("Records screened on title and abstract", "screened"),
+            box("Records excluded", "screened_excluded", side),
         ),
-        _Row(full_text, _box("Full texts excluded", boxes.text("full_text_excluded"), side, side_width, left_out)),
-        _Row(Box(tuple(included), x, width, fill=INCLUDED_FILL)),
+        _Row(
+            box("Full texts assessed for eligibility", "full_text"),
+            box("Full texts excluded", "full_text_excluded", side, left_out),
+        ),
+        _Row(replace(included, lines=(*included.lines, of))),
     ]
     places = _place(sheet, rows, 8)
     stages = (("Identification", 0, 1), ("Screening", 2, 2), ("Eligibility", 3, 3), ("Included", 4, 4))
@@ -128,18 +142,17 @@ def _draw_2009(boxes: Boxes, reasons: Mapping[str, str]) -> Sheet:
     return sheet
 
 
-def _identified(boxes: Boxes) -> list[str]:
-    items = []
+def _identified(boxes: Boxes) -> list[Line]:
+    items: list[Line] = []
     for box, label in (("database_results", "Databases"), ("register_results", "Registers")):
         if boxes.has(box) or box == "database_results":
-            items.append(f"{label} {_n(boxes.text(box))}")
-            items += [f"– {said}" for said in _details(boxes, PER_SOURCE[box], {})]
+            items += [_line(boxes, label, box), *_details(boxes, PER_SOURCE[box], {}, "– ")]
     return items
 
 
 def _databases_rows(boxes: Boxes, reasons: Mapping[str, str], x: float, side: float, width: float) -> list[_Row]:
     removed = [
-        f"{label} {_n(boxes.text(box))}"
+        _line(boxes, label, box)
         for box, label in (
             ("duplicates", "Duplicates"),
             ("excluded_automatic", "Marked as ineligible by automation tools"),
@@ -148,13 +161,13 @@ def _databases_rows(boxes: Boxes, reasons: Mapping[str, str], x: float, side: fl
         if box == "duplicates" or boxes.total(box)
     ]
 
-    def box(head: str, name: str, at: float, items: Sequence[str] = ()) -> Box:
-        return _box(head, boxes.text(name), at, width, items)
+    def box(head: str, name: str, at: float, items: Sequence[Line] = ()) -> Box:
+        return _box(boxes, head, name, at, width, items)
 
     return [
         _Row(
-            _box("Records identified from:", "", x, width, _identified(boxes)),
-            _box("Records removed before screening:", "", side, width, removed),
+            box("Records identified from:", "", x, _identified(boxes)),
+            box("Records removed before screening:", "", side, removed),
         ),
         _Row(box("Records screened", "records_screened", x), box("Records excluded", "records_excluded", side)),
         _Row(
@@ -170,14 +183,14 @@ def _databases_rows(boxes: Boxes, reasons: Mapping[str, str], x: float, side: fl
 
 def _other_rows(boxes: Boxes, reasons: Mapping[str, str], x: float, side: float, width: float) -> list[_Row]:
     names = (("website_results", "Websites"), ("organisation_results", "Organisations"))
-    found = [f"{label} {_n(boxes.text(box))}" for box, label in names if boxes.total(box)]
-    found.append(f"Citation searching {_n(boxes.text('citations_results'))}")
+    found = [_line(boxes, label, box) for box, label in names if boxes.total(box)]
+    found.append(_line(boxes, "Citation searching", "citations_results"))
 
-    def box(head: str, name: str, at: float, items: Sequence[str] = ()) -> Box:
-        return _box(head, boxes.text(name), at, width, items)
+    def box(head: str, name: str, at: float, items: Sequence[Line] = ()) -> Box:
+        return _box(boxes, head, name, at, width, items)
 
     return [
-        _Row(_box("Records identified from:", "", x, width, found)),
+        _Row(box("Records identified from:", "", x, found)),
         _Row(None),
         _Row(
             box("Reports sought for retrieval", "other_sought_reports", x),
@@ -236,7 +249,7 @@ def _draw_2020(boxes: Boxes, reasons: Mapping[str, str]) -> Sheet:
 
 
 def _counted(boxes: Boxes, x: float, width: float, fill: str, *lines: tuple[str, str]) -> Box:
-    said = [Line(f"{label} {_n(boxes.text(name))}", bold=True) for label, name in lines]
+    said = [replace(_line(boxes, label, name, indent=0.0), bold=True) for label, name in lines]
     return Box(tuple(said), x, width, fill=fill)
 
 

@@ -102,7 +102,7 @@ def numbers(data: ReportData, view: View, place: int) -> str:
     """Return the numbers of one view, box by box and run by run, with what was declared about them."""
     boxes = boxes_of(data.flow, view)
     title = view.title or view.id
-    label, caption = f"flow-{place}", f"Every box of the view “{md.escape(title)}”, by run."
+    label, caption = f"flow-{place}", f"Every number of the diagram “{md.escape(title.rstrip('.'))}”, by run."
     if not boxes.counts:
         return md.nothing_yet("Nothing has been counted for this view yet.", _TODO, caption, label)
     runs = boxes.runs

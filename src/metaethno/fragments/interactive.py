@@ -10,6 +10,8 @@ import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from metaethno.figures.canvas import Sheet
+from metaethno.figures.flow import flow_sheet
 from metaethno.figures.grid import WORDS, cell_of
 from metaethno.flow import ALL, Box, contents
 from metaethno.fragments import markdown as md
@@ -131,27 +133,52 @@ def argument(data: ReportData) -> dict[str, Any]:
 def flow_lists(data: ReportData) -> tuple[dict[str, Any], list[str], list[list[list[str]]]]:
     """Return the flow's numbers with their lists: (numbers, the lists, the records in SHARDS parts).
 
-    numbers: per view, in the order of its table, [name, then per column the count and the place of its list]. A list
-    holds places of records, as distances in base 36; `*n` stands where n exported rows are of one record.
+    views: per view, in the order of its table, [name, then per run and for all the count and the place of its list].
+    A list holds places of records, as distances in base 36; `*n` stands where n exported rows are of one record.
+    runs: per view. figures: per view, see `_figure`.
     """
     of, records = data.world, data.unique
     views: list[list[list[Any]]] = []
+    runs: list[list[str]] = []
+    figures: list[list[Any]] = []
     if of is None or len(records) > MOST_RECORDS:
-        return {"views": views, "shard": 1, "records": len(records)}, [], [[] for _ in range(SHARDS)]
+        none = {"views": views, "runs": runs, "figures": figures, "shard": 1, "records": len(records)}
+        return none, [], [[] for _ in range(SHARDS)]
     pool = _Pool(data)
     names = reason_labels(data)
     for view in data.config.flow.views:
         boxes, drawn = contents(of, view), boxes_of(data.flow, view)
         table = []
-        for name, detail, said in box_rows(drawn, names):
+        found = box_rows(drawn, names)
+        for name, detail, said in found:
             counts = drawn.per_run(name, detail)
             cells = [[n, pool.place(boxes.get(name), detail, run)] for run, n in counts.items()]
             total = [drawn.total(name, detail), pool.place(boxes.get(name), detail, ALL)]
             table.append([said, *_at_runs(drawn.runs, dict(zip(counts, cells, strict=True))), total])
         views.append(table)
+        runs.append(drawn.runs)
+        figures.append(_figure(flow_sheet(drawn, names), [(name, detail) for name, detail, _ in found]))
     shard = max(1, -(-len(pool.shown) // SHARDS))
     parts = [pool.shown[i * shard : (i + 1) * shard] for i in range(SHARDS)]
-    return {"views": views, "shard": shard, "records": len(records)}, list(pool.lists), parts
+    numbers = {"views": views, "runs": runs, "figures": figures, "shard": shard, "records": len(records)}
+    return numbers, list(pool.lists), parts
+
+
+def _figure(sheet: Sheet, order: list[tuple[str, str]]) -> list[list[Any]]:
+    """Return the boxes of a diagram as [left, top, width, height, numbers], each number as [row, top, height].
+
+    All in percent: a box of the picture, a number of its box. `row`: where the number stands in the view's table.
+    """
+    at = {name: i for i, name in enumerate(order)}
+    return [
+        [
+            *(round(100 * n / whole, 2) for n, whole in zip(
+                (p.x, p.y, p.width, p.height), (sheet.width, sheet.height) * 2, strict=True)),
+            [[at[of], round(100 * (top - p.y) / p.height, 2), round(100 * (bottom - top) / p.height, 2)]
+             for of, (top, bottom) in p.numbers.items() if of in at],
+        ]
+        for p in sheet.places
+    ]  # fmt: skip
 
 
 def _at_runs(runs: Iterable[str], cells: dict[str, Any]) -> list[Any]:

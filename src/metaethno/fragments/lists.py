@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from metaethno.checklists import SOURCES, items
@@ -15,49 +16,52 @@ STATES = {
 }
 
 
-def checklist(name: str, answers: list[dict[str, Any]]) -> str:
-    """Return one checklist as a table; answers: the rows of its derived table."""
+def checklist(name: str, answers: list[dict[str, Any]], headings: Mapping[str, str]) -> str:
+    """Return one checklist as a table; answers: the rows of its derived table; headings: as of `prose.headings`."""
     source = SOURCES[name]
     body = []
     for item, row in zip(items(name), answers, strict=True):
         phase = f" (phase {item.phase})" if item.phase else f" ({item.part}, {item.section})" if item.part else ""
         asked = f"**{md.escape(item.name)}**{phase}: {md.escape(item.asks)}"
-        shown = evidence("; ".join(filter(None, [row["passage"], row["evidence"]])))
+        shown = evidence("; ".join(filter(None, [row["passage"], row["evidence"]])), headings)
         body.append([md.escape(item.item), asked, f"**{STATES[row['state']]}**", md.with_code(row["note"]), shown])
     headers = ["Item", "What is asked (paraphrased)", "State", "What is missing, or why", "Where it is answered"]
     caption = f"{source.name}: how far each item is answered."
-    made = md.table(headers, body, caption, name.replace("_", "-"), (1, 7, 2, 6, 6))
+    made = md.table(headers, body, caption, name.replace("_", "-"), (1, 6, 2, 8, 6))
     note = (
         f"The items are those of {source.name} ({source.reference}, "
-        f"[doi {source.doi}](https://doi.org/{source.doi})); their wording here is a paraphrase. Names of files "
-        f"are those of the review’s own tables; `data/derived/9_reports/{name}.csv` has their paths and hashes."
+        f"[doi {source.doi}](https://doi.org/{source.doi})), paraphrased. "
+        f"`data/derived/9_reports/{name}.csv` has the paths and hashes of the tables named here."
     )
     return md.landscape(md.lines([made, note]))
 
 
-def evidence(paths: str) -> str:
+def evidence(paths: str, headings: Mapping[str, str]) -> str:
     """Return evidence as text: a section of a page as a link to it, a table by its name, a setting by its key."""
-    parts = []
-    for path in md.joined(paths):
+    parts: list[str] = []
+    before = ""
+    for path in dict.fromkeys(md.joined(paths)):
         page, _, anchor = path.removeprefix("reports/pages/").partition("#")
         file, _, key = path.partition(": ")
         if path.startswith("reports/pages/") and page.endswith(".qmd"):
-            parts.append(f"[{md.escape(_section(page, anchor))}]({page}{'#' + anchor if anchor else ''})")
-        elif key:
-            parts.append(f"setting {md.escape(key)}")
-        else:
-            parts.append(md.escape(file.rpartition("/")[2]))
+            named = headings.get(path, "") or _section(anchor)
+            said = f"“{named}”" if named else "the whole page"
+            lead = "" if page == before else f"page {page.removesuffix('.qmd')}: "  # said once for all of its sections
+            parts.append(f"{lead}[{md.escape(said)}]({page}{'#' + anchor if anchor else ''})")
+            before = page
+            continue
+        before = ""
+        parts.append(f"setting {md.escape(key)}" if key else md.escape(file.rpartition("/")[2]))
     return "; ".join(dict.fromkeys(parts))
 
 
-def _section(page: str, anchor: str) -> str:
-    """Return the name of a section that answers an item: `page review, section for eMERGe 9`."""
-    name = f"page {page.removesuffix('.qmd')}"
+def _section(anchor: str) -> str:
+    """Return a name for a section whose heading is no plain text: `section for eMERGe item 9`."""
     key, _, number = anchor.removeprefix("sec-").replace("-abstract-", "-abstract ").rpartition("-")
     source = SOURCES.get(key.replace("-", "_"))
     if source and number:
-        return f"{name}, section for {source.name} item {number}"
-    return f"{name}, section {anchor.removeprefix('sec-')}" if anchor else name
+        return f"section for {source.name} item {number}"
+    return anchor.removeprefix("sec-")
 
 
 def summary(answers: dict[str, list[dict[str, Any]]]) -> str:

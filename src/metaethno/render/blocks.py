@@ -218,7 +218,7 @@ def _table(table: Node, form: str, source: Source) -> list[Node]:
     table["c"][1] = [None, []]
     parts = [div(caption[1], attr("", ["caption"]))] if caption[1] else []
     table["c"][0] = ["", classes, [*keyed, *style, *([["aria-label", name]] if caption[1] else [])]]
-    return [div([*parts, div([table], scroll)], attr(identifier, ["table"]))]
+    return [div([*parts, div(floats.cut([table]), scroll)], attr(identifier, ["table"]))]
 
 
 def _html_figure(figure: Node) -> Node:

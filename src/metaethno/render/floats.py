@@ -238,6 +238,18 @@ def text_size(columns: int, landscape: bool) -> str:
     return "normal" if columns <= 4 * limit else "small" if columns <= 7 * limit else "tiny"
 
 
+def cut(value: Any) -> Any:
+    """Return cells in which a browser may break words of more than 40 letters, so that none makes its column huge."""
+
+    def change(item: Node) -> Replacement:
+        if item["t"] != "Str" or len(item["c"]) <= 40:
+            return None
+        parts = [node("Str", part) for part in re.findall(r".{1,20}", item["c"])]
+        return [made for part in parts for made in (part, node("RawInline", ["html", "<wbr>"]))][:-1]
+
+    return rewrite(value, change)
+
+
 def spread(value: Any) -> Any:
     """Return cells in which long words may break (zero-width spaces), so that nothing leaves its column."""
 

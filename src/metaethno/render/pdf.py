@@ -15,11 +15,12 @@ from metaethno.render.nodes import Node, Replacement, node, plain, raw, rewrite,
 from metaethno.render.project import Project
 
 RUNNING = 135  # letters in the head of a page
-_MADE_INTO_MORE = re.compile(r"-{2,}|\.{3,}")
+# What Typst makes into a dash, an ellipsis, a soft hyphen, a minus sign.
+_MADE_INTO_MORE = re.compile(r"-{2,}|\.{3,}|-(?=\?)|(?<!\w)-(?=\d)")
 
 
 def _literal(blocks: Any) -> Any:
-    """Return text in which hyphens and stops stay what they are: Typst makes dashes of `--`, an ellipsis of `...`."""
+    """Return text in which hyphens and stops stay what they are in Typst, too."""
 
     def change(item: Node) -> Replacement:
         if item["t"] != "Str" or not _MADE_INTO_MORE.search(item["c"]):
@@ -35,8 +36,11 @@ def _literal(blocks: Any) -> Any:
 def write(built: Built, project: Project, made_by: str) -> bytes:
     """Return the page as a PDF: the same bytes for the same page."""
     meta, options = citeproc(built, project.style)
-    blocks = _literal(printing.breakable([*_front(built), *built.blocks]))
-    body = pandoc.write(blocks, "typst-smart", meta, [*options, "--wrap=preserve"], project.root).decode()
+    blocks = printing.breakable([*_front(built), *built.blocks])
+    if options:  # a step of its own, so that the text of the references is literal, too; Typst breaks their addresses
+        blocks = json.loads(pandoc.write(blocks, "json", meta, options, project.root))["blocks"]
+        blocks = printing.breakable(blocks, at_signs=False)
+    body = pandoc.write(_literal(blocks), "typst-smart-citations", {}, ["--wrap=preserve"], project.root).decode()
     return _compile(_head(built, made_by) + body, project)
 
 

@@ -78,12 +78,15 @@ def _continued(last: list[Node], part: int, count: int) -> list[Node]:
     return [node(b["t"], [*b["c"], node("Space"), *said]) for b in last if b["t"] in ("Plain", "Para")]
 
 
-def breakable(value: Any) -> Any:
-    """Return text in which overlong words may break (zero-width spaces), so that none runs off the page."""
+def breakable(value: Any, at_signs: bool = True) -> Any:
+    """Return text in which overlong words may break (zero-width spaces), so that none runs off the page.
+
+    at_signs: also addresses, after their signs; else only what has no sign for long.
+    """
 
     def change(item: Node) -> Replacement:
         if item["t"] == "Str" and len(item["c"]) > _LONG:
-            text = re.sub(r"([/._:;,=&?+@-])(?=\w)", "\\1\u200b", item["c"])
+            text = re.sub(r"([/._:;,=&?+@-])(?=\w)", "\\1\u200b", item["c"]) if at_signs else item["c"]
             return [node("Str", re.sub(r"(\w{18})(?=\w{4})", "\\1\u200b", text))]
         return None
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from metaethno import tables
-from metaethno.checklists import answer_emerge, answer_entreq, answer_prisma_2020, answer_prisma_s
+from metaethno.checklists import answer_emerge, answer_entreq, answer_prisma_2020, answer_prisma_s, prose
 from metaethno.figures import flow_picture, matrix_picture
 from metaethno.fragments import (
     arguing,
@@ -98,6 +98,7 @@ def _findings(data: ReportData) -> pd.DataFrame:
 def _fragments(data: ReportData, answered: dict[str, list[dict[str, Any]]]) -> dict[str, str]:
     """Return every fragment's Markdown, by name."""
     views = data.config.flow.views
+    heads = prose.headings(data.pages)
     by_view = {f"flow_{view.id}": flows.numbers(data, view, i) for i, view in enumerate(views, 1)}
     return by_view | {
         "audit_decided": auditing.decided(data),
@@ -153,5 +154,5 @@ def _fragments(data: ReportData, answered: dict[str, list[dict[str, Any]]]) -> d
         "third_order": arguing.third_order(data) + memo_notes.beside(data, "third_order"),
         "trail": translating.trail(data),
         "years_figure": pictures.years(data),
-        **{name: lists.checklist(name, rows) for name, rows in answered.items()},
+        **{name: lists.checklist(name, rows, heads) for name, rows in answered.items()},
     }

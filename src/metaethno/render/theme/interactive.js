@@ -23,6 +23,8 @@
       script.onerror = () => reject(new Error(name));
       document.head.append(script);
     }));
+  const field = (label, select) => make("label", {}, make("span", {}, label), select);
+  const options = (choices) => choices.map(([value, name]) => make("option", { value }, name));
   const tableOf = (id) => document.querySelector(`#${id} table`) || document.querySelector(`table#${id}`);
   const wholeOf = (id) => document.getElementById(id);
   const bodyRows = (table) => [...table.querySelectorAll("tbody tr")];
@@ -88,11 +90,9 @@
       });
       const said = make("p", { role: "status", class: "me-status" });
       const pick = (label, names) => {
-        const select = make("select", {}, make("option", { value: "" }, `All ${label}`));
-        names.forEach(([value, name]) => select.append(make("option", { value }, name)));
-        const field = make("label", {}, make("span", {}, label[0].toUpperCase() + label.slice(1)), select);
+        const select = make("select", {}, ...options([["", `All ${label}`], ...names]));
         select.addEventListener("change", show);
-        return [select, field];
+        return [select, field(label[0].toUpperCase() + label.slice(1), select)];
       };
       const [group, groupField] = pick("groups", data.groups.map((name, i) => [String(i), name]));
       const [study, studyField] = pick("studies", data.studies.map((name, i) => [String(i), name]));
@@ -104,6 +104,7 @@
         show();
       });
       const heads = table.tHead.rows[0].cells;
+      const leads = data.groups.map((_, g) => rows[data.rows.findIndex(([of]) => of === g)]?.cells[0].cloneNode(true));
       function show() {
         let shown = 0;
         let last = -1;
@@ -116,7 +117,7 @@
           row.hidden = !fits;
           if (!fits) return;
           shown += 1;
-          if (first > 1) row.cells[0].replaceChildren(of === last ? "" : make("strong", {}, data.groups[of]));
+          if (first > 1) row.cells[0].replaceChildren(...(of === last ? [] : leads[of].cloneNode(true).childNodes));
           last = of;
         });
         data.studies.forEach((_, j) => {
@@ -280,7 +281,7 @@
     said.append(make("span", { class: "me-id" }, times > 1 ? `${id}, ${times} exported rows` : id));
     return said;
   };
-  const list = (title, count, place, shard) =>
+  const listing = (place, shard) =>
     load("flow_lists").then((lists) => {
       const entries = unpack(lists[place]);
       const rows = entries.reduce((sum, [, times]) => sum + times, 0);
@@ -310,8 +311,85 @@
       back.addEventListener("click", turn(-PAGE));
       next.addEventListener("click", turn(PAGE));
       const bar = make("div", { class: "me-bar" }, said, ...(entries.length > PAGE ? [back, next] : []));
-      return show().then(() => open(`${title}: ${count}`, bar, place_));
+      return show().then(() => [bar, place_]);
     });
+  const list = (title, count, place, shard) =>
+    listing(place, shard).then((parts) => open(`${title}: ${count}`, ...parts));
+  // A box of a diagram opens its first number, or the one that was pointed at; its others and the runs can be chosen.
+  const box = (data, view, numbers, first) => {
+    const heads = [...data.runs[view], "All runs"];
+    const cellsOf = (row) => data.views[view][row].slice(1);
+    const what = make("select", {}, ...options(numbers.map((row) => {
+      const [name, ...cells] = data.views[view][row];
+      return [row, `${name}: ${number(cells[cells.length - 1][0])}`];
+    })));
+    const run = make("select");
+    const place = make("div");
+    const runs = () => {
+      const cells = cellsOf(what.value);
+      const found = cells.map((cell, i) => [i, cell]).filter(([, cell]) => cell && cell[1] >= 0).reverse();
+      run.replaceChildren(...options(found.map(([i, [n]]) => [i, `${heads[i]}: ${number(n)}`])));
+      run.parentElement && (run.parentElement.hidden = found.length < 3);
+    };
+    let asked = 0;
+    const show = (then) => {
+      const [n, at] = cellsOf(what.value)[run.value];
+      const title = `${data.views[view][what.value][0]}, ${heads[run.value].toLowerCase()}: ${number(n)}`;
+      const mine = (asked += 1);
+      return listing(at, data.shard).then((parts) => {
+        if (mine !== asked) return; // something else was chosen while this was loaded
+        place.replaceChildren(...parts);
+        then(title);
+      });
+    };
+    const again = () => show((title) => (document.getElementById("me-dialog-title").textContent = title));
+    what.value = first;
+    const fields = [field("Number", what), field("Run", run)];
+    fields[0].hidden = numbers.length < 2;
+    runs();
+    what.addEventListener("change", () => {
+      runs();
+      again();
+    });
+    run.addEventListener("change", again);
+    const bar = fields.every((one) => one.hidden) ? "" : make("div", { class: "me-bar" }, ...fields);
+    return show((title) => open(title, bar, place));
+  };
+  const diagrams = (images) =>
+    load("flow").then((data) =>
+      images.forEach(([image, view]) => {
+        const frame = make("span", { class: "me-picture", role: "group", "aria-label": "Diagram: its boxes open lists" });
+        (data.figures[view] || []).forEach(([left, top, width, height, numbers]) => {
+          const listed = numbers.filter(([row]) => data.views[view][row].at(-1)[1] >= 0);
+          if (!listed.length) return;
+          const [name, ...cells] = data.views[view][listed[0][0]];
+          const more = listed.length > 1 ? `, and ${plural(listed.length - 1, "more number")}` : "";
+          const button = make("button", { type: "button", class: "me-box" });
+          button.setAttribute("aria-label", `${name}: ${number(cells.at(-1)[0])}${more}, show the list`);
+          Object.assign(button.style, { left: `${left}%`, top: `${top}%`, width: `${width}%`, height: `${height}%` });
+          const lines = listed.map(([, from, high]) => {
+            const line = make("span", { class: "me-line" });
+            Object.assign(line.style, { top: `${from}%`, height: `${high}%` });
+            return line;
+          });
+          if (listed.length > 1) button.append(...lines);
+          button.addEventListener("click", (event) => {
+            const pointed = lines.findIndex((line) => {
+              const { top: above, bottom: below } = line.getBoundingClientRect();
+              return event.detail && above <= event.clientY && event.clientY < below;
+            });
+            const [row] = listed[Math.max(pointed, 0)];
+            box(data, view, listed.map(([one]) => one), row).catch(() => failed("the list"));
+          });
+          frame.append(button);
+        });
+        if (!frame.children.length) return;
+        image.before(frame);
+        frame.prepend(image);
+        const hint = make("p", { class: "me-hint" }, "Each box opens the list of what it counts.");
+        (image.closest("figure") || frame).prepend(hint);
+      }),
+    );
   const flow = (tables) =>
     load("flow").then((data) =>
       tables.forEach(([table, view]) => {
@@ -371,6 +449,10 @@
       .filter((one) => /^tbl-flow-\d+$/.test(one.id) && tableOf(one.id))
       .map((one) => [tableOf(one.id), Number(one.id.slice(9)) - 1]);
     if (flows.length) jobs.push(flow(flows));
+    const drawn = [...document.querySelectorAll("[id^=fig-flow-]")]
+      .filter((one) => /^fig-flow-\d+$/.test(one.id) && one.querySelector("img"))
+      .map((one) => [one.querySelector("img"), Number(one.id.slice(9)) - 1]);
+    if (drawn.length) jobs.push(diagrams(drawn));
     // Where the data aren't beside the page, it stays as it is: all of it can be read.
     Promise.allSettled(jobs).then(() => {
       fit();
