@@ -80,8 +80,9 @@ def _parse(source: Source) -> Parsed:
     tidy = Tidy(text, LAYOUT, len(offsets))
     places = tidy.places.tolist()
     others = sorted(set(range(len(offsets))).difference(places))
-    # Between two tidy records there is nothing that could tell who wrote them.
+    # What stands before a record may tell who wrote it.
     between = {place + 1: _between(text[limits[place] : limits[place + 1]]) for place in others}
+    between |= {place + 1: tail for place, tail in tidy.tails(_SHORT_TAIL).items()}
     between[0] = _between(source.before + preamble)
     columns, writers, undated_ = to_columns(tidy, [between.get(place, "") for place in places])
     flavours = dict(zip(places, writers, strict=True))

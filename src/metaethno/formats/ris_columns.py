@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Final
 from metaethno.formats import clean
 from metaethno.formats.columns import (
     PLAIN_DOI,
-    column,
     columns_of,
     filled,
     joined,
@@ -20,20 +19,19 @@ from metaethno.formats.columns import (
     mapped,
     matches,
     replaced,
-    starting,
     turned,
 )
 from metaethno.formats.model import OWN
 from metaethno.formats.ris_fields import (
     ABSTRACTS,
     AUTHORS,
+    COPYRIGHT,
     EVIDENCE,
     HOSTS,
     JUDGED_TAGS,
     KEYWORDS,
     OVID_AUTHORS,
     SINGLE,
-    abstract,
     flavour_of,
     group,
     judged,
@@ -48,8 +46,20 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, Any]
 
+# White space in the syntax of Arrow's patterns.
+_SPACE: Final = r"\s\p{Z}\x{85}"
+_PARTER: Final = "\x1f"  # in no text
 # What we wrote ourselves is read by rules of its own.
-LAYOUT: Final = Layout(re.compile(rb"[A-Z][A-Z0-9]  "), b"TY  ", b"ER  ", f"\nDP  - {OWN}\n".encode())
+LAYOUT: Final = Layout(
+    re.compile(rb"[A-Z][A-Z0-9]  "),
+    b"TY  ",
+    b"ER  ",
+    re.compile(rb"\nDP  -[^A-Za-z0-9]*" + OWN.encode()),
+    lenient=True,
+    titles=(b"TI  ", b"T1  "),
+    between=r"^(?:\p{Nd}+\. *|<\p{Nd}+\. *>|Record #\p{Nd}+ of \p{Nd}+|Provider:.*|Content:.*)$",
+    link=rf"^https?://[^{_SPACE}]+$",
+)
 _YEAR: Final = "^(?:1[4-9]|20)[0-9]{2}$"
 _NUMBER: Final = "^[0-9]+$"
 # A link that says more than where the text is: who wrote the record, an accession number, a DOI; or several words.
@@ -67,7 +77,8 @@ def to_columns(tidy: Tidy, before: Sequence[str]) -> tuple[Columns, list[str], A
     one_by_one = ~simple | np.array([bool(text.strip()) for text in before], dtype=bool)
     flavours = [""] * len(tidy)
     found = []
-    for place, tags in zip(np.flatnonzero(one_by_one).tolist(), tidy.tags(one_by_one, JUDGED_TAGS), strict=True):
+    asked = JUDGED_TAGS | {"_link"}
+    for place, tags in zip(np.flatnonzero(one_by_one).tolist(), tidy.tags(one_by_one, asked), strict=True):
         flavours[place] = flavour_of(tags, before[place])
         found.append(judged(tags, flavours[place]))
     columns = columns_of([{}] * len(tidy)) | plain
@@ -76,15 +87,16 @@ def to_columns(tidy: Tidy, before: Sequence[str]) -> tuple[Columns, list[str], A
             if field in found[0]:
                 columns[field] = replaced(columns[field], one_by_one, values)
     for field, (tags_of, cleaned, mark) in SINGLE.items():
-        columns[field] = tidy.first(*tags_of)
+        columns[field] = tidy.first(*tags_of, cleaned=cleaned)
         if mark:
             columns[field] = replaced(columns[field], matches(columns[field], re.escape(mark)), cleaned)
     columns |= _names(tidy, np.array([flavour == "Ovid" for flavour in flavours], dtype=bool))
     columns["abstract"] = _abstracts(tidy)
-    numbers = tidy.lines_of(tidy.gathered("SN", "BN"))
-    columns["issn"] = mapped(numbers, lambda text: clean.issn(*text.split("\n")))
-    columns["isbn"] = mapped(numbers, lambda text: clean.isbn(*text.split("\n")))
-    columns["keywords"] = tidy.joined(tidy.listed(*KEYWORDS))
+    numbers = tidy.lines_of(tidy.gathered("SN", "BN"), _PARTER)
+    columns["issn"] = mapped(numbers, lambda text: clean.issn(*text.split(_PARTER)))
+    columns["isbn"] = mapped(numbers, lambda text: clean.isbn(*text.split(_PARTER)))
+    words, owners, unclean = tidy.parted(*KEYWORDS)
+    columns["keywords"] = tidy.joined((replaced(words, unclean, clean.word), owners))
     return columns, flavours, _undated(tidy, columns["year"])
 
 
@@ -93,7 +105,9 @@ def _plain(tidy: Tidy) -> tuple[Columns, Array]:
     import pyarrow.compute as pc
 
     address, year, first, last, doi = (tidy.first(tag) for tag in ("UR", "PY", "SP", "EP", "DO"))
-    simple = ~tidy.have(EVIDENCE | {"DI", "L1", "L3", "LK", "M3", "PT", "PG", "C7", "AR"})
+    simple = ~tidy.have(EVIDENCE | {"DI", "L1", "L3", "LK", "M3", "PT", "PG", "C7", "AR"}) & ~tidy.linked()
+    for tag in ("UR", "TY"):
+        simple &= ~tidy.unclean(tag)
     simple &= (matches(address, "^http") & ~matches(address, _TELLING)) | ~filled(address)
     simple &= (tidy.count("UR") < 2) & (tidy.count("DO") < 2)
     simple &= matches(year, _YEAR) | ~filled(year)
@@ -112,25 +126,32 @@ def _plain(tidy: Tidy) -> tuple[Columns, Array]:
 
 def _names(tidy: Tidy, ovid: Array) -> Columns:
     """Return authors and groups. Most names are "Family, Given" already."""
-    names, owners = tidy.listed(*AUTHORS)
+    names, owners, unclean = tidy.parted(*AUTHORS)
     if ovid.any():
-        keep = (~ovid | tidy.have(OVID_AUTHORS))[owners]
-        names, owners = names.filter(keep), owners[keep]
-    groups = matches(names, ",$")
-    named = turned(names)
+        keep = (~ovid | tidy.have(OVID_AUTHORS, filled=True))[owners]
+        names, owners, unclean = names.filter(keep), owners[keep], unclean[keep]
+    groups = matches(names, f",[{_SPACE}]*$")
+    named = _turned(names, unclean)
     if ovid.any():
-        named = replaced(named, ovid[owners], turned(names.filter(ovid[owners]), capitals=True))
+        theirs = ovid[owners]
+        named = replaced(named, theirs, _turned(names.filter(theirs), unclean[theirs], capitals=True))
     columns = {"authors": joined(named, owners, len(tidy))}
     if groups.any():
-        columns["group_authors"] = joined(mapped(names.filter(groups), group), owners[groups], len(tidy))
+        told = mapped(names.filter(groups), lambda name: clean.word(group(name)))
+        columns["group_authors"] = joined(told, owners[groups], len(tidy))
     return columns
 
 
+def _turned(names: Column, unclean: Array, *, capitals: bool = False) -> Column:
+    cleaned = mapped(names.filter(unclean), lambda name: clean.word(clean.author(name, capitals)))
+    return replaced(turned(names, capitals=capitals), unclean, cleaned)
+
+
 def _abstracts(tidy: Tidy) -> Column:
-    """Return abstracts: as they are where there is one, and it is no notice of copyright."""
-    texts = tidy.first(*ABSTRACTS)
-    odd = (tidy.count(ABSTRACTS[0]) > 1) | (tidy.count(ABSTRACTS[1]) > 1) | starting(texts, "Copyright")
-    return replaced(texts, odd, column([abstract(tags) for tags in tidy.tags(odd, ABSTRACTS)]))
+    """Return abstracts; a notice of copyright is none."""
+    texts, owners = tidy.listed(*ABSTRACTS, cleaned=clean.paragraphs, without=f"^[{_SPACE}]*{COPYRIGHT}")
+    some = filled(texts)
+    return tidy.lines_of((texts.filter(some), owners[some]))
 
 
 def _undated(tidy: Tidy, years: Column) -> Array:

@@ -21,9 +21,9 @@ _COCHRANE_PMID: Final = re.compile(r"PUBMED (\d+)")
 _LINK_NUMBER: Final = re.compile(
     r"(?:embase\.com/\S*?[?&]id=|ebsco\w*\.com/\S*?[?&]AN=|ovid\.com/\S*?[?&]AN=)([\w.:-]+)", re.IGNORECASE
 )
-_COPYRIGHT: Final = re.compile(
-    r"^\s*Copyright (?:of|\(c\)|©) .{0,300}(?:is the property of|may not be copied|All rights)"
-)
+COPYRIGHT: Final = r"Copyright (?:of|\(c\)|©) .{0,300}(?:is the property of|may not be copied|All rights)"
+"""How a notice begins that stands in the place of an abstract."""
+_COPYRIGHT: Final = re.compile(rf"^\s*{COPYRIGHT}")
 _DOI_LINK: Final = re.compile(r"https?://(?:\w+\.)*doi\.org", re.IGNORECASE)
 _SCOPUS_NUMBER: Final = re.compile(r"\b(2-s2\.0-\d+)")
 _JSTOR_NUMBER: Final = re.compile(r"jstor\.org/stable/(?:10\.2307/)?(\w+)")
