@@ -62,11 +62,11 @@ def matches(texts: Column, pattern: str) -> Array:
     return found
 
 
-def starting(texts: Column, start: str) -> Array:
-    """Say of each text whether it starts so."""
+def holding(texts: Column, words: str) -> Array:
+    """Say of each text whether it holds some words."""
     import pyarrow.compute as pc
 
-    found: Array = pc.starts_with(texts, start).to_numpy(zero_copy_only=False)
+    found: Array = pc.match_substring(texts, words).to_numpy(zero_copy_only=False)
     return found
 
 

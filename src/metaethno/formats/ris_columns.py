@@ -1,6 +1,6 @@
 """The tidy records of a RIS file, many at once: what `ris_fields.to_record` returns of each.
 
-Only what needs a look at several tags, or at who wrote the record, is worked out one by one, by the same functions.
+What needs a look at several tags, or at who wrote the record, is in `ris_judged`.
 """
 
 from __future__ import annotations
@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from metaethno.formats import clean
 from metaethno.formats.columns import (
-    PLAIN_DOI,
+    column,
     columns_of,
     filled,
     joined,
-    letters,
     mapped,
     matches,
     replaced,
@@ -26,8 +25,6 @@ from metaethno.formats.ris_fields import (
     ABSTRACTS,
     AUTHORS,
     COPYRIGHT,
-    EVIDENCE,
-    HOSTS,
     JUDGED_TAGS,
     KEYWORDS,
     OVID_AUTHORS,
@@ -37,6 +34,7 @@ from metaethno.formats.ris_fields import (
     judged,
     undated,
 )
+from metaethno.formats.ris_judged import PARTER, SPACE, judged_columns
 from metaethno.formats.tidy import Layout, Tidy
 
 if TYPE_CHECKING:
@@ -46,9 +44,6 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, Any]
 
-# White space in the syntax of Arrow's patterns.
-_SPACE: Final = r"\s\p{Z}\x{85}"
-_PARTER: Final = "\x1f"  # in no text
 # What we wrote ourselves is read by rules of its own.
 LAYOUT: Final = Layout(
     re.compile(rb"[A-Z][A-Z0-9]  "),
@@ -58,12 +53,8 @@ LAYOUT: Final = Layout(
     lenient=True,
     titles=(b"TI  ", b"T1  "),
     between=r"^(?:\p{Nd}+\. *|<\p{Nd}+\. *>|Record #\p{Nd}+ of \p{Nd}+|Provider:.*|Content:.*)$",
-    link=rf"^https?://[^{_SPACE}]+$",
+    link=rf"^https?://[^{SPACE}]+$",
 )
-_YEAR: Final = "^(?:1[4-9]|20)[0-9]{2}$"
-_NUMBER: Final = "^[0-9]+$"
-# A link that says more than where the text is: who wrote the record, an accession number, a DOI; or several words.
-_TELLING: Final = "|".join([*map(re.escape, HOSTS), "(?i:doi[.]org)", "=", " "])
 
 
 def to_columns(tidy: Tidy, before: Sequence[str]) -> tuple[Columns, list[str], Array]:
@@ -73,55 +64,28 @@ def to_columns(tidy: Tidy, before: Sequence[str]) -> tuple[Columns, list[str], A
     """
     import numpy as np
 
-    plain, simple = _plain(tidy)
-    one_by_one = ~simple | np.array([bool(text.strip()) for text in before], dtype=bool)
-    flavours = [""] * len(tidy)
-    found = []
-    asked = JUDGED_TAGS | {"_link"}
-    for place, tags in zip(np.flatnonzero(one_by_one).tolist(), tidy.tags(one_by_one, asked), strict=True):
-        flavours[place] = flavour_of(tags, before[place])
-        found.append(judged(tags, flavours[place]))
-    columns = columns_of([{}] * len(tidy)) | plain
-    if found:
-        for field, values in columns_of(found).items():
-            if field in found[0]:
-                columns[field] = replaced(columns[field], one_by_one, values)
+    told, flavours, irregular = judged_columns(tidy, before)
+    columns = columns_of([{}] * len(tidy)) | told
+    if irregular.any():
+        found = []
+        asked = tidy.tags(irregular, JUDGED_TAGS | {"_link"})
+        for place, tags in zip(np.flatnonzero(irregular).tolist(), asked, strict=True):
+            flavours[place] = flavour_of(tags, before[place])
+            found.append(judged(tags, flavours[place]))
+        for field in told:
+            columns[field] = replaced(columns[field], irregular, column([record[field] for record in found]))
     for field, (tags_of, cleaned, mark) in SINGLE.items():
         columns[field] = tidy.first(*tags_of, cleaned=cleaned)
         if mark:
             columns[field] = replaced(columns[field], matches(columns[field], re.escape(mark)), cleaned)
-    columns |= _names(tidy, np.array([flavour == "Ovid" for flavour in flavours], dtype=bool))
+    columns |= _names(tidy, flavours == "Ovid")
     columns["abstract"] = _abstracts(tidy)
-    numbers = tidy.lines_of(tidy.gathered("SN", "BN"), _PARTER)
-    columns["issn"] = mapped(numbers, lambda text: clean.issn(*text.split(_PARTER)))
-    columns["isbn"] = mapped(numbers, lambda text: clean.isbn(*text.split(_PARTER)))
+    numbers = tidy.lines_of(tidy.gathered("SN", "BN"), PARTER)
+    columns["issn"] = mapped(numbers, lambda text: clean.issn(*text.split(PARTER)))
+    columns["isbn"] = mapped(numbers, lambda text: clean.isbn(*text.split(PARTER)))
     words, owners, unclean = tidy.parted(*KEYWORDS)
     columns["keywords"] = tidy.joined((replaced(words, unclean, clean.word), owners))
-    return columns, flavours, _undated(tidy, columns["year"])
-
-
-def _plain(tidy: Tidy) -> tuple[Columns, Array]:
-    """Return year, pages, DOI, type and link where a look at one tag is enough, and for which records it is."""
-    import pyarrow.compute as pc
-
-    address, year, first, last, doi = (tidy.first(tag) for tag in ("UR", "PY", "SP", "EP", "DO"))
-    simple = ~tidy.have(EVIDENCE | {"DI", "L1", "L3", "LK", "M3", "PT", "PG", "C7", "AR"}) & ~tidy.linked()
-    for tag in ("UR", "TY"):
-        simple &= ~tidy.unclean(tag)
-    simple &= (matches(address, "^http") & ~matches(address, _TELLING)) | ~filled(address)
-    simple &= (tidy.count("UR") < 2) & (tidy.count("DO") < 2)
-    simple &= matches(year, _YEAR) | ~filled(year)
-    simple &= matches(doi, PLAIN_DOI) | ~filled(doi)
-    simple &= (matches(first, _NUMBER) & matches(last, _NUMBER)) | ~(filled(first) | filled(last))
-    same = pc.equal(first, last)
-    pages = pc.if_else(same, first, pc.binary_join_element_wise(first, last, letters("-")))
-    return {
-        "year": year,
-        "pages": pages,
-        "doi": pc.ascii_lower(doi),
-        "pub_type": tidy.first("TY"),
-        "url": address,
-    }, simple
+    return columns, flavours.tolist(), _undated(tidy, columns["year"])
 
 
 def _names(tidy: Tidy, ovid: Array) -> Columns:
@@ -130,7 +94,7 @@ def _names(tidy: Tidy, ovid: Array) -> Columns:
     if ovid.any():
         keep = (~ovid | tidy.have(OVID_AUTHORS, filled=True))[owners]
         names, owners, unclean = names.filter(keep), owners[keep], unclean[keep]
-    groups = matches(names, f",[{_SPACE}]*$")
+    groups = matches(names, f",[{SPACE}]*$")
     named = _turned(names, unclean)
     if ovid.any():
         theirs = ovid[owners]
@@ -149,7 +113,7 @@ def _turned(names: Column, unclean: Array, *, capitals: bool = False) -> Column:
 
 def _abstracts(tidy: Tidy) -> Column:
     """Return abstracts; a notice of copyright is none."""
-    texts, owners = tidy.listed(*ABSTRACTS, cleaned=clean.paragraphs, without=f"^[{_SPACE}]*{COPYRIGHT}")
+    texts, owners = tidy.listed(*ABSTRACTS, cleaned=clean.paragraphs, without=f"^[{SPACE}]*{COPYRIGHT}")
     some = filled(texts)
     return tidy.lines_of((texts.filter(some), owners[some]))
 

@@ -98,7 +98,7 @@ class Tidy:
         if layout.never:
             found = [match.end() - 1 for match in layout.never.finditer(padded, 0, size)]
             unfit[np.searchsorted(breaks, found) - 1] = True
-        oddly = self._lines_at(_odd(letters, size))
+        self._oddly = oddly = self._lines_at(_odd(letters, size))
         self._marred = self._lines_at(_marred(padded, letters, size)) | oddly
         if layout.lenient:
             odd = np.flatnonzero(oddly)
@@ -271,6 +271,34 @@ class Tidy:
         for tag in tags:
             found[self._owners[self._rows(tag, filled=filled)]] = True
         return found
+
+    def __contains__(self, tag: str) -> bool:
+        return tag in self._names
+
+    def irregular(self, tags: Collection[str]) -> Array:
+        """Say of each record whether a tag with a value is also empty, or a value holds white space of other kinds."""
+        import numpy as np
+
+        asked = np.zeros(max(self._names.values(), default=0) + 1, dtype=bool)
+        asked[[code for name, code in self._names.items() if name in tags]] = True
+        found = np.zeros(len(self), dtype=bool)
+        if not len(self._lines):
+            return found
+        key = self._owners * len(asked) + self._codes
+        which = asked[self._codes]
+        empty = which & self._empty
+        if empty.any():
+            found[self._owners[empty][np.isin(key[empty], key[which & ~self._empty])]] = True
+        if self._oddly.any():
+            odd = self._oddly[self._lines]
+            odd[self._parents[self._oddly[self._further]]] = True
+            found[self._owners[odd & which]] = True
+        return found
+
+    def links(self) -> tuple[Array, Column]:
+        """Return the links behind the ends, and before them whose they are."""
+        owners, lines = self._links
+        return owners, self._texts(self._first[lines], self._last[lines])
 
     def linked(self) -> Array:
         """Say of each record whether it has a link behind its end."""
