@@ -14,6 +14,7 @@ from metaethno.formats.columns import (
     column,
     columns_of,
     filled,
+    holding,
     joined,
     mapped,
     matches,
@@ -34,8 +35,8 @@ from metaethno.formats.ris_fields import (
     judged,
     undated,
 )
-from metaethno.formats.ris_judged import PARTER, SPACE, judged_columns
-from metaethno.formats.tidy import Layout, Tidy
+from metaethno.formats.ris_judged import PARTER, judged_columns
+from metaethno.formats.tidy import SPACE, Layout, Tidy
 
 if TYPE_CHECKING:
     import numpy as np
@@ -77,7 +78,7 @@ def to_columns(tidy: Tidy, before: Sequence[str]) -> tuple[Columns, list[str], A
     for field, (tags_of, cleaned, mark) in SINGLE.items():
         columns[field] = tidy.first(*tags_of, cleaned=cleaned)
         if mark:
-            columns[field] = replaced(columns[field], matches(columns[field], re.escape(mark)), cleaned)
+            columns[field] = replaced(columns[field], holding(columns[field], mark), cleaned)
     columns |= _names(tidy, flavours == "Ovid")
     columns["abstract"] = _abstracts(tidy)
     numbers = tidy.lines_of(tidy.gathered("SN", "BN"), PARTER)
@@ -95,10 +96,9 @@ def _names(tidy: Tidy, ovid: Array) -> Columns:
         keep = (~ovid | tidy.have(OVID_AUTHORS, filled=True))[owners]
         names, owners, unclean = names.filter(keep), owners[keep], unclean[keep]
     groups = matches(names, f",[{SPACE}]*$")
-    named = _turned(names, unclean)
-    if ovid.any():
-        theirs = ovid[owners]
-        named = replaced(named, theirs, _turned(names.filter(theirs), unclean[theirs], capitals=True))
+    named, theirs = names, ovid[owners]
+    for capitals, which in ((False, ~theirs), (True, theirs)):
+        named = replaced(named, which, _turned(names.filter(which), unclean[which], capitals=capitals))
     columns = {"authors": joined(named, owners, len(tidy))}
     if groups.any():
         told = mapped(names.filter(groups), lambda name: clean.word(group(name)))
@@ -106,14 +106,14 @@ def _names(tidy: Tidy, ovid: Array) -> Columns:
     return columns
 
 
-def _turned(names: Column, unclean: Array, *, capitals: bool = False) -> Column:
+def _turned(names: Column, unclean: Array, *, capitals: bool) -> Column:
     cleaned = mapped(names.filter(unclean), lambda name: clean.word(clean.author(name, capitals)))
     return replaced(turned(names, capitals=capitals), unclean, cleaned)
 
 
 def _abstracts(tidy: Tidy) -> Column:
     """Return abstracts; a notice of copyright is none."""
-    texts, owners = tidy.listed(*ABSTRACTS, cleaned=clean.paragraphs, without=f"^[{SPACE}]*{COPYRIGHT}")
+    texts, owners = tidy.listed(*ABSTRACTS, cleaned=clean.paragraphs, without=COPYRIGHT)
     some = filled(texts)
     return tidy.lines_of((texts.filter(some), owners[some]))
 

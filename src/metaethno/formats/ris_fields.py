@@ -33,13 +33,14 @@ _PROQUEST_LINK: Final = re.compile(r"proquest\.com/(?:\w+/)?docview/(\d+)")
 # APA PsycNet spells out one of its tags: "DESCRIPTORS  - *Memory; Recall (Learning)".
 _LONG_TAG: Final = re.compile(r"^[A-Z]{3,} {1,2}- .*$", re.MULTILINE)
 # By its form an accession number says whose it is, also where a reference manager has passed it on.
-_WHOSE: Final = (
-    (re.compile(r"^L\d{6,}$"), "Embase"),
-    (re.compile(r"^CN-\d{8}$"), "CENTRAL"),
-    (re.compile(r"^2-s2\.0-\d+$"), "Scopus"),
-    (re.compile(r"^\d{4}-\d{5}-\d{3}$"), "APA PsycInfo"),
-    (re.compile(r"^E[JD]\d{4,}$"), "ERIC"),
+WHOSE: Final = (
+    ("^L[0-9]{6,}$", "Embase"),
+    ("^CN-[0-9]{8}$", "CENTRAL"),
+    (r"^2-s2\.0-[0-9]+$", "Scopus"),
+    ("^[0-9]{4}-[0-9]{5}-[0-9]{3}$", "APA PsycInfo"),
+    ("^E[JD][0-9]{4,}$", "ERIC"),
 )
+_WHOSE: Final = tuple((re.compile(form), name) for form, name in WHOSE)
 _MANAGER_TAGS: Final = frozenset({"ID", "N1", "U1", "M4", "RP"})
 _CONTAINER: Final = ("JF", "T2", "JO", "JA", "J2", "J1", "JI", "BT", "NL")
 SINGLE: Final[dict[str, tuple[tuple[str, ...], Callable[[str], str], str]]] = {

@@ -12,6 +12,8 @@ from metaethno.formats import clean
 from metaethno.formats.columns import (
     PLAIN_DOI,
     column,
+    either,
+    extracted,
     filled,
     holding,
     letters,
@@ -23,6 +25,7 @@ from metaethno.formats.columns import (
 from metaethno.formats.ris_fields import (
     JUDGED_TAGS,
     NUMBERED,
+    WHOSE,
     accessions,
     doi,
     follows_number,
@@ -32,7 +35,7 @@ from metaethno.formats.ris_fields import (
     pub_type,
     url,
 )
-from metaethno.formats.tidy import Tidy
+from metaethno.formats.tidy import SPACE, Tidy
 
 if TYPE_CHECKING:
     import numpy as np
@@ -41,8 +44,6 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, Any]
 
-SPACE: Final = r"\s\p{Z}\x{85}"
-"""White space in the syntax of Arrow's patterns."""
 PARTER: Final = "\x1f"
 """Stands in no text."""
 _YEAR: Final = "^(?:1[4-9]|20)[0-9]{2}$"
@@ -53,6 +54,17 @@ _WOS: Final = "^(?:WOS|MEDLINE|BCI|CCC|KJD):"
 _RESOLVER: Final = r"^(?:https?://(?:dx\.)?doi\.org/)"
 _ONE_LINK: Final = rf"^[^{SPACE}]*://[^{SPACE}]*$"
 _NOTED: Final = ("N1", "NT", "FX")
+_ASCII: Final = "^[!-~]*$"
+_PUBMED_IN_LINK: Final = _PUBMED_LINK.replace(r"\p{Nd}{4,9}", "(?P<found>[0-9]{4,9})")
+_NUMBER_IN_LINK: Final = {
+    "Scopus": r"\b(?P<found>2-s2\.0-[0-9]+)",
+    "JSTOR": r"jstor\.org/stable/(?:10\.2307/)?(?P<found>\w+)",
+    "ProQuest": r"proquest\.com/(?:\w+/)?docview/(?P<found>[0-9]+)",
+    "PubMed": _PUBMED_IN_LINK,
+}
+_ANY_NUMBER: Final = (
+    r"(?i)(?:embase\.com/\S*?[?&]id=|ebsco\w*\.com/\S*?[?&]AN=|ovid\.com/\S*?[?&]AN=)(?P<found>[\w.:-]+)"
+)
 _PROVIDERS: Final = ("John Wiley", "JSTOR", "American Psychological")
 _IN_NOTE: Final = r"(?m)^L\p{Nd}{6,}$"
 
@@ -183,8 +195,22 @@ class _Seen:
             known |= theirs
         first = known & (flavours == "ProQuest")
         stated = replaced(stated, first, lambda number: number.partition(";")[0].strip())
+        rest = ~known
+        if not rest.any():
+            return stated
+        links = self._text("UR")
         told = matches(notes, _IN_NOTE) | (flavours == "EBSCO")
-        rest = ~known & (told | self._tidy.have(("UR",)) | self._tidy.linked())
+        rest &= told | holding(links, "=") | np.isin(flavours, list(_NUMBER_IN_LINK)) | (self._tidy.count("UR") > 1)
+        rest |= ~known & self._tidy.linked()
+        alone = rest & (self._tidy.count("UR") == 1) & ~self._tidy.linked() & matches(links, _ASCII)
+        alone &= ~told
+        for flavour, pattern in _NUMBER_IN_LINK.items():
+            which = alone & (flavours == flavour)
+            alone &= ~which
+            rest &= ~which
+            stated = replaced(stated, which, extracted(links.filter(which), pattern))
+        rest &= ~alone
+        stated = replaced(stated, alone, extracted(links.filter(alone), _ANY_NUMBER))
         if not rest.any():
             return stated
         noted = dict(zip(np.flatnonzero(rest).tolist(), notes.filter(rest).to_pylist(), strict=True))
@@ -247,12 +273,19 @@ class _Seen:
         found = column([""] * len(self._tidy))
         embase = (flavours == "Embase.com") & filled(self._text("C5"))
         found = replaced(found, embase, mapped(self._text("C5").filter(embase), clean.digits))
-        cochrane = (flavours == "Cochrane") & filled(self._text("C3"))
+        cochrane = (flavours == "Cochrane") & holding(self._text("C3"), "PUBMED ")
+        found = replaced(found, cochrane, extracted(self._text("C3").filter(cochrane), "PUBMED (?P<found>[0-9]+)"))
+        cochrane &= ~filled(found)
+        linked = (flavours == "PubMed") & matches(self._text("UR"), _PUBMED_IN_LINK)
+        found = replaced(found, linked, extracted(self._text("UR").filter(linked), _PUBMED_IN_LINK))
+        scopus = (flavours == "Scopus") & matches(self._text("C2"), "^[0-9]+$") & (self._tidy.count("C2") == 1)
+        found = replaced(found, scopus, self._text("C2").filter(scopus))
         others = ~np.isin(flavours, ("Embase.com", "Cochrane", "Scopus", "PubMed", "Ovid", "EBSCO"))
-        rest = cochrane | (flavours == "PubMed") | ((flavours == "Scopus") & self._has("C2"))
-        rest |= (flavours == "Ovid") & self._fits("DB", "(?i)medline")
+        rest = cochrane | (flavours == "PubMed") & ~linked | ((flavours == "Scopus") & self._has("C2") & ~scopus)
+        medline = (flavours == "Ovid") & self._fits("DB", "(?i)medline")
+        found = replaced(found, medline, mapped(self._text("ID").filter(medline), clean.digits))
         rest |= (flavours == "EBSCO") & holding(notes, "PMID:")
-        rest |= (others | (flavours == "Ovid")) & self._has("PM")
+        rest |= (others | ((flavours == "Ovid") & ~medline)) & self._has("PM")
         if not rest.any():
             return found
         noted = dict(zip(np.flatnonzero(rest).tolist(), notes.filter(rest).to_pylist(), strict=True))
@@ -287,22 +320,40 @@ class _Seen:
 
     def accessions(self, flavours: Array, accession: Column, number: Column) -> Column:
         import numpy as np
+        import pyarrow as pa
+        import pyarrow.compute as pc
 
         some = filled(accession) | filled(number) | self._has("C2")
-        odd = (flavours == "ProQuest") & self._holds("AN", ";")
+        bases = mapped(self._text("DB"), lambda base: clean.one_line(base).partition("<")[0].strip())
+        if not some.any():
+            return column([""] * len(self._tidy))
+        odd = ((flavours == "ProQuest") & self._holds("AN", ";")) | holding(accession, "&") | holding(bases, "&")
         for tag in ("C2", "PM", "N1"):
             odd |= self._holds(tag, "PMC")
-        bases = mapped(self._text("DB"), lambda base: clean.one_line(base).partition("<")[0].strip()).to_pylist()
-        stated, numbers = accession.to_pylist(), number.to_pylist()
-        found = [""] * len(self._tidy)
-        for at in np.flatnonzero(some & ~odd).tolist():
-            found[at] = accessions({}, flavours[at], stated[at], numbers[at], bases[at])
-        plain = column(found)
+        forms = [matches(accession, form) for form, _ in WHOSE]
+        sources = column(np.select(forms, [source for _, source in WHOSE], "").tolist())
+        sources = either(sources, bases, mapped(column(flavours.tolist()), lambda name: name or "export"))
+        own = pc.if_else(matches(accession, "^[A-Z]{3,7}:"), accession, _put(sources, accession))
+        theirs = _put(pc.if_else(pa.array(filled(number)), letters("PubMed"), letters("")), number)
+        own = pc.if_else(filled(accession), own, letters(""))
+        theirs = pc.if_else(filled(number), theirs, letters(""))
+        both = filled(own) & filled(theirs) & pc.not_equal(own, theirs).to_numpy(zero_copy_only=False)
+        found = pc.if_else(both, pc.binary_join_element_wise(own, theirs, letters("; ")), either(own, theirs))
+        odd &= some
+        if not odd.any():
+            return found
+        stated, numbers, based = accession.to_pylist(), number.to_pylist(), bases.to_pylist()
         tags = {"AN", "C2", "PM", "N1"}
         asked = self._asked(
-            odd & some, tags, lambda tags, at: accessions(tags, flavours[at], stated[at], numbers[at], bases[at])
+            odd, tags, lambda tags, at: accessions(tags, flavours[at], stated[at], numbers[at], based[at])
         )
-        return replaced(plain, odd & some, asked)
+        return replaced(found, odd, asked)
+
+
+def _put(source: Column, number: Column) -> Column:
+    import pyarrow.compute as pc
+
+    return pc.binary_join_element_wise(source, number, letters(":"))
 
 
 def _at(owners: Array, count: int) -> Array:

@@ -28,6 +28,8 @@ _ODD_SPACES: Final = (
 )
 _BREAK, _BLANK, _HYPHEN, _TAB, _AMPERSAND, _SEMICOLON = b"\n -\t&;"
 _TWO_BLANKS: Final = int.from_bytes(b"  ", "little")
+SPACE: Final = r"\s\p{Z}\x{85}"
+"""White space in the syntax of Arrow's patterns."""
 _VALUE: Final = 6  # where in a line its value begins
 _LONGEST_ENTITY: Final = 40
 _MOST_BLANKS: Final = 40  # at the start or end of a line; with more, a record is read by itself
@@ -62,15 +64,16 @@ class Tidy:
     No value holds an entity, a tab, two blanks, a blank at its start or end, or white space that ASCII does not have.
     (All this with the exceptions of `Layout.lenient`.)
 
-    `places` says which of all `records` (from 0) are tidy; in all that follows they count from 0 without the others.
+    `text` is UTF-8. `lines` (from 1) and `starts` (from 0) say where in it records start. `places` says which of them
+    (from 0) are tidy; in all that follows they count from 0 without the others. If there aren't `records`, none is.
     Values come without blanks at their ends; a value that is empty counts for `have`, `count` and `tags` only.
     """
 
-    def __init__(self, text: str, layout: Layout, records: int) -> None:
+    def __init__(self, text: bytes, layout: Layout, records: int | None = None) -> None:
         import numpy as np
         import pandas as pd
 
-        padded = b"\n" + text.encode() + b"\n" * _PADDING
+        padded = b"".join((b"\n", text, b"\n" * _PADDING))
         letters = np.frombuffer(padded, dtype=np.uint8)
         size = len(padded) - _PADDING
         breaks = np.flatnonzero(letters[:size] == _BREAK)
@@ -110,7 +113,8 @@ class Tidy:
             unfit |= valued & (empty | (self._first != breaks + 1 + _VALUE) | (self._last != ends))
 
         start = np.flatnonzero(opening)
-        if len(start) != records:  # then which is which can't be said, and none is
+        self.lines, self.starts = (start + 1).tolist(), breaks[start].tolist()
+        if records not in (None, len(start)):  # then which is which can't be said, and none is
             start = start[:0]
         end = np.append(start[1:], len(breaks))[: len(start)]
         whole = _none(unfit, start, end)
@@ -338,7 +342,7 @@ class Tidy:
     ) -> tuple[Column, Array]:
         """Return all values of the first of several tags that a record has, and whose they are.
 
-        Values in which `without` matches don't count.
+        Values that begin with a match of `without` don't count; it begins with a letter.
         """
         import numpy as np
 
@@ -346,8 +350,10 @@ class Tidy:
         rows = []
         for tag in tags:
             found = self._rows(tag, filled=True)
-            if without and len(found):
-                found = found[~matches(self._values(found), without)]
+            if without:
+                first = self._letters[self._first[self._lines[found]]] == ord(without[0])
+                some = np.flatnonzero(first | self._unclean[found])
+                found = np.delete(found, some[matches(self._values(found[some]), f"^[{SPACE}]*{without}")])
             rows.append(found[~taken[self._owners[found]]])
             taken[self._owners[found]] = True
         chosen = np.sort(np.concatenate(rows))
