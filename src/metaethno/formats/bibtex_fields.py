@@ -50,7 +50,7 @@ def to_record(kind: str, fields: Fields, flavour: str) -> Record:
         if rule is None and name not in _OTHERS:
             continue
         value = found[0] if len(found) == 1 else _several(name, found)
-        if not value or value.isspace():
+        if not value or (value[0].isspace() and value.isspace()):
             continue
         if rule is None:
             # Rayyan's notes hold its decisions in braces.
