@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import io
+import random
 import re
 from unittest.mock import patch
 
@@ -36,16 +37,15 @@ SAMPLES = (
 VALUES = st.one_of(st.sampled_from(SAMPLES), st.text("ab ,;.-ü\n\t&<\xa0", max_size=12))
 NOTHING = Layout(re.compile(rb"TY  "), b"TY  ", never=re.compile(rb"(?s)[^\n]"))
 RECORDS = st.lists(st.tuples(st.sampled_from(TAGS), VALUES), max_size=12)
-ENDS = st.sampled_from(
-    [
+ENDINGS = (
         "ER  - ", "ER  - \n", "ER  -\n\n", "ER  -  \n", "", "ER  - \n\n1. \n", "ER  - \nID  - 1\n", "ER  - x\n", "ER  -\t\n",
         "ER  -  \nLA  - English\nhttp://ovidsp.ovid.com/ovidweb.cgi?T=JS&AN=12-3\n\n \n\n3. \n", "ER  - \nhttp://x.org/?AN=1 \nLA  - a &amp; b",
         "ER  - \nLA  - 3. \n", "ER  - \nLA  - x\ny\n", "ER  - \nTI  - y\n", "ER  - \nhttp://x.org\nhttp://y.org\n", "ER  - \nsomething\n",
         "ER  - \n\n\nRecord #4 of 18\nProvider: John Wiley & Sons, Ltd.\nContent: text/plain\n\n", "ER  - \nProvider: JSTOR http://www.jstor.org\n",
         "ER  - \nER  - \n", "ER  - \n<3. >\n", "ER  -x\nER  - ", "ER  - \n\xa0\n", "ER  - \nUR  - http://z.org\nhttp://y.org\n", "ER  -\xa0\n",
         "ER  - \n٣. \n", "ER  - \nLA  - ٣.\n", "ER  - \n" + "x" * 900,
-    ]
 )  # fmt: skip
+ENDS = st.sampled_from(ENDINGS)
 
 
 def _file(records: list[tuple[list[tuple[str, str]], str]]) -> bytes:
@@ -115,6 +115,28 @@ def test_many_at_once_and_one_by_one_are_the_same(records: list[tuple[list[tuple
 @given(st.lists(NBIB_RECORDS, min_size=1, max_size=4), st.sampled_from(["PMID", "PMC", "OWN"]))
 def test_many_at_once_and_one_by_one_are_the_same_in_nbib(records: list[list[tuple[str, str]]], opener: str) -> None:
     columns, longer = _both_ways(_nbib(records, opener))
+    assert columns == longer
+
+
+# What tells who wrote a record.
+MARKS = (
+    [], [("NS", ""), ("PG", "")], [("AN", "WOS:12")], [("U2", "L1234567"), ("LK", "http://x")], [("DB", "Scopus")],
+    [("DP", "EBSCOhost"), ("DB", "aph")], [("AN", "CN-00778158")], [("DP", "ProQuest"), ("AN", "12; 34 ; a &amp;amp; b")],
+    [("UR", "https://www.jstor.org/stable/12345")], [("UR", "https://psycnet.apa.org/x?a=b")], [("ID", "rayyan-12")],
+    [("U1", "EPPI")], [("M4", "Citavi")], [("RP", "IN FILE")], [("DB", "Ovid MEDLINE(R) <1>"), ("ID", "12345678"), ("PT", "x")],
+    [("L2", "http://ovidsp.ovid.com/?AN=12-1")], [("ST", "x"), ("ID", "12")], [("DA", "2024/01//")], [("ID", "12"), ("Y1", "2001///")],
+    [("DB", "PubMed"), ("UR", "https://pubmed.ncbi.nlm.nih.gov/12345678/")], [("DB", "Embase\nMedline"), ("ST", "a"), ("ID", "1"), ("N1", "L12345678\n2024")],
+)  # fmt: skip
+
+
+def test_every_dialect_with_any_tags() -> None:
+    pick = random.Random(5)
+    records = []
+    for n in range(3000):
+        tags = [*pick.choice(MARKS), *((pick.choice(TAGS), pick.choice(SAMPLES)) for _ in range(pick.randint(1, 5)))]
+        pick.shuffle(tags)
+        records.append((tags, "ER  - \n" if n % 2 else pick.choice(ENDINGS)))
+    columns, longer = _both_ways(_file(records))
     assert columns == longer
 
 
