@@ -6,8 +6,8 @@
 The content is made up; tags, their order, line ends, blanks, empty tags, lines without a tag, lines between records and
 the length of texts are as in real exports. `--real` takes exports instead: their records, repeated up to 20,000, made
 distinct by a number in the title. Ours includes decoding, both counts, normalisation and the table; rispy only splits
-records into tags. Seconds are CPU time, the median of five, both by turns in one process; the ratio is the median of
-the five ratios. `--docs` writes the table into docs/formats.md.
+records into tags. Seconds are CPU time, the median of three, both by turns in one process; the ratio is that of
+the three ratios. `--docs` writes the table into docs/formats.md.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
 
-RECORDS, ROUNDS = 20_000, 1
+RECORDS, ROUNDS = 20_000, 3
 MARKS = "<!-- dialects: made by bench/ris_dialects.py -->\n", "<!-- end of dialects -->\n"
 _SOUNDS = ("ba", "ce", "di", "fo", "gu", "ka", "le", "mi", "no", "pru", "ra", "ste", "ti", "vo", "we", "zel")
 _rng = Random(7)
