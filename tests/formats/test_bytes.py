@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import unicodedata
 import zipfile
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metaethno.errors import UserError
-from metaethno.formats import batches, read, read_bytes, reading, unpack
+from metaethno.formats import batches, decode, read, read_bytes, reading, unpack
 
 ONE = "TY  - JOUR\nAU  - Ålund, Per\nTI  - Ward “A”\nPY  - 2001\nER  - \n\n"
 TWO = "TY  - JOUR\nAU  - Birch, Tom\nTI  - Sitting still\nPY  - 2002\nER  - \n\n"
@@ -191,3 +192,18 @@ def test_nul_bytes_are_left_out_and_named() -> None:
     export = read_bytes(data, "x")
     assert export.records["title"].iloc[-1] == "Sitting still"
     assert [(p.code, p.line) for p in export.problems] == [("ME0217", 2403)]
+
+
+def test_letters_that_nfc_leaves_alone() -> None:
+    """What is taken to be composed without a look is so, alone and behind other letters."""
+    alone = [
+        chr(n)
+        for n in range(0x80, 0x30000)
+        if not 0xD800 <= n < 0xE000 and not decode._may_compose(chr(n).encode() + b"  ")
+    ]
+    assert {"é", "–", "’", "α", "≥", "ж"} <= set(alone)
+    assert not {"\u0301", "\u2126", "\uac00"} & set(alone)
+    for letter in alone:
+        text = f"a{letter}e{letter}\u03b1{letter}\u0438{letter}"
+        assert unicodedata.is_normalized("NFC", text), hex(ord(letter))
+        assert not unicodedata.combining(letter), hex(ord(letter))

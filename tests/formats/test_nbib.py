@@ -85,3 +85,31 @@ def test_a_download_that_breaks_off_in_the_last_record_is_noticed(monkeypatch: p
 def test_notes_on_several_lines_are_one_paragraph() -> None:
     text = "PMID- 1\nTI  - A ward\nDP  - 2001\nGN  - KIE: a note\n      that goes on\nGN  - another\n"
     assert list(read_bytes(text.encode(), "x.nbib").records["notes"]) == ["KIE: a note that goes on\nanother"]
+
+
+WHOLE = PUBMED.replace("OWN - NLM\n", "OWN - NLM\nSTAT- MEDLINE\n")
+
+
+@pytest.mark.parametrize("before", ["", WHOLE.replace("30922926", "30922925")])
+@pytest.mark.parametrize(
+    ("until", "message"),
+    [
+        ("doi: 10.1000/ward.1.\n", ""),
+        ("doi: 10.1000/ward.1.", ""),  # PubMed's files have no line end at their end
+        ("2020 Feb;63(2):454-81. doi: 10.1", "breaks off in its citation"),
+        ("SO  - Ward Stud.", "breaks off in its citation"),
+        ("SO  - ", "breaks off in its citation"),
+        ("AID - 10.1000", "no citation"),
+        ("AB  - One", "no citation"),
+    ],
+)
+def test_a_download_that_broke_off(before: str, until: str, message: str) -> None:
+    cut = WHOLE[: WHOLE.rindex(until) + len(until)]
+    export = read_bytes((before + cut).encode(), "x.nbib")
+    assert len(export.records) == (2 if before else 1)
+    assert [problem.code for problem in export.problems] == (["ME0212"] if message else [])
+    assert not message or message in export.problems[0].message
+
+
+def test_one_record_that_is_not_pubmeds_needs_no_citation() -> None:
+    assert read_bytes(b"PMID- 1\nTI  - A ward\nDP  - 2001\n", "x.nbib").problems == []

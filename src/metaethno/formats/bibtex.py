@@ -19,8 +19,12 @@ from metaethno.formats.spans import byte_spans
 _ENTRY: Final = re.compile(r"@[ \t]*([A-Za-z][\w-]*)\s*[{(]")
 _NO_RECORDS: Final = frozenset({"comment", "preamble", "string"})
 _KEY: Final = re.compile(r"\s*([^\s,={}\"]*)[ \t]*(?:,|(?=[})])|(?=\n))")
-# Most fields are like this: no brace inside, no joining by "#".
-_PLAIN_FIELD: Final = re.compile(r'[\s,]*([^\s={},"#%()]+)\s*=\s*(?:\{([^{}]*)\}|"([^"{}]*)"|(\d+))\s*(?=[,}])')
+# Most fields are like this: braces that match, two deep inside at most; no joining by "#".
+_PLAIN_FIELD: Final = re.compile(
+    r"""[\s,]*+([^\s={},"#%()]++)\s*+=\s*+
+    (?:\{((?:[^{}]++|\{(?:[^{}]++|\{[^{}]*+\})*+\})*+)\}|"([^"{}]*+)"|(\d++))\s*+(?=[,}])""",
+    re.VERBOSE,
+)
 _NAME: Final = re.compile(r'[\s,]*([^\s={},"#%()]+)\s*=\s*')
 _BRACES: Final = re.compile(r"[{}]")
 _MARKS: Final = re.compile(r'[{}"]')
@@ -52,6 +56,9 @@ def _apparent(text: str, pattern: re.Pattern[str]) -> list[int]:
     found = []
     for match in pattern.finditer(text):
         at = match.start()
+        if text[at - 1 : at] == "\n":
+            found.append(at)
+            continue
         before = text[max(0, at - 12) : at].rpartition("\n")[2]
         at_line_start = at <= 12 or len(before) < 12
         clean_before = at_line_start and not any(c.isalnum() or c in '{="@' for c in before)
@@ -162,8 +169,7 @@ def _fields(text: str, at: int, limit: int, strings: dict[str, str], *, by_line:
     fields: Fields = {}
     while True:
         if plain := _PLAIN_FIELD.match(text, at, limit):
-            name, braced, quoted, number = plain.groups()
-            value = braced if braced is not None else quoted if quoted is not None else number
+            name, value = plain[1], plain[plain.lastindex or 2]
             at = plain.end()
         elif named := _NAME.match(text, at, limit):
             name = named[1]
@@ -175,7 +181,11 @@ def _fields(text: str, at: int, limit: int, strings: dict[str, str], *, by_line:
                     return fields, at, False
         else:
             break
-        fields.setdefault(name.lower(), []).append(value)
+        name = name.lower()
+        if name in fields:
+            fields[name].append(value)
+        else:
+            fields[name] = [value]
     closing = _CLOSE.match(text, at)
     return fields, closing.end() if closing else at, closing is not None
 

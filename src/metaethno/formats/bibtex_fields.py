@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final
 
 from metaethno.formats import clean
@@ -49,7 +50,7 @@ def to_record(kind: str, fields: Fields, flavour: str) -> Record:
         if rule is None and name not in _OTHERS:
             continue
         value = found[0] if len(found) == 1 else _several(name, found)
-        if not value or value.isspace():
+        if not value or (value[0].isspace() and value.isspace()):
             continue
         if rule is None:
             # Rayyan's notes hold its decisions in braces.
@@ -57,7 +58,13 @@ def to_record(kind: str, fields: Fields, flavour: str) -> Record:
             values[name] = value if raw else to_text(value, verbatim=name in _EXACT)
             continue
         field, rank, cleaned = rule
-        if rank < ranks.get(field, len(_RULES)) and (value := cleaned(to_text(value, verbatim=name in _EXACT))):
+        if field in ranks and rank >= ranks[field]:
+            continue
+        if field in _FREQUENT and len(value) < _SHORT:
+            value = _known(name, value)
+        else:
+            value = cleaned(to_text(value, verbatim=name in _EXACT))
+        if value:
             record[field], ranks[field] = value, rank
     for name in _NAMES:
         if name in values and "authors" not in record:
@@ -66,7 +73,7 @@ def to_record(kind: str, fields: Fields, flavour: str) -> Record:
     if doi := clean.doi(values.get("doi", "")) or clean.doi(address):
         record["doi"] = doi
     if numbers := [values[name] for name in _NUMBERS if name in values]:
-        record["issn"], record["isbn"] = clean.issn(*numbers), clean.isbn(*numbers)
+        record["issn"], record["isbn"] = _numbers(*numbers)
     if words := [values[name] for name in _KEYWORDS if name in values]:
         record["keywords"] = _keywords(words)
     if notes := [values[name] for name in _NOTES if name in values]:
@@ -78,6 +85,17 @@ def to_record(kind: str, fields: Fields, flavour: str) -> Record:
         return record | {field: clean.one_line(values.get(name, "")) for name, field in _OWN_FIELDS}
     record.setdefault("pub_type", kind)
     return record
+
+
+@lru_cache(maxsize=1 << 14)
+def _known(name: str, value: str) -> str:
+    """Return a value of a field that comes again and again, cleaned."""
+    return _RULES[name][2](to_text(value, verbatim=name in _EXACT))
+
+
+@lru_cache(maxsize=1 << 13)
+def _numbers(*stated: str) -> tuple[str, str]:
+    return clean.issn(*stated), clean.isbn(*stated)
 
 
 def _several(name: str, found: list[str]) -> str:
@@ -122,29 +140,46 @@ def _authors(value: str) -> tuple[str, str]:
     """Return names as "Family, Given", and those in braces of their own, which are groups and stay as they are."""
     names: dict[str, None] = {}
     groups: dict[str, None] = {}
-    braces = "{" in value
-    for part in _parted(value) if braces else _AND.split(value):
-        name = clean.one_line(to_text(part))
-        if not name or (name.lower() == "others" and "{" not in part):
-            continue
-        whole = braces and part.lstrip().startswith("{") and _closes_at_end(part.strip())
-        name = name.rstrip(";, ").replace(";", ",")
+    for part in _parted(value) if "{" in value else _split(value):
+        name, whole = _person(part)
+        if name:
+            names[name] = None
         if whole:
-            if not part.lstrip().startswith("{{"):  # a second pair only keeps a name from being turned about
-                groups[name] = None
-        elif "," not in part:
-            name = _turned(name)
-        elif name.count(",") > 1:
-            name = _with_suffix(name)
-        names[name] = None
+            groups[name] = None
     return "; ".join(names), "; ".join(groups)
+
+
+@lru_cache(maxsize=1 << 15)
+def _person(part: str) -> tuple[str, bool]:
+    """Return a name as "Family, Given" ("" for "others"), and whether it is that of a group."""
+    name = clean.one_line(to_text(part))
+    if not name or (name.lower() == "others" and "{" not in part):
+        return "", False
+    whole = part.lstrip().startswith("{") and _closes_at_end(part.strip())
+    name = name.rstrip(";, ").replace(";", ",")
+    if whole:
+        # A second pair of braces only keeps a name from being turned about.
+        return name, not part.lstrip().startswith("{{")
+    if "," not in part:
+        return _turned(name), False
+    return (_with_suffix(name) if name.count(",") > 1 else name), False
+
+
+def _split(value: str) -> list[str]:
+    """Part names at "and"."""
+    if (
+        value.isascii()
+        and value.isprintable()
+        and "  " not in value
+        and value.count(" and ") == value.lower().count(" and ")
+    ):
+        return value.split(" and ")
+    return _AND.split(value)
 
 
 def _parted(value: str) -> list[str]:
     """Part names at "and", but not inside braces: {Health and Safety Executive} is one."""
-    if "{" not in value:
-        return _AND.split(value)
-    whole = _AND.split(value)
+    whole = _split(value)
     if all(part.count("{") == part.count("}") for part in whole):
         return whole
     parts, depth, last = [], 0, 0
@@ -199,6 +234,8 @@ _IN_ADDRESS: Final = {
     "Scopus": re.compile(r"\b(2-s2\.0-\d+)"),
     "Rayyan": re.compile(r"\s+U2 {2}- (\S+)"),
 }
+_FREQUENT: Final = frozenset(("year", "container", "volume", "issue", "language", "pub_type"))
+_SHORT: Final = 200
 _NUMBERS: Final = ("issn", "eissn", "isbn")
 _PAGES: Final = ("pages",)
 _ARTICLE: Final = ("article-number", "art_number", "article_number", "articleno", "eid")

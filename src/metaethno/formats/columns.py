@@ -62,12 +62,19 @@ def matches(texts: Column, pattern: str) -> Array:
     return found
 
 
-def starting(texts: Column, start: str) -> Array:
-    """Say of each text whether it starts so."""
+def holding(texts: Column, words: str) -> Array:
+    """Say of each text whether it holds some words."""
     import pyarrow.compute as pc
 
-    found: Array = pc.starts_with(texts, start).to_numpy(zero_copy_only=False)
+    found: Array = pc.match_substring(texts, words).to_numpy(zero_copy_only=False)
     return found
+
+
+def extracted(texts: Column, pattern: str) -> Column:
+    """Return of each text the group called `found` of the first match, or "". The syntax is RE2's."""
+    import pyarrow.compute as pc
+
+    return pc.fill_null(pc.struct_field(pc.extract_regex(texts, pattern), "found"), "")
 
 
 def mapped(texts: Column, change: Callable[[str], str]) -> Column:
@@ -100,8 +107,13 @@ def either(*choice: Column) -> Column:
 
 
 def turned(names: Column, *, capitals: bool = False) -> Column:
-    """Return names as `clean.author` does. Most are "Family, Given" already."""
-    return replaced(names, matches(names, "^[^,]*$|[,;]$"), partial(clean.author, capitals=capitals))
+    """Return names as `clean.author` does. Most are "Family, Given" already, or "Family AB"."""
+    import pyarrow.compute as pc
+
+    if capitals:
+        names = pc.replace_substring_regex(names, "^([^ ,;.]+) ([A-Z]{1,4})$", r"\1, \2")
+    odd = matches(names, r"^[^,]*$|[,;]$" if capitals else r"^[^,]*[.]$|[,;]$")
+    return replaced(names, odd, partial(clean.author, capitals=capitals))
 
 
 def together(*parts: tuple[Column, Array]) -> tuple[Column, Array]:

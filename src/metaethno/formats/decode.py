@@ -61,12 +61,16 @@ NULS: Final = (
 
 @dataclass
 class Decoded:
-    """Text of a part of a file. `odd` and `nuls` are its lines that aren't UTF-8 or hold NUL bytes."""
+    """Text of a part of a file. `odd` and `nuls` are its lines that aren't UTF-8 or hold NUL bytes.
+
+    `utf8` is the text as bytes, where these were at hand.
+    """
 
     text: str
     glued: list[int] = field(default_factory=list)
     odd: list[int] = field(default_factory=list)
     nuls: list[int] = field(default_factory=list)
+    utf8: bytes = b""
 
 
 def refuse_binary(head: bytes, name: str, inside: str = "") -> None:
@@ -136,15 +140,37 @@ def decode(data: bytes, opening: bytes = b"") -> Decoded:
     nuls = _lines_with_nul(data) if b"\0" in raw else []
     data = data.translate(_SPACES, _CONTROLS)
     if data.isascii():
-        return Decoded(data.decode("ascii"), glued, [], nuls)
+        return Decoded(data.decode("ascii"), glued, [], nuls, data)
     if b"\xc2" in data:
         data = _C1.sub(b"", data.replace(b"\xc2\x85", b" "))
     text, odd = _utf8_or_cp1252(data)
-    if _BOM in text:
-        text = text.replace(_BOM, "")
-    if not unicodedata.is_normalized("NFC", text):
-        text = unicodedata.normalize("NFC", text)
-    return Decoded(text, glued, odd, nuls)
+    if odd:
+        data = b""
+    if (odd or _BOM8[:1] in data) and _BOM in text:
+        text, data = text.replace(_BOM, ""), b""
+    if (not data or _may_compose(data)) and not unicodedata.is_normalized("NFC", text):
+        text, data = unicodedata.normalize("NFC", text), b""
+    return Decoded(text, glued, odd, nuls, data)
+
+
+def _may_compose(data: bytes) -> bool:
+    """Say whether UTF-8 may hold a letter that NFC changes: a look at all letters one by one costs much more.
+
+    There is none below U+0300, and none among Greek letters without accents, Cyrillic, Vietnamese and Chinese ones,
+    dashes, quotation marks, arrows and signs of mathematics.
+    """
+    import numpy as np
+
+    letters = np.frombuffer(data, dtype=np.uint8)
+    first = np.flatnonzero(letters >= 0xCC)
+    if len(first) and first[-1] > len(letters) - 3:
+        return True
+    one, two, three = (letters[first + place] for place in range(3))
+    fine = (one == 0xCE) & (two >= 0x91) | (one == 0xCF) | (one == 0xD0) | (one == 0xD1)
+    fine |= (one == 0xE1) & (two >= 0xB8) & (two <= 0xBB) | (one >= 0xE4) & (one <= 0xE9)
+    fine |= (one == 0xE2) & ((two == 0x80) & (three >= 0x82) | (two >= 0x81) & (two <= 0x82))
+    fine |= (one == 0xE2) & (two >= 0x85) & (two <= 0x8B)
+    return not fine.all()
 
 
 def text_of(data: bytes, name: str) -> tuple[str, list[Problem]]:
@@ -186,10 +212,10 @@ def line_starts(data: bytes, glued: list[int]) -> np.ndarray[Any, Any]:
 
 def _glue(data: bytes, opening: bytes) -> list[int]:
     """Return where a line end is missing between two files or records."""
-    found = [match.end() for match in _GLUED_HEADER.finditer(data)]
-    for pattern in _GLUED:
+    found = [match.end() for match in _GLUED_HEADER.finditer(data)] if b"VR 1.0" in data else []
+    for pattern in _GLUED if b"EFFN " in data else _GLUED[:1]:
         found += [match.end() for match in pattern.finditer(data) if _at_line_start(data, match.start())]
-    at = -1 if data.isascii() else data.find(_BOM8, 1)
+    at = data.find(_BOM8, 1) if _BOM8[:1] in data else -1
     while at > 0:
         after = at
         while data.startswith(_BOM8, after):

@@ -48,7 +48,6 @@ _COMMAND: Final = re.compile(
     )""",
     re.VERBOSE,
 )
-_FREQUENT: Final = re.compile(r"(?<!\\)\\([_&%#])")
 # Commands that change the type from here on, and show nothing themselves.
 _SWITCHES: Final = frozenset({
     "em", "it", "bf", "sc", "rm", "sf", "tt", "sl", "itshape", "bfseries", "scshape", "upshape", "slshape", "rmfamily",
@@ -71,10 +70,11 @@ def to_text(value: str, *, verbatim: bool = False) -> str:
         return value
     if "$" in value:
         value = _MATH.sub(lambda match: "{" + _SCRIPT.sub(r"\1", match[1]) + "}", value)
-    if "\\_" in value or "\\&" in value:  # by far the most frequent
-        value = _FREQUENT.sub(r"\1", value)
+    if "\\" in value and "\\\\" not in value:  # by far the most frequent
+        value = value.replace("\\_", "_").replace("\\&", "&").replace("\\%", "%").replace("\\#", "#")
     if "\\" in value:
-        value = _EMPTY_ACCENT.sub(lambda match: "\ue003" if match[1] == "~" else "^", value)
+        if "\\~" in value or "\\^" in value:
+            value = _EMPTY_ACCENT.sub(lambda match: "\ue003" if match[1] == "~" else "^", value)
         value = _COMMAND.sub(_command, value)
     if not verbatim:
         value = value.replace("---", "—").replace("--", "–").replace("``", "“").replace("''", "”").replace("~", " ")

@@ -34,7 +34,8 @@ class Source:
 
     A large file of a kind that has a `Reader.boundary` comes in parts of whole records; `before` is then the end of
     the text before this part, and `first` says that this is the first part. Readers count lines and records from 1
-    in the part they are given. `data` are the bytes that `text` was made of (of a file that is no text, all there is).
+    in the part they are given. `data` are the bytes that `text` was made of (of a file that is no text, all there is);
+    `encoded` is what `utf8` returns, where that is known already.
     """
 
     name: str
@@ -44,6 +45,12 @@ class Source:
     data: bytes = b""
     before: str = ""
     first: bool = True
+    encoded: bytes = b""
+
+    @property
+    def utf8(self) -> bytes:
+        """The text as UTF-8."""
+        return self.encoded or self.text.encode()
 
     @property
     def head(self) -> str:

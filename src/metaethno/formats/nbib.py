@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 from metaethno.formats.check import WITHOUT_YEAR, foreign, line_numbers
-from metaethno.formats.columns import columns_of, filled, in_order
+from metaethno.formats.columns import columns_of, filled, in_order, matches
 from metaethno.formats.model import Parsed, Reader, Source, Tags
 from metaethno.formats.nbib_columns import tidy_records, to_columns
 from metaethno.formats.nbib_fields import to_record, unfolded
+
+if TYPE_CHECKING:
+    import numpy as np
 
 _DIALECTS: Final = {"PMID": "", "PMC": "PMC", "OWN": "ERIC"}
 _OPENERS: Final = ("PMID", "PMC", "OWN")
@@ -21,6 +24,20 @@ _CUT: Final = (
     "The last record has no citation (SO), which stands at the end of all others",
     "check that it is whole: a download that broke off looks like this",
 )
+_CUT_INSIDE: Final = (
+    "ME0212",
+    "The last record breaks off in its citation (SO)",
+    "check that it is whole: a download that broke off looks like this",
+)
+_CUT_ALONE: Final = (
+    "ME0212",
+    "The record has no citation (SO), with which PubMed closes each",
+    "check that it is whole: a download that broke off looks like this",
+)
+# A whole citation of PubMed: "Ward Stud. 2020 Feb;63(2):454-81. doi: 10.1000/ward.1."
+_CITED: Final = re.compile(r"(?s)\b[0-9]{4}\b.*[.]$")
+# What stands at the head of each of its records.
+_PUBMED: Final = re.compile(r"^OWN - NLM\nSTAT- ", re.MULTILINE)
 
 
 def _recognise(source: Source) -> bool:
@@ -61,13 +78,30 @@ def _parse(source: Source) -> Parsed:
         parsed.doubtful.append((lines[place], "Two titles (TI) in one record: the start of a record may be missing."))
     for place in np.flatnonzero(~filled(parsed.columns["year"])).tolist():
         parsed.note(*WITHOUT_YEAR, place + 1, lines[place])
-    cited = np.zeros(len(offsets), dtype=bool)
-    cited[tidy.places] = tidy.have(("SO",))
+    cited, ended = np.zeros(len(offsets), dtype=bool), np.zeros(len(offsets), dtype=bool)
+    cited[tidy.places], ended[tidy.places] = tidy.have(("SO",)), matches(tidy.first("SO"), _CITED.pattern)
     cited[others] = ["SO" in tags for tags in tags_of]
-    others_are = cited[:-1].all() if len(cited) > 1 else "\nSO  - " in source.before
-    if len(cited) and others_are and not cited[-1]:
-        parsed.cut = (_CUT, len(cited), lines[-1])
+    ended[others] = [bool(_CITED.search(tags.get("SO", [""])[0].strip())) for tags in tags_of]
+    if len(cited) and not ended[-1]:
+        note = _broken_off(source, cited, ended, opener)
+        parsed.cut = (note, len(cited), lines[-1]) if note else None
     return parsed
+
+
+def _broken_off(
+    source: Source, cited: np.ndarray[Any, Any], ended: np.ndarray[Any, Any], opener: str
+) -> tuple[str, str, str] | None:
+    """Return what is to be said of the last record, if it seems to be cut off: by all others, or by PubMed's habits.
+
+    `cited` and `ended` say of each record whether it has a citation, and whether that is whole.
+    """
+    alone = len(cited) == 1 and not source.before.strip()
+    if cited[-1]:
+        return _CUT_INSIDE if ended[:-1].all() and opener == "PMID" else None
+    if alone:
+        return _CUT_ALONE if _PUBMED.search(source.text) else None
+    others = cited[:-1].all() if len(cited) > 1 else "\nSO  - " in source.before
+    return _CUT if others else None
 
 
 def _apparent_starts(text: str, opener: str) -> list[int]:

@@ -53,7 +53,7 @@ _STATED_DOI: Final = r"\[doi\]|doi[.]org/"
 
 def tidy_records(text: str, opener: str, records: int) -> Tidy:
     """Return the tidy ones of so many records."""
-    return Tidy(unfolded(text), Layout(_TAG, f"{opener:4}".encode()), records)
+    return Tidy(unfolded(text).encode(), Layout(_TAG, f"{opener:4}".encode()), records)
 
 
 def to_columns(tidy: Tidy, opener: str) -> Columns:

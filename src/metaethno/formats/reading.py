@@ -78,7 +78,7 @@ class Reading:
             decoded = decode.decode(block, opening)
             self._gathering.note(decode.LINES_NOT_UTF8, decoded.odd)
             self._gathering.note(decode.NULS, decoded.nuls)
-            source = Source(name, decoded.text, self._mapping, (), block, before, not before)
+            source = Source(name, decoded.text, self._mapping, (), block, before, not before, decoded.utf8)
             yield self._part(reader, source, decode.line_starts(block, decoded.glued), part)
             before = (before + decoded.text)[-_BEFORE:]
             joints += _joints(block) + len(decoded.glued)
@@ -135,7 +135,7 @@ def _joints(data: bytes) -> int:
     """Count what stands where a file starts: a byte-order mark, or the header of Web of Science on a line."""
     # One search for letters each is many times faster than one expression for all that may stand before them.
     headers = (match.start() for match in _HEADER.finditer(data))
-    marks = 0 if data.isascii() else data.count(_MARK)
+    marks = data.count(_MARK) if _MARK[:1] in data else 0
     return marks + sum(at == 0 or data[at - 1] in b"\r\n" for at in headers)
 
 

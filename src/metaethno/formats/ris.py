@@ -21,74 +21,82 @@ from metaethno.formats.tidy import Tidy
 # A tag is strict: two characters, two spaces, a hyphen. A keyword "ER stress" or "TI - …" inside a note is none.
 # A line end in front in place of "^" makes the search many times faster.
 _TAG: Final = re.compile(r"\n([A-Z][A-Z0-9])  -(?:[ \t]|(?=\n)|\Z)")
-# Neither is anchored by "^": a search for letters is many times faster, and the line's start is looked at afterwards.
-_START: Final = re.compile(r"TY  -(?:[ \t]|$)", re.MULTILINE)
 # The independent count: anything at the start of a line that a person would take for the first line of a record.
-_LOOKS_LIKE_START: Final = re.compile(r"TY[ \t]{0,4}-[ \t]*(?:[A-Z]{3,6}[ \t]*$|(?<=[ \t])\S|$)", re.MULTILINE)
+# Not anchored by "^": a search for letters is many times faster, and the line's start is looked at afterwards.
+_LOOKS_LIKE_START: Final = re.compile(rb"TY[ \t]{0,4}-[ \t]*(?:[A-Z]{3,6}[ \t]*$|(?<=[ \t])\S|$)", re.MULTILINE)
 # What Ovid and Cochrane write before `TY`: it would end up in the last tag of the record before.
 _BETWEEN: Final = re.compile(r"^\s*(?:\d+\. *|<\d+\. *>|Record #\d+ of \d+|Provider:.*|Content:.*)$")
 _BOUNDARY: Final = re.compile(rb"TY  -(?<=[\r\n]TY  -)")
 _LINK: Final = re.compile(r"\s*https?://\S+\s*$")
 _TITLE_TAGS: Final = ("TI", "T1")
 _SHORT_TAIL: Final = 400
+_LOOK_BACK: Final = 41  # ten letters of four bytes, and a line end
 
 
 def _recognise(source: Source) -> bool:
-    found = _apparent_starts(source.head)
+    head = source.head.encode()
+    found = _apparent_starts(head)
     # What looks like a record may stand in a cell of a table.
-    return bool(found) and (not source.head[: found[0]].strip() or not table.READER.recognise(source))
+    return bool(found) and (not head[: found[0]].strip() or not table.READER.recognise(source))
 
 
-def _starts(text: str) -> list[int]:
-    return [at for match in _START.finditer(text) if (at := match.start()) == 0 or text[at - 1] == "\n"]
-
-
-def _apparent_starts(text: str) -> list[int]:
+def _apparent_starts(data: bytes) -> list[int]:
     found = []
-    for match in _LOOKS_LIKE_START.finditer(text):
-        if text[match.start() - 1 : match.start()] == "\n":
-            found.append(match.start())
+    for match in _LOOKS_LIKE_START.finditer(data):
+        start = match.start()
+        if data[start - 1 : start] == b"\n":
+            found.append(start)
             continue
         # A line of ten million characters may hold a million such matches: look back no further than is asked for.
-        line = text.rfind("\n", max(0, match.start() - 11), match.start()) + 1
-        if not line and match.start() > 10:
+        line = data.rfind(b"\n", max(0, start - _LOOK_BACK), start) + 1
+        if not line and start > _LOOK_BACK:
             continue
-        before = text[line : match.start()]
+        before = data[line:start].decode(errors="replace")
         if len(before) <= 10 and not any(c.isalnum() for c in before):
             found.append(line)
     return found
 
 
+def _line_numbers(data: bytes, offsets: list[int]) -> list[int]:
+    lines, line, last = [], 1, 0
+    for offset in offsets:
+        line += data.count(b"\n", last, offset)
+        last = offset
+        lines.append(line)
+    return lines
+
+
 def _parse(source: Source) -> Parsed:
     import numpy as np
 
-    text = source.text
-    offsets = _starts(text)
-    lines = line_numbers(text, offsets)
-    apparent = _apparent_starts(text)
-    start_lines = lines if apparent == offsets else line_numbers(text, apparent)
+    data = source.utf8
+    tidy = Tidy(data, LAYOUT)
+    offsets, lines = tidy.starts, tidy.lines
+    apparent = _apparent_starts(data)
+    start_lines = lines if apparent == offsets else _line_numbers(data, apparent)
     parsed = Parsed("RIS", [], lines, start_lines)
-    parsed.doubtful.extend(foreign(text, "RIS"))
-    preamble = text[: offsets[0]] if offsets else text
+    parsed.doubtful.extend(foreign(source.text, "RIS"))
+    preamble = data[: offsets[0]].decode() if offsets else source.text
     stray = _TAG.search("\n" + preamble)
     if stray:
-        line = line_numbers(text, [stray.start()])[0]
+        line = line_numbers(preamble, [stray.start()])[0]
         reason = "There are tags before the first record (TY): the start of a record may be missing."
         parsed.doubtful.append((line, reason))
 
-    limits = [*offsets, len(text)]
-    tidy = Tidy(text, LAYOUT, len(offsets))
+    limits = [*offsets, len(data)]
     places = tidy.places.tolist()
     others = sorted(set(range(len(offsets))).difference(places))
-    # Between two tidy records there is nothing that could tell who wrote them.
-    between = {place + 1: _between(text[limits[place] : limits[place + 1]]) for place in others}
+    chunks = {place: data[limits[place] : limits[place + 1]].decode() for place in others}
+    # What stands before a record may tell who wrote it.
+    between = {place + 1: _between(chunk) for place, chunk in chunks.items()}
+    between |= {place + 1: tail for place, tail in tidy.tails(_SHORT_TAIL).items()}
     between[0] = _between(source.before + preamble)
     columns, writers, undated_ = to_columns(tidy, [between.get(place, "") for place in places])
     flavours = dict(zip(places, writers, strict=True))
     without_year = tidy.places[undated_].tolist()
     records = []
-    for place in others:
-        chunk, line = text[limits[place] : limits[place + 1]], lines[place]
+    for place, chunk in chunks.items():
+        line = lines[place]
         tags, ended, doubt = _tags(_TAG.split("\n" + chunk))
         if doubt:
             parsed.doubtful.append((line + chunk[: _second_end(chunk)].count("\n"), doubt))

@@ -1,6 +1,6 @@
 """The tidy records of a RIS file, many at once: what `ris_fields.to_record` returns of each.
 
-Only what needs a look at several tags, or at who wrote the record, is worked out one by one, by the same functions.
+What needs a look at several tags, or at who wrote the record, is in `ris_judged`.
 """
 
 from __future__ import annotations
@@ -11,35 +11,32 @@ from typing import TYPE_CHECKING, Any, Final
 
 from metaethno.formats import clean
 from metaethno.formats.columns import (
-    PLAIN_DOI,
     column,
     columns_of,
     filled,
+    holding,
     joined,
-    letters,
     mapped,
     matches,
     replaced,
-    starting,
     turned,
 )
 from metaethno.formats.model import OWN
 from metaethno.formats.ris_fields import (
     ABSTRACTS,
     AUTHORS,
-    EVIDENCE,
-    HOSTS,
+    COPYRIGHT,
     JUDGED_TAGS,
     KEYWORDS,
     OVID_AUTHORS,
     SINGLE,
-    abstract,
     flavour_of,
     group,
     judged,
     undated,
 )
-from metaethno.formats.tidy import Layout, Tidy
+from metaethno.formats.ris_judged import PARTER, judged_columns
+from metaethno.formats.tidy import SPACE, Layout, Tidy
 
 if TYPE_CHECKING:
     import numpy as np
@@ -49,11 +46,16 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, Any]
 
 # What we wrote ourselves is read by rules of its own.
-LAYOUT: Final = Layout(re.compile(rb"[A-Z][A-Z0-9]  "), b"TY  ", b"ER  ", f"\nDP  - {OWN}\n".encode())
-_YEAR: Final = "^(?:1[4-9]|20)[0-9]{2}$"
-_NUMBER: Final = "^[0-9]+$"
-# A link that says more than where the text is: who wrote the record, an accession number, a DOI; or several words.
-_TELLING: Final = "|".join([*map(re.escape, HOSTS), "(?i:doi[.]org)", "=", " "])
+LAYOUT: Final = Layout(
+    re.compile(rb"[A-Z][A-Z0-9]  "),
+    b"TY  ",
+    b"ER  ",
+    re.compile(rb"\nDP  -[^A-Za-z0-9]*" + OWN.encode()),
+    lenient=True,
+    titles=(b"TI  ", b"T1  "),
+    between=r"^(?:\p{Nd}+\. *|<\p{Nd}+\. *>|Record #\p{Nd}+ of \p{Nd}+|Provider:.*|Content:.*)$",
+    link=rf"^https?://[^{SPACE}]+$",
+)
 
 
 def to_columns(tidy: Tidy, before: Sequence[str]) -> tuple[Columns, list[str], Array]:
@@ -63,74 +65,57 @@ def to_columns(tidy: Tidy, before: Sequence[str]) -> tuple[Columns, list[str], A
     """
     import numpy as np
 
-    plain, simple = _plain(tidy)
-    one_by_one = ~simple | np.array([bool(text.strip()) for text in before], dtype=bool)
-    flavours = [""] * len(tidy)
-    found = []
-    for place, tags in zip(np.flatnonzero(one_by_one).tolist(), tidy.tags(one_by_one, JUDGED_TAGS), strict=True):
-        flavours[place] = flavour_of(tags, before[place])
-        found.append(judged(tags, flavours[place]))
-    columns = columns_of([{}] * len(tidy)) | plain
-    if found:
-        for field, values in columns_of(found).items():
-            if field in found[0]:
-                columns[field] = replaced(columns[field], one_by_one, values)
+    told, flavours, irregular = judged_columns(tidy, before)
+    columns = columns_of([{}] * len(tidy)) | told
+    if irregular.any():
+        found = []
+        asked = tidy.tags(irregular, JUDGED_TAGS | {"_link"})
+        for place, tags in zip(np.flatnonzero(irregular).tolist(), asked, strict=True):
+            flavours[place] = flavour_of(tags, before[place])
+            found.append(judged(tags, flavours[place]))
+        for field in told:
+            columns[field] = replaced(columns[field], irregular, column([record[field] for record in found]))
     for field, (tags_of, cleaned, mark) in SINGLE.items():
-        columns[field] = tidy.first(*tags_of)
+        columns[field] = tidy.first(*tags_of, cleaned=cleaned)
         if mark:
-            columns[field] = replaced(columns[field], matches(columns[field], re.escape(mark)), cleaned)
-    columns |= _names(tidy, np.array([flavour == "Ovid" for flavour in flavours], dtype=bool))
+            columns[field] = replaced(columns[field], holding(columns[field], mark), cleaned)
+    columns |= _names(tidy, flavours == "Ovid")
     columns["abstract"] = _abstracts(tidy)
-    numbers = tidy.lines_of(tidy.gathered("SN", "BN"))
-    columns["issn"] = mapped(numbers, lambda text: clean.issn(*text.split("\n")))
-    columns["isbn"] = mapped(numbers, lambda text: clean.isbn(*text.split("\n")))
-    columns["keywords"] = tidy.joined(tidy.listed(*KEYWORDS))
-    return columns, flavours, _undated(tidy, columns["year"])
-
-
-def _plain(tidy: Tidy) -> tuple[Columns, Array]:
-    """Return year, pages, DOI, type and link where a look at one tag is enough, and for which records it is."""
-    import pyarrow.compute as pc
-
-    address, year, first, last, doi = (tidy.first(tag) for tag in ("UR", "PY", "SP", "EP", "DO"))
-    simple = ~tidy.have(EVIDENCE | {"DI", "L1", "L3", "LK", "M3", "PT", "PG", "C7", "AR"})
-    simple &= (matches(address, "^http") & ~matches(address, _TELLING)) | ~filled(address)
-    simple &= (tidy.count("UR") < 2) & (tidy.count("DO") < 2)
-    simple &= matches(year, _YEAR) | ~filled(year)
-    simple &= matches(doi, PLAIN_DOI) | ~filled(doi)
-    simple &= (matches(first, _NUMBER) & matches(last, _NUMBER)) | ~(filled(first) | filled(last))
-    same = pc.equal(first, last)
-    pages = pc.if_else(same, first, pc.binary_join_element_wise(first, last, letters("-")))
-    return {
-        "year": year,
-        "pages": pages,
-        "doi": pc.ascii_lower(doi),
-        "pub_type": tidy.first("TY"),
-        "url": address,
-    }, simple
+    numbers = tidy.lines_of(tidy.gathered("SN", "BN"), PARTER)
+    columns["issn"] = mapped(numbers, lambda text: clean.issn(*text.split(PARTER)))
+    columns["isbn"] = mapped(numbers, lambda text: clean.isbn(*text.split(PARTER)))
+    words, owners, unclean = tidy.parted(*KEYWORDS)
+    columns["keywords"] = tidy.joined((replaced(words, unclean, clean.word), owners))
+    return columns, flavours.tolist(), _undated(tidy, columns["year"])
 
 
 def _names(tidy: Tidy, ovid: Array) -> Columns:
     """Return authors and groups. Most names are "Family, Given" already."""
-    names, owners = tidy.listed(*AUTHORS)
+    names, owners, unclean = tidy.parted(*AUTHORS)
     if ovid.any():
-        keep = (~ovid | tidy.have(OVID_AUTHORS))[owners]
-        names, owners = names.filter(keep), owners[keep]
-    groups = matches(names, ",$")
-    named = turned(names)
-    if ovid.any():
-        named = replaced(named, ovid[owners], turned(names.filter(ovid[owners]), capitals=True))
+        keep = (~ovid | tidy.have(OVID_AUTHORS, filled=True))[owners]
+        names, owners, unclean = names.filter(keep), owners[keep], unclean[keep]
+    groups = matches(names, f",[{SPACE}]*$")
+    named, theirs = names, ovid[owners]
+    for capitals, which in ((False, ~theirs), (True, theirs)):
+        named = replaced(named, which, _turned(names.filter(which), unclean[which], capitals=capitals))
     columns = {"authors": joined(named, owners, len(tidy))}
     if groups.any():
-        columns["group_authors"] = joined(mapped(names.filter(groups), group), owners[groups], len(tidy))
+        told = mapped(names.filter(groups), lambda name: clean.word(group(name)))
+        columns["group_authors"] = joined(told, owners[groups], len(tidy))
     return columns
 
 
+def _turned(names: Column, unclean: Array, *, capitals: bool) -> Column:
+    cleaned = mapped(names.filter(unclean), lambda name: clean.word(clean.author(name, capitals)))
+    return replaced(turned(names, capitals=capitals), unclean, cleaned)
+
+
 def _abstracts(tidy: Tidy) -> Column:
-    """Return abstracts: as they are where there is one, and it is no notice of copyright."""
-    texts = tidy.first(*ABSTRACTS)
-    odd = (tidy.count(ABSTRACTS[0]) > 1) | (tidy.count(ABSTRACTS[1]) > 1) | starting(texts, "Copyright")
-    return replaced(texts, odd, column([abstract(tags) for tags in tidy.tags(odd, ABSTRACTS)]))
+    """Return abstracts; a notice of copyright is none."""
+    texts, owners = tidy.listed(*ABSTRACTS, cleaned=clean.paragraphs, without=COPYRIGHT)
+    some = filled(texts)
+    return tidy.lines_of((texts.filter(some), owners[some]))
 
 
 def _undated(tidy: Tidy, years: Column) -> Array:

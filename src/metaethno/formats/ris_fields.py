@@ -21,9 +21,9 @@ _COCHRANE_PMID: Final = re.compile(r"PUBMED (\d+)")
 _LINK_NUMBER: Final = re.compile(
     r"(?:embase\.com/\S*?[?&]id=|ebsco\w*\.com/\S*?[?&]AN=|ovid\.com/\S*?[?&]AN=)([\w.:-]+)", re.IGNORECASE
 )
-_COPYRIGHT: Final = re.compile(
-    r"^\s*Copyright (?:of|\(c\)|©) .{0,300}(?:is the property of|may not be copied|All rights)"
-)
+COPYRIGHT: Final = r"Copyright (?:of|\(c\)|©) .{0,300}(?:is the property of|may not be copied|All rights)"
+"""How a notice begins that stands in the place of an abstract."""
+_COPYRIGHT: Final = re.compile(rf"^\s*{COPYRIGHT}")
 _DOI_LINK: Final = re.compile(r"https?://(?:\w+\.)*doi\.org", re.IGNORECASE)
 _SCOPUS_NUMBER: Final = re.compile(r"\b(2-s2\.0-\d+)")
 _JSTOR_NUMBER: Final = re.compile(r"jstor\.org/stable/(?:10\.2307/)?(\w+)")
@@ -33,13 +33,14 @@ _PROQUEST_LINK: Final = re.compile(r"proquest\.com/(?:\w+/)?docview/(\d+)")
 # APA PsycNet spells out one of its tags: "DESCRIPTORS  - *Memory; Recall (Learning)".
 _LONG_TAG: Final = re.compile(r"^[A-Z]{3,} {1,2}- .*$", re.MULTILINE)
 # By its form an accession number says whose it is, also where a reference manager has passed it on.
-_WHOSE: Final = (
-    (re.compile(r"^L\d{6,}$"), "Embase"),
-    (re.compile(r"^CN-\d{8}$"), "CENTRAL"),
-    (re.compile(r"^2-s2\.0-\d+$"), "Scopus"),
-    (re.compile(r"^\d{4}-\d{5}-\d{3}$"), "APA PsycInfo"),
-    (re.compile(r"^E[JD]\d{4,}$"), "ERIC"),
+WHOSE: Final = (
+    ("^L[0-9]{6,}$", "Embase"),
+    ("^CN-[0-9]{8}$", "CENTRAL"),
+    (r"^2-s2\.0-[0-9]+$", "Scopus"),
+    ("^[0-9]{4}-[0-9]{5}-[0-9]{3}$", "APA PsycInfo"),
+    ("^E[JD][0-9]{4,}$", "ERIC"),
 )
+_WHOSE: Final = tuple((re.compile(form), name) for form, name in WHOSE)
 _MANAGER_TAGS: Final = frozenset({"ID", "N1", "U1", "M4", "RP"})
 _CONTAINER: Final = ("JF", "T2", "JO", "JA", "J2", "J1", "JI", "BT", "NL")
 SINGLE: Final[dict[str, tuple[tuple[str, ...], Callable[[str], str], str]]] = {
@@ -56,19 +57,11 @@ OVID_AUTHORS: Final = ("AU", "A1")
 AUTHORS: Final = (*OVID_AUTHORS, "A2", "ED")
 KEYWORDS: Final = ("KW", "DE")
 ABSTRACTS: Final = ("AB", "N2")
-EVIDENCE: Final = frozenset(
-    {"AN", "C2", "C3", "C5", "DA", "DB", "DP", "FX", "ID", "L2", "M1", "M4", "N1", "NS", "NT", "PM", "RP", "ST", "U1",
-     "U2", "WE", "Y1"}
+JUDGED_TAGS: Final = frozenset(
+    {"AN", "AR", "C2", "C3", "C5", "C7", "DA", "DB", "DI", "DO", "DP", "EP", "FX", "ID", "L1", "L2", "L3", "LK", "M1",
+     "M3", "M4", "N1", "NS", "NT", "PG", "PM", "PT", "PY", "RP", "SP", "ST", "TY", "U1", "U2", "UR", "WE", "Y1"}
 )  # fmt: skip
-"""Without any of these tags, only a link can tell who wrote a record, and it has no number, note or PMID."""
-HOSTS: Final = (
-    "embase.com", "scopus.com/", "ebscohost", "proquest.com", "jstor.org", "psycnet.apa.org", "ovid.com",
-    "ncbi.nlm.nih.gov",
-)  # fmt: skip
-"""The links by which `flavour_of` knows someone."""
-JUDGED_TAGS: Final = EVIDENCE | {
-    "TY", "AR", "C7", "DI", "DO", "EP", "L1", "L3", "LK", "M3", "PG", "PT", "PY", "SP", "UR",
-}  # fmt: skip
+"""All that `flavour_of` and `judged` look at."""
 _ARTICLE_NUMBER: Final = re.compile(r"^(?:[A-Za-z]+\d{4,}|0\d{3,})$")
 
 
@@ -132,6 +125,11 @@ def _is_ovid(tags: Tags, before: str, link: str) -> bool:
         return True
     if "DB" in tags and "ID" in tags and "PT" in tags:
         return True
+    return follows_number(before)
+
+
+def follows_number(before: str) -> bool:
+    """Say whether the text before a record ends with its number, on a line of its own."""
     return before.rstrip().endswith((".", ">")) and _NUMBER_LINE.search(before) is not None
 
 
@@ -158,17 +156,19 @@ def judged(tags: Tags, flavour: str) -> Record:
     notes = _notes(tags, flavour)
     links = _links(tags)
     accession = _accession(tags, flavour, notes, links)
-    pmid = _pmid(tags, flavour, notes)
+    number = pmid(tags, flavour, notes)
     return {
         "accession": accession,
         "year": _year(tags),
-        "pages": _pages(tags, flavour),
-        "doi": _doi(tags),
-        "pmid": pmid,
-        "pub_type": clean.word(_pub_type(tags, flavour)),
-        "url": _url(tags, links),
+        "pages": pages(tags, flavour),
+        "doi": doi(tags),
+        "pmid": number,
+        "pub_type": clean.word(pub_type(tags, flavour)),
+        "url": url(tags),
         "notes": notes,
-        "accessions": _accessions(tags, flavour, accession, pmid) if accession or pmid or "C2" in tags else "",
+        "accessions": accessions(tags, flavour, accession, number, _base(tags))
+        if accession or number or "C2" in tags
+        else "",
     }
 
 
@@ -225,12 +225,17 @@ def _lines(values: Iterable[str]) -> list[str]:
 def _accession(tags: Tags, flavour: str, notes: str, links: list[str]) -> str:
     stated = first_filled(tags, "AN") or first_filled(tags, "U2")
     # ID is the accession number on Ovid and in the new EBSCO interface; reference managers number their own records.
-    if not stated and flavour in ("Ovid", "EBSCO", "ProQuest", "APA PsycNet"):
+    if not stated and flavour in NUMBERED:
         stated = first_filled(tags, "ID")
     if stated:
         number = clean.one_line(stated)
         # ProQuest puts its own number first, then those of the databases that it holds.
         return number.partition(";")[0].strip() if flavour == "ProQuest" else number
+    return number_in(flavour, notes, links)
+
+
+def number_in(flavour: str, notes: str, links: list[str]) -> str:
+    """Return the accession number that stands in the notes or a link."""
     if flavour == "EBSCO" and (found := _EBSCO_NUMBER.search(notes)):
         return found[1]
     for line in notes.split("\n") if notes else ():
@@ -246,6 +251,8 @@ def _accession(tags: Tags, flavour: str, notes: str, links: list[str]) -> str:
     return ""
 
 
+NUMBERED: Final = ("Ovid", "EBSCO", "ProQuest", "APA PsycNet")
+"""Whose `ID` is an accession number."""
 _ANY_LINK: Final = (_LINK_NUMBER,)
 _OWN_LINKS: Final = {
     "Scopus": (_SCOPUS_NUMBER,),
@@ -255,17 +262,23 @@ _OWN_LINKS: Final = {
 }
 
 
-def _accessions(tags: Tags, flavour: str, accession: str, pmid: str) -> str:
-    """Return every database's number of the record: the file's own, further ones of ProQuest, PubMed's and PMC's."""
+def _base(tags: Tags) -> str:
+    return clean.one_line(_first(tags, "DB")).partition("<")[0].strip()
+
+
+def accessions(tags: Tags, flavour: str, accession: str, number: str, base: str) -> str:
+    """Return every database's number of the record: the file's own, further ones of ProQuest, PubMed's and PMC's.
+
+    `number` is PubMed's; `base` is what the record says of its database.
+    """
     pairs = []
     if accession:
         source = next((name for form, name in _WHOSE if form.match(accession)), "")
-        base = clean.one_line(_first(tags, "DB")).partition("<")[0].strip()
         pairs.append((source or base or flavour or "export", accession))
     if flavour == "ProQuest":
         pairs += [("ProQuest", part.strip()) for part in _first(tags, "AN").split(";")[1:]]
-    if pmid:
-        pairs.append(("PubMed", pmid))
+    if number:
+        pairs.append(("PubMed", number))
     for tag in ("C2", "PM", "N1"):
         if tag in tags and (found := _PMC_NUMBER.search(_first(tags, tag))):
             pairs.append(("PMC", found.group()))
@@ -273,7 +286,8 @@ def _accessions(tags: Tags, flavour: str, accession: str, pmid: str) -> str:
     return clean.numbers(*pairs)
 
 
-def _pages(tags: Tags, flavour: str) -> str:
+def pages(tags: Tags, flavour: str) -> str:
+    """Return the pages, or else the article number."""
     first = clean.one_line(first_filled(tags, "SP", "PG"))
     last = clean.one_line(first_filled(tags, "EP"))
     if first.isdecimal() and last.isdecimal() and flavour != "EBSCO":
@@ -283,7 +297,8 @@ def _pages(tags: Tags, flavour: str) -> str:
     return clean.pages(first, last) or clean.one_line(first_filled(tags, "C7", "AR"))
 
 
-def _doi(tags: Tags) -> str:
+def doi(tags: Tags) -> str:
+    """Return the DOIs."""
     if "DO" in tags or "DI" in tags:
         found = clean.doi(*tags.get("DO", ()), *tags.get("DI", ()))
         if found:
@@ -299,7 +314,8 @@ def _doi(tags: Tags) -> str:
     return clean.doi(*stated) or clean.doi(*(v for v in tags.get("UR", ()) if _DOI_LINK.search(v)))
 
 
-def _pmid(tags: Tags, flavour: str, notes: str) -> str:
+def pmid(tags: Tags, flavour: str, notes: str) -> str:
+    """Return the number of PubMed."""
     if flavour == "Embase.com":
         return clean.digits(first_filled(tags, "C5"))
     if flavour == "Cochrane":
@@ -321,7 +337,8 @@ def _pmid(tags: Tags, flavour: str, notes: str) -> str:
     return clean.digits(first_filled(tags, "PM")) if "PM" in tags else ""
 
 
-def _pub_type(tags: Tags, flavour: str) -> str:
+def pub_type(tags: Tags, flavour: str) -> str:
+    """Return the type of publication, as the source has it."""
     if flavour == "Ovid":  # M3 is PsycINFO's classification there
         return first_filled(tags, "PT", "TY")
     stated = first_filled(tags, "M3", "PT")
@@ -331,7 +348,9 @@ def _pub_type(tags: Tags, flavour: str) -> str:
     return _LONG_TAG.sub("", kind) if "\n" in kind else kind
 
 
-def _url(tags: Tags, links: list[str]) -> str:
+def url(tags: Tags) -> str:
+    """Return the first address."""
+    links = _links(tags)
     if len(links) == 1 and links[0].startswith("http") and " " not in links[0] and "\n" not in links[0]:
         return links[0].replace("&amp;", "&")
     for value in (*links, *tags.get("L2", ()), *tags.get("LK", ())):

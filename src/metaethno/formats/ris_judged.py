@@ -1,0 +1,378 @@
+"""What `ris_fields.judged` and `flavour_of` say of many tidy records at once, as columns.
+
+Where nothing but the text of a value counts, each that differs is looked at once, by the functions of `ris_fields`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from metaethno.formats import clean
+from metaethno.formats.columns import (
+    PLAIN_DOI,
+    column,
+    either,
+    extracted,
+    filled,
+    holding,
+    letters,
+    mapped,
+    matches,
+    replaced,
+    together,
+)
+from metaethno.formats.ris_fields import (
+    JUDGED_TAGS,
+    NUMBERED,
+    WHOSE,
+    accessions,
+    doi,
+    follows_number,
+    number_in,
+    pages,
+    pmid,
+    pub_type,
+    url,
+)
+from metaethno.formats.tidy import SPACE, Tidy
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from metaethno.formats.columns import Column, Columns
+
+    Array = np.ndarray[Any, Any]
+
+PARTER: Final = "\x1f"
+"""Stands in no text."""
+_YEAR: Final = "^(?:1[4-9]|20)[0-9]{2}$"
+_NUMBER: Final = "^[0-9]+$"
+_MANAGER_DATE: Final = r"^\p{Nd}{4}/\p{Nd}{0,2}/\p{Nd}{0,2}/"
+_PUBMED_LINK: Final = r"(?:pubmed\.ncbi\.nlm\.nih\.gov/|ncbi\.nlm\.nih\.gov/pubmed/)\p{Nd}{4,9}"
+_WOS: Final = "^(?:WOS|MEDLINE|BCI|CCC|KJD):"
+_RESOLVER: Final = r"^(?:https?://(?:dx\.)?doi\.org/)"
+_ONE_LINK: Final = rf"^[^{SPACE}]*://[^{SPACE}]*$"
+_NOTED: Final = ("N1", "NT", "FX")
+_ASCII: Final = "^[!-~]*$"
+_PUBMED_IN_LINK: Final = _PUBMED_LINK.replace(r"\p{Nd}{4,9}", "(?P<found>[0-9]{4,9})")
+_NUMBER_IN_LINK: Final = {
+    "Scopus": r"\b(?P<found>2-s2\.0-[0-9]+)",
+    "JSTOR": r"jstor\.org/stable/(?:10\.2307/)?(?P<found>\w+)",
+    "ProQuest": r"proquest\.com/(?:\w+/)?docview/(?P<found>[0-9]+)",
+    "PubMed": _PUBMED_IN_LINK,
+}
+_ANY_NUMBER: Final = (
+    r"(?i)(?:embase\.com/\S*?[?&]id=|ebsco\w*\.com/\S*?[?&]AN=|ovid\.com/\S*?[?&]AN=)(?P<found>[\w.:-]+)"
+)
+_PROVIDERS: Final = ("John Wiley", "JSTOR", "American Psychological")
+_IN_NOTE: Final = r"(?m)^L\p{Nd}{6,}$"
+
+
+def judged_columns(tidy: Tidy, before: Sequence[str]) -> tuple[Columns, Array, Array]:
+    """Return fields, who wrote each record, and of which records this can't be said here (true or false for each).
+
+    `before` is what stands before each record. What is said of the records of the third is of no worth.
+    """
+    seen = _Seen(tidy, before)
+    flavours = seen.flavours()
+    notes = seen.notes(flavours)
+    accession = seen.accession(flavours, notes)
+    number = seen.pmid(flavours, notes)
+    return (
+        {
+            "accession": accession,
+            "year": seen.year(),
+            "pages": seen.pages(flavours),
+            "doi": seen.doi(),
+            "pmid": number,
+            "pub_type": seen.pub_type(flavours),
+            "url": seen.url(),
+            "notes": notes,
+            "accessions": seen.accessions(flavours, accession, number),
+        },
+        flavours,
+        tidy.irregular(JUDGED_TAGS - {*_NOTED, "M1"}),
+    )
+
+
+class _Seen:
+    """The tags of tidy records; each method returns what the function of `ris_fields` of that name does."""
+
+    def __init__(self, tidy: Tidy, before: Sequence[str]) -> None:
+        self._tidy, self._before = tidy, before
+        self._texts: dict[str, Column] = {}
+
+    def _text(self, tag: str) -> Column:
+        if tag not in self._texts:
+            self._texts[tag] = self._tidy.first(tag)
+        return self._texts[tag]
+
+    def _has(self, *tags: str) -> Array:
+        found = self._tidy.have(tags[:1])
+        for tag in tags[1:]:
+            found &= self._tidy.have((tag,))
+        return found
+
+    def _holds(self, tag: str, *words: str) -> Array:
+        found = self._tidy.have(())
+        if tag in self._tidy:
+            for word in words:
+                found |= holding(self._text(tag), word)
+        return found
+
+    def _fits(self, tag: str, pattern: str) -> Array:
+        return matches(self._text(tag), pattern) if tag in self._tidy else self._tidy.have(())
+
+    def _asked(self, which: Array, names: set[str], read: Callable[[dict[str, list[str]], int], str]) -> Column:
+        """Return what is read of the tags of some records, one by one; `read` is also given the place."""
+        import numpy as np
+
+        places = np.flatnonzero(which).tolist()
+        return column([read(tags, at) for at, tags in zip(places, self._tidy.tags(which, names), strict=True)])
+
+    def flavours(self) -> Array:
+        import numpy as np
+
+        count = len(self._tidy)
+        provided = {name: np.zeros(count, dtype=bool) for name in _PROVIDERS}
+        numbered = np.zeros(count, dtype=bool)
+        for place, text in enumerate(self._before):
+            if text and not text.isspace():
+                said = text.partition("Provider: ")[2]
+                for name in _PROVIDERS if said else ():
+                    provided[name][place] = said.startswith(name)
+                numbered[place] = follows_number(text)
+        link = "UR"
+        based = filled(self._text("DB"))
+        ovid = self._holds(link, "ovid.com") | self._holds("L2", "ovid.com") | self._has("DB", "ID", "PT") | numbered
+        owners, links = self._tidy.links()
+        ovid[owners[holding(links, "ovid.com")]] = True
+        noted, whose = self._tidy.gathered("N1")
+        rayyan = self._fits("ID", "^rayyan-")
+        rayyan[whose[holding(noted, "RAYYAN-")]] = True
+        dated = self._has("ID") & self._fits("Y1", _MANAGER_DATE)
+        known = {
+            "Covidence": self._has("NS", "PG"),
+            "Web of Science": self._has("WE") | self._fits("AN", _WOS),
+            "Embase.com": self._has("U2") & (self._has("LK") | self._holds(link, "embase.com")),
+            "Scopus": self._fits("DB", "^Scopus$") | self._holds(link, "scopus.com/"),
+            "EBSCO": self._holds("DP", "EBSCO") | (based & self._holds(link, "ebscohost")),
+            "Cochrane": self._fits("AN", "^CN-") | provided["John Wiley"],
+            "ProQuest": self._holds(link, "proquest.com") | self._holds("DP", "ProQuest"),
+            "JSTOR": self._holds(link, "jstor.org") | provided["JSTOR"],
+            "APA PsycNet": self._holds(link, "psycnet.apa.org") | provided["American Psychological"],
+            "Rayyan": rayyan,
+            "EPPI-Reviewer": self._holds("U1", "EPPI") | self._holds("N1", "EPPI-Reviewer"),
+            "Citavi": self._fits("M4", "^Citavi$"),
+            "RefWorks or Reference Manager": self._fits("RP", "(?i)file"),
+            "Ovid": ovid,
+            "EndNote": self._has("ST", "ID"),
+            "Zotero": self._holds("DP", "Zotero") | self._fits("DA", _MANAGER_DATE),
+            "Mendeley": dated,
+            "PubMed": self._fits("DB", "^(?:PubMed|PMC)$") | self._fits(link, _PUBMED_LINK),
+        }
+        return np.select(list(known.values()), list(known), "").astype(object)
+
+    def notes(self, flavours: Array) -> Column:
+        noted = self._tidy.gathered(*_NOTED, cleaned=clean.paragraphs)
+        if "M1" in self._tidy and (flavours == "").any():
+            texts, owners = self._tidy.gathered("M1", cleaned=clean.paragraphs)
+            keep = flavours[owners] == ""
+            noted = together(noted, (texts.filter(keep), owners[keep]))
+        texts, owners = noted
+        some = filled(texts)
+        return self._tidy.lines_of((texts.filter(some), owners[some]))
+
+    def accession(self, flavours: Array, notes: Column) -> Column:
+        import numpy as np
+
+        stated = self._tidy.first("AN", "U2", cleaned=clean.one_line)
+        known = self._tidy.have(("AN", "U2"), filled=True)
+        theirs = ~known & np.isin(flavours, NUMBERED) & self._tidy.have(("ID",), filled=True)
+        if theirs.any():
+            stated = replaced(stated, theirs, self._tidy.first("ID", cleaned=clean.one_line).filter(theirs))
+            known |= theirs
+        first = known & (flavours == "ProQuest")
+        stated = replaced(stated, first, lambda number: number.partition(";")[0].strip())
+        rest = ~known
+        if not rest.any():
+            return stated
+        links = self._text("UR")
+        told = matches(notes, _IN_NOTE) | (flavours == "EBSCO")
+        rest &= told | holding(links, "=") | np.isin(flavours, list(_NUMBER_IN_LINK)) | (self._tidy.count("UR") > 1)
+        rest |= ~known & self._tidy.linked()
+        alone = rest & (self._tidy.count("UR") == 1) & ~self._tidy.linked() & matches(links, _ASCII)
+        alone &= ~told
+        for flavour, pattern in _NUMBER_IN_LINK.items():
+            which = alone & (flavours == flavour)
+            alone &= ~which
+            rest &= ~which
+            stated = replaced(stated, which, extracted(links.filter(which), pattern))
+        rest &= ~alone
+        stated = replaced(stated, alone, extracted(links.filter(alone), _ANY_NUMBER))
+        if not rest.any():
+            return stated
+        noted = dict(zip(np.flatnonzero(rest).tolist(), notes.filter(rest).to_pylist(), strict=True))
+
+        def look(tags: dict[str, list[str]], at: int) -> str:
+            return number_in(flavours[at], noted[at], tags.get("UR", []) + tags.get("_link", []))
+
+        return replaced(stated, rest, self._asked(rest, {"UR", "_link"}, look))
+
+    def year(self) -> Column:
+        stated = self._text("PY")
+        rest = ~matches(stated, _YEAR)
+        if not rest.any():
+            return stated
+        texts = self._tidy.lines_of(self._tidy.gathered("PY", "Y1", "DA"), PARTER)
+        return replaced(stated, rest, mapped(texts.filter(rest), lambda text: clean.year(*text.split(PARTER))))
+
+    def pages(self, flavours: Array) -> Column:
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        first, last = self._tidy.first("SP", "PG"), self._text("EP")
+        both = matches(first, _NUMBER) & matches(last, _NUMBER)
+        ebsco = flavours == "EBSCO"
+        both &= ~(ebsco & matches(first, "^0"))
+        found = pc.if_else(pc.equal(first, last), first, pc.binary_join_element_wise(first, last, letters("-")))
+        if both.all():
+            return found
+        parts = (first, last, self._tidy.first("C7", "AR"), pc.if_else(pa.array(ebsco), letters("1"), letters("")))
+        rest = pc.binary_join_element_wise(*(part.filter(~both) for part in parts), letters(PARTER))
+        return replaced(found, ~both, mapped(rest, _pages))
+
+    def doi(self) -> Column:
+        import numpy as np
+        import pyarrow.compute as pc
+
+        found = column([""] * len(self._tidy))
+        open_, done = ~self._has("DI"), np.zeros(len(self._tidy), dtype=bool)
+        for tag in ("DO", "L3"):
+            if tag not in self._tidy:
+                continue
+            texts = pc.replace_substring_regex(self._text(tag), _RESOLVER, "")
+            plain = open_ & ~done & (self._tidy.count(tag) == 1) & matches(texts, PLAIN_DOI)
+            found = pc.if_else(plain, pc.ascii_lower(texts), found)
+            done |= plain
+            open_ &= ~self._tidy.have((tag,), filled=True)
+        rest = ~done & (self._tidy.have(("DO", "DI", "L1", "L2", "L3", "M3"), filled=True) | self._linked_doi())
+        names = {"DO", "DI", "L1", "L2", "L3", "M3", "UR"}
+        return replaced(found, rest, self._asked(rest, names, lambda tags, _: doi(tags)))
+
+    def _linked_doi(self) -> Array:
+        texts, owners = self._tidy.gathered("UR")
+        found = self._tidy.have(())
+        found[owners[matches(texts, r"(?i)doi\.org")]] = True
+        return found
+
+    def pmid(self, flavours: Array, notes: Column) -> Column:
+        import numpy as np
+
+        found = column([""] * len(self._tidy))
+        embase = (flavours == "Embase.com") & filled(self._text("C5"))
+        found = replaced(found, embase, mapped(self._text("C5").filter(embase), clean.digits))
+        cochrane = (flavours == "Cochrane") & holding(self._text("C3"), "PUBMED ")
+        found = replaced(found, cochrane, extracted(self._text("C3").filter(cochrane), "PUBMED (?P<found>[0-9]+)"))
+        cochrane &= ~filled(found)
+        linked = (flavours == "PubMed") & matches(self._text("UR"), _PUBMED_IN_LINK)
+        found = replaced(found, linked, extracted(self._text("UR").filter(linked), _PUBMED_IN_LINK))
+        scopus = (flavours == "Scopus") & matches(self._text("C2"), "^[0-9]+$") & (self._tidy.count("C2") == 1)
+        found = replaced(found, scopus, self._text("C2").filter(scopus))
+        others = ~np.isin(flavours, ("Embase.com", "Cochrane", "Scopus", "PubMed", "Ovid", "EBSCO"))
+        rest = cochrane | (flavours == "PubMed") & ~linked | ((flavours == "Scopus") & self._has("C2") & ~scopus)
+        medline = (flavours == "Ovid") & self._fits("DB", "(?i)medline")
+        found = replaced(found, medline, mapped(self._text("ID").filter(medline), clean.digits))
+        rest |= (flavours == "EBSCO") & holding(notes, "PMID:")
+        rest |= (others | ((flavours == "Ovid") & ~medline)) & self._has("PM")
+        if not rest.any():
+            return found
+        noted = dict(zip(np.flatnonzero(rest).tolist(), notes.filter(rest).to_pylist(), strict=True))
+        names = {"C5", "C3", "C2", "UR", "AN", "ID", "DB", "PM"}
+        return replaced(found, rest, self._asked(rest, names, lambda tags, at: pmid(tags, flavours[at], noted[at])))
+
+    def pub_type(self, flavours: Array) -> Column:
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        ovid = pc.if_else(pa.array(flavours == "Ovid"), letters("1"), letters(""))
+        parts = (self._text("M3"), self._text("PT"), self._text("TY"), ovid)
+        return mapped(pc.binary_join_element_wise(*parts, letters(PARTER)), _pub_type)
+
+    def url(self) -> Column:
+        import numpy as np
+        import pyarrow.compute as pc
+
+        owners, links = self._tidy.links()
+        behind = replaced(column([""] * len(self._tidy)), _at(owners, len(self._tidy)), links)
+        done, open_ = np.zeros(len(self._tidy), dtype=bool), np.ones(len(self._tidy), dtype=bool)
+        found = column([""] * len(self._tidy))
+        for texts in (self._text("UR"), behind, self._text("L2"), self._text("LK")):
+            one = open_ & matches(texts, _ONE_LINK)
+            found = pc.if_else(one, texts, found)
+            done |= one
+            open_ &= ~filled(texts)
+        found = pc.replace_substring(found, "&amp;", "&")
+        rest = ~done & (self._tidy.have(("UR", "L2", "LK"), filled=True) | self._tidy.linked())
+        names = {"UR", "_link", "L2", "LK"}
+        return replaced(found, rest, self._asked(rest, names, lambda tags, _: url(tags)))
+
+    def accessions(self, flavours: Array, accession: Column, number: Column) -> Column:
+        import numpy as np
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        some = filled(accession) | filled(number) | self._has("C2")
+        bases = mapped(self._text("DB"), lambda base: clean.one_line(base).partition("<")[0].strip())
+        if not some.any():
+            return column([""] * len(self._tidy))
+        odd = ((flavours == "ProQuest") & self._holds("AN", ";")) | holding(accession, "&") | holding(bases, "&")
+        for tag in ("C2", "PM", "N1"):
+            odd |= self._holds(tag, "PMC")
+        forms = [matches(accession, form) for form, _ in WHOSE]
+        sources = column(np.select(forms, [source for _, source in WHOSE], "").tolist())
+        sources = either(sources, bases, mapped(column(flavours.tolist()), lambda name: name or "export"))
+        own = pc.if_else(matches(accession, "^[A-Z]{3,7}:"), accession, _put(sources, accession))
+        theirs = _put(pc.if_else(pa.array(filled(number)), letters("PubMed"), letters("")), number)
+        own = pc.if_else(filled(accession), own, letters(""))
+        theirs = pc.if_else(filled(number), theirs, letters(""))
+        both = filled(own) & filled(theirs) & pc.not_equal(own, theirs).to_numpy(zero_copy_only=False)
+        found = pc.if_else(both, pc.binary_join_element_wise(own, theirs, letters("; ")), either(own, theirs))
+        odd &= some
+        if not odd.any():
+            return found
+        stated, numbers, based = accession.to_pylist(), number.to_pylist(), bases.to_pylist()
+        tags = {"AN", "C2", "PM", "N1"}
+        asked = self._asked(
+            odd, tags, lambda tags, at: accessions(tags, flavours[at], stated[at], numbers[at], based[at])
+        )
+        return replaced(found, odd, asked)
+
+
+def _put(source: Column, number: Column) -> Column:
+    import pyarrow.compute as pc
+
+    return pc.binary_join_element_wise(source, number, letters(":"))
+
+
+def _at(owners: Array, count: int) -> Array:
+    import numpy as np
+
+    found = np.zeros(count, dtype=bool)
+    found[owners] = True
+    return found
+
+
+def _tags(**stated: str) -> dict[str, list[str]]:
+    return {tag: [value] for tag, value in stated.items() if value}
+
+
+def _pages(parts: str) -> str:
+    first, last, number, ebsco = parts.split(PARTER)
+    return pages(_tags(SP=first, EP=last, C7=number), "EBSCO" if ebsco else "")
+
+
+def _pub_type(parts: str) -> str:
+    stated, kind, type_, ovid = parts.split(PARTER)
+    return clean.word(pub_type(_tags(M3=stated, PT=kind, TY=type_), "Ovid" if ovid else ""))
