@@ -306,3 +306,52 @@ def test_what_a_row_lacks_is_said(world, change, code):
 def test_two_meanings_for_one_construct_are_a_contradiction(world):
     other = FIRST | {"page": "p. 9", "meaning": "Giving up"}
     assert "ME0485" in world.enter(fill(world.todo(), "Constructs", {2: FIRST, 3: other}), code=1)
+
+
+def test_what_is_left_out_needs_a_reason_at_once_and_a_corrected_sheet_goes_in(world):
+    path = fill(world.todo(), "Constructs", {2: FIRST | {"status": "set aside"}})
+    assert "needs a reason" in world.enter(path, code=1)
+    assert rows(world.root, "constructs") == []
+    world.enter(fill(path, "Constructs", {2: {"reason": "about another question"}}))
+    # On a sheet that shows the construct it is the same.
+    path = fill(world.todo(), "Constructs", {2: {"status": "can't be translated", "reason": ""}})
+    assert "ME0478" in world.enter(path, code=1)
+    world.enter(fill(path, "Constructs", {2: {"reason": "a word of the authors only"}}))
+    world.enter(fill(path, "Constructs", {2: {"reason": "a word that only the authors use"}}))
+    (construct,) = rows(world.root, "constructs")
+    assert (construct["status"], construct["reason"]) == ("not_translatable", "a word that only the authors use")
+
+
+def test_rows_that_were_typed_in_can_be_corrected_in_the_same_sheet(world):
+    again = {"study": "Doe 2015", "page": "p. 4", "speaker": "study author", "quotation": "They carried on.",
+             "construct": "getting on with it"}  # fmt: skip
+    path = fill(world.todo(), "Constructs", {2: FIRST, 3: again})
+    world.enter(path)
+    world.enter(fill(path, "Constructs", {2: {"meaning": "Work goes on", "page": "p. 33"}}))
+    (construct,) = rows(world.root, "constructs")
+    assert construct["meaning"] == "Work goes on"
+    found = {p["passage_id"]: p["locator"] for p in rows(world.root, "passages")}
+    assert [found[i] for i in construct["passage_ids"].split(";")] == ["p. 33", "p. 4"], "corrected, not added"
+    # An empty cell takes nothing back, and the same once more changes nothing.
+    assert " 0 rows and values entered" in world.enter(path)
+    assert rows(world.root, "constructs") == [construct]
+    # Two rows that now contradict each other are told, not entered in turn.
+    path = fill(path, "Constructs", {2: {"meaning": "One"}, 3: {"meaning": "Two"}})
+    assert "ME0485" in world.enter(path, code=1)
+
+
+def test_a_typed_row_corrects_nothing_that_somebody_else_changed(world):
+    path = fill(world.todo(), "Constructs", {2: FIRST})
+    world.enter(path)
+    world.enter(fill(world.todo(who="ben"), "Constructs", {2: {"meaning": "Ben's reading"}}), who="ben")
+    assert "ME0486" in world.enter(fill(path, "Constructs", {2: {"meaning": "Mine"}}), code=1)
+    assert rows(world.root, "constructs")[0]["meaning"] == "Ben's reading"
+
+
+def test_lines_that_moved_correct_nothing(world):
+    other = FIRST | {"construct": "waiting", "quotation": "We wait.", "meaning": "Nothing happens"}
+    path = fill(world.todo(), "Constructs", {2: FIRST, 3: other})
+    world.enter(path)
+    before = [rows(world.root, name) for name in ("constructs", "passages")]
+    assert " 0 rows and values entered" in world.enter(fill(path, "Constructs", {2: other, 3: FIRST}))
+    assert [rows(world.root, name) for name in ("constructs", "passages")] == before

@@ -373,6 +373,7 @@ class _Change:
     empty: int = 0
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
+    entered: list[coding.Before] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -599,7 +600,7 @@ def coded_of(grid: workbook.Grid, columns: Mapping[str, Sequence[str]]) -> list[
 
 def _enter_coded(
     file: str, coded: list[coding.Coded], world: _World, who: _Who, said: coding.Said, change: _Change,
-    columns: Mapping[str, str],
+    columns: Mapping[str, str], before: Sequence[coding.Before] = (),
 ) -> None:  # fmt: skip
     done = coding.enter(
         file,
@@ -611,8 +612,9 @@ def _enter_coded(
         (who.reviewer, who.today),
         (ledger.id_maker("P", world.passages["passage_id"]), ledger.id_maker("K", world.constructs["construct_id"])),
         columns,
+        before,
     )
-    change.passages, change.constructs = done.passages, done.constructs
+    change.passages, change.constructs, change.entered = done.passages, done.constructs, done.entered
     change.added += done.added + done.changed
     change.changed += done.changed
     change.same += done.same
@@ -630,7 +632,7 @@ def enter(root: Path, config: Config, stage: str, arguments: argparse.Namespace)
         world = _world(root, config)
         left: list[coded_readers.Leftover] = []
         if arguments.source == "sheet":
-            _read_sheets(arguments, world, config, who, change)
+            _read_sheets(arguments, world, config, who, change, _entered_rows(root, arguments))
         else:
             left = _read_foreign(arguments, world, config, who, change)
         before = voting.entered_before(root, mark)
@@ -648,8 +650,10 @@ def enter(root: Path, config: Config, stage: str, arguments: argparse.Namespace)
             if rows:
                 book.put(table, rows, extra=config.extraction.extra if table.open_columns else ())
         written = book.commit(_check(config), dry_run=arguments.dry_run)
-        if not arguments.dry_run and not before:
-            voting.remember(root, mark, today, arguments.file)
+        if not arguments.dry_run and (not before or change.added):
+            kept = change.entered if arguments.source == "sheet" else []
+            marks = [[one.line, one.passage_id, one.construct_id, one.mark] for one in kept]
+            voting.remember(root, mark, today, arguments.file, marks, who.reviewer)
     if left:
         change.warnings.append(_left_over(root, left, arguments))
     if not arguments.dry_run:
@@ -657,6 +661,15 @@ def enter(root: Path, config: Config, stage: str, arguments: argparse.Namespace)
     return voting.Entered(
         change.added, change.changed, change.same, 0, 0, change.warnings, written.files, "rows and values"
     )  # fmt: skip
+
+
+def _entered_rows(root: Path, arguments: argparse.Namespace) -> list[coding.Before]:
+    """Return what the same person entered from this sheet before; nothing where the log isn't as it was written."""
+    rows = voting.remembered_rows(root, arguments.file, arguments.reviewer)
+    try:
+        return [coding.Before(int(line), str(p), str(c), str(mark)) for line, p, c, mark in rows]
+    except (TypeError, ValueError):
+        return []
 
 
 def _said(arguments: argparse.Namespace) -> coding.Said:
@@ -721,7 +734,14 @@ def _left_over(root: Path, left: Sequence[coded_readers.Leftover], arguments: ar
     return Problem("ME0475", f"not entered: {said}", str(arguments.file), hint=hint)
 
 
-def _read_sheets(arguments: argparse.Namespace, world: _World, config: Config, who: _Who, change: _Change) -> None:
+def _read_sheets(
+    arguments: argparse.Namespace,
+    world: _World,
+    config: Config,
+    who: _Who,
+    change: _Change,
+    before: Sequence[coding.Before],
+) -> None:
     grids = _grids(arguments.file, world)
     adjudicating = set(grids) == {"settle"}
     _check_person(who.reviewer, config, adjudicating=adjudicating)
@@ -740,7 +760,7 @@ def _read_sheets(arguments: argparse.Namespace, world: _World, config: Config, w
             change.problems += grid.unusable([c for c in at if c is not None])
             bad = {p.line for p in change.problems}
             rows = [row for row in coded_of(grid, {n: (h,) for n, h in _CODED.items()}) if row.line not in bad]
-            _enter_coded(str(arguments.file), rows, world, who, _said(arguments), change, _CODED)
+            _enter_coded(str(arguments.file), rows, world, who, _said(arguments), change, _CODED, before)
 
 
 def _check(config: Config) -> ledger.Check:
