@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from metaethno.quoting import in_marks
 from metaethno.trace import Evidence, live_translations
 from metaethno.weighing import graph
 
@@ -105,10 +106,10 @@ def _words(e: Evidence, studies: Mapping[str, str], reports: Mapping[str, str]) 
     status = e.translations["status"].where(gone, "")
     add("translation", e.translations.assign(_status=status), "translation_id", "kind", "_status", "wording")
     nodes = e.constructs.drop_duplicates("construct_id")
-    terms = nodes["authors_term"].astype(str)
-    add("construct", nodes.assign(_term=("‘" + terms + "’").where(terms != "", "")), "construct_id", "label", "_term")
+    terms = nodes["authors_term"].astype(str).map(lambda term: in_marks(term, "‘’"))
+    add("construct", nodes.assign(_term=terms), "construct_id", "label", "_term")
     words = e.passages["text"].astype(str)
     # A reviewer's own words about a place are no quotation.
     own = e.passages["speaker"].eq("review_author")
-    add("passage", e.passages.assign(_text=words.where(own, "“" + words + "”")), "passage_id", "locator", "_text")
+    add("passage", e.passages.assign(_text=words.where(own, words.map(in_marks))), "passage_id", "locator", "_text")
     return out
