@@ -278,6 +278,8 @@ def _todo(sub: argparse.ArgumentParser) -> None:
     for one in ("xlsx", "docx"):
         sub.add_argument(f"--{one}", dest="to", action="store_const", const=one, help=f"the same as --to {one}")
     sub.add_argument("--study", metavar="NAME", help="of translation: this study, not the next one to be read")
+    layout = "of extraction: studies as rows of one sheet (default), or a sheet for each"
+    sub.add_argument("--layout", choices=("rows", "sheets"), default="rows", help=layout)
     sub.add_argument("--out", metavar="FILE", help="where to (default: worklists/STAGE-ID...)")
     sub.add_argument("--new-since", metavar="RUN", help="only what runs after this one found")
     sub.add_argument("--sample", type=_count, metavar="N", help="only N of them, drawn by --seed")
