@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from metaethno.naming import Named, fitting
 from metaethno.quoting import in_marks
 from metaethno.trace import Evidence, live_translations
 from metaethno.weighing import graph
@@ -51,13 +52,14 @@ class Tracer:
         found = [(kind, wanted) for kind in self.kinds_of(wanted)]
         if found:
             return found
-        name = " ".join(wanted.casefold().split())
-        named = [
-            node
-            for node, says in self.says.items()
-            if name and name in (says.casefold(), says.split(": ")[0].casefold())
+        known = [
+            Named(f"{kind} {one}", name, kind)
+            for (kind, one), says in self.says.items()
+            if kind not in ("passage", "translation")
+            for name in (says, says.split(": ")[0])
         ]
-        return self._sorted([node for node in named if node[0] not in ("passage", "translation")])
+        nodes = {tuple(named.id.split(" ", 1)) for named in fitting(known, wanted, parts=False)}
+        return self._sorted([(kind, one) for kind, one in nodes])
 
     def down(self, kind: str, one: str) -> Iterator[Place]:
         """Yield what a place rests on, down to quotations and studies; each thing in full only once."""

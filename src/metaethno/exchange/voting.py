@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from metaethno import ledger, review, tables
+from metaethno import ledger, naming, review, tables
 from metaethno import votes as ballot
 from metaethno.config import Config, Voting
 from metaethno.errors import Problem, UsageError, UserError, did_you_mean
@@ -37,9 +37,7 @@ def settings_of(stage: str, config: Config) -> Voting:
 
 def check_team(who: str, config: Config) -> None:
     """Raise UsageError where a person is not of the team."""
-    if who not in config.team:
-        message = f"there is nobody called {who!r} in the team.{did_you_mean(who, config.team)}"
-        raise UsageError(Problem("ME0493", message, allowed=", ".join(config.team)))
+    naming.person(who, config)
 
 
 def check_person(stage: str, who: str, config: Config, *, adjudicating: bool) -> None:
