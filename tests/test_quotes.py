@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from metaethno import fulltext_reader, quotes
 from metaethno.quotes import Pages, look, named_pages, prepare
+from metaethno.quoting import in_marks
 
 FILLER = "The ward was quiet and nobody came for a long while, so the notes were written up twice over. "
 HEAD = "Journal of Nursing Tales"
@@ -241,3 +242,20 @@ def test_files_that_unpack_to_gigabytes_are_given_up(tmp_path):
     (tmp_path / "bomb.pdf").write_bytes(out)
     text = fulltext_reader.read(tmp_path / "bomb.pdf", seconds=3)
     assert text.error or not any(text.texts)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("keeping face", "“keeping face”"),
+        ("“keeping face”", "“keeping face”"),
+        (' "keeping face" ', "“keeping face”"),
+        ("«se taire»", "“se taire”"),
+        ("'keeping face'", "“keeping face”"),
+        ("“one” and “two”", "““one” and “two””"),  # not one quotation: its own marks stay
+        ("I can't, I won't", "“I can't, I won't”"),
+        ("", ""),
+    ],
+)
+def test_what_is_quoted_already_gets_no_second_marks(text, shown):
+    assert in_marks(text) == shown

@@ -32,6 +32,7 @@ _GROUPS = {
         "run": "run the review (or one stage) and say what is left to do",
         "check": "check all decisions and the configuration, without running anything",
         "todo": "what one person still has to decide, as a file to work in: metaethno todo STAGE --reviewer ID",
+        "fulltext": "file full texts under the records they are of: metaethno fulltext add FILE...; fulltext list",
         "enter": "bring decisions in, all or none: metaethno enter STAGE FILE --reviewer ID",
         "sign": "say that you read an interpretation against what it rests on: metaethno sign [ID...] --reviewer ID",
         "memo": "the log of memos and reflexivity: metaethno memo TEXT --reviewer ID [--about WHAT] [--kind reflexive]",
@@ -221,6 +222,14 @@ def _export(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--force", action="store_true", help="replace the file, if it is there")
 
 
+def _fulltext(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("action", choices=("add", "list"), help="file them, or list which reports have one")
+    sub.add_argument("files", nargs="*", type=Path, help="PDF, DOCX, HTML or plain text; or a folder of them")
+    said = "of one file: which record it is, by words of its title"
+    sub.add_argument("--for", dest="title", default="", metavar="TITLE", help=said)
+    sub.add_argument("--also", action="store_true", help="keep a further text of a record that has one")
+
+
 def _status(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--json", action="store_true", help="for other programs")
     codes = "end with 0: nothing is left to do; 3: something waits for a person; 4: something is to be made"
@@ -271,6 +280,8 @@ def _todo(sub: argparse.ArgumentParser) -> None:
     for one in ("xlsx", "docx"):
         sub.add_argument(f"--{one}", dest="to", action="store_const", const=one, help=f"the same as --to {one}")
     sub.add_argument("--study", metavar="NAME", help="of translation: this study, not the next one to be read")
+    layout = "of extraction: studies as rows of one sheet (default), or a sheet for each"
+    sub.add_argument("--layout", choices=("rows", "sheets"), default="rows", help=layout)
     sub.add_argument("--out", metavar="FILE", help="where to (default: worklists/STAGE-ID...)")
     sub.add_argument("--new-since", metavar="RUN", help="only what runs after this one found")
     sub.add_argument("--sample", type=_count, metavar="N", help="only N of them, drawn by --seed")
@@ -389,6 +400,7 @@ _ARGUMENTS = {
     "import": _import,
     "search": _search,
     "flow": _flow,
+    "fulltext": _fulltext,
     "inspect": _inspect,
     "todo": _todo,
     "enter": _enter,

@@ -14,6 +14,17 @@ _WORDS_OF_QUOTATION = 3
 _LETTERS_OF_TERM = 6
 
 
+_WHOLE = re.compile(r"(?:[\"“„«]([^\"“”„«»]+)[\"”“»]|[‘‚']([^‘’‚']+)[’‘'])")
+
+
+def in_marks(text: str, marks: str = "“”") -> str:
+    """Return a text in quotation marks; where it stands in such as a whole already, in these only. Nothing stays so."""
+    text = text.strip()
+    whole = _WHOLE.fullmatch(text)
+    inside = (whole[1] or whole[2]).strip() if whole else text
+    return f"{marks[0]}{inside}{marks[1]}" if inside else ""
+
+
 def words_of(text: str) -> list[str]:
     """Return the words of a text as they are compared: without case, marks, and the ways of writing a letter."""
     return _WORD.findall(unicodedata.normalize("NFKC", text).casefold())

@@ -14,6 +14,7 @@ from metaethno import tables
 from metaethno.places import Places
 from metaethno.schemas import (
     ASSESSED,
+    CHARACTERISTICS,
     CHECKS,
     COMPARISON,
     COVERAGE,
@@ -23,6 +24,7 @@ from metaethno.schemas import (
     SCREENING_TO_DECIDE,
     STALE,
     STATEMENTS,
+    SUPPORT,
     TABLES,
     Table,
 )
@@ -173,11 +175,17 @@ def _open_synthesis(root: Path) -> list[OpenWork]:
         return []
     n = int(stale["state"].eq("stale").sum())
     hint = "`metaethno sign` lists them with what changed, and signs them."
-    return (
-        [OpenWork("synthesis", n, "interpretations whose evidence changed", "the reviewers", STALE.path, hint)]
-        if n
-        else []
-    )
+    found = []
+    if n:
+        what = "interpretations whose evidence changed"
+        found.append(OpenWork("synthesis", n, what, "the reviewers", STALE.path, hint))
+    characteristics = _frame(root, CHARACTERISTICS, ["study_id"])
+    support = _frame(root, SUPPORT, ["target_kind"])
+    begun = support is None or support["target_kind"].isin(["third_order", "step"]).any()
+    if not begun and characteristics is not None and len(characteristics):
+        hint = "`metaethno todo synthesis --reviewer ID` writes the form."
+        found.append(OpenWork("synthesis", 1, "argument to be written", "the reviewers", SUPPORT.path, hint))
+    return found
 
 
 def _checks(root: Path) -> tuple[list[dict[str, str]], list[dict[str, str]]]:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from metaethno.naming import Named, fitting
+from metaethno.quoting import in_marks
 from metaethno.trace import Evidence, live_translations
 from metaethno.weighing import graph
 
@@ -50,13 +52,14 @@ class Tracer:
         found = [(kind, wanted) for kind in self.kinds_of(wanted)]
         if found:
             return found
-        name = " ".join(wanted.casefold().split())
-        named = [
-            node
-            for node, says in self.says.items()
-            if name and name in (says.casefold(), says.split(": ")[0].casefold())
+        known = [
+            Named(f"{kind} {one}", name, kind)
+            for (kind, one), says in self.says.items()
+            if kind not in ("passage", "translation")
+            for name in (says, says.split(": ")[0])
         ]
-        return self._sorted([node for node in named if node[0] not in ("passage", "translation")])
+        nodes = {tuple(named.id.split(" ", 1)) for named in fitting(known, wanted, parts=False)}
+        return self._sorted([(kind, one) for kind, one in nodes])
 
     def down(self, kind: str, one: str) -> Iterator[Place]:
         """Yield what a place rests on, down to quotations and studies; each thing in full only once."""
@@ -105,10 +108,10 @@ def _words(e: Evidence, studies: Mapping[str, str], reports: Mapping[str, str]) 
     status = e.translations["status"].where(gone, "")
     add("translation", e.translations.assign(_status=status), "translation_id", "kind", "_status", "wording")
     nodes = e.constructs.drop_duplicates("construct_id")
-    terms = nodes["authors_term"].astype(str)
-    add("construct", nodes.assign(_term=("‘" + terms + "’").where(terms != "", "")), "construct_id", "label", "_term")
+    terms = nodes["authors_term"].astype(str).map(lambda term: in_marks(term, "‘’"))
+    add("construct", nodes.assign(_term=terms), "construct_id", "label", "_term")
     words = e.passages["text"].astype(str)
     # A reviewer's own words about a place are no quotation.
     own = e.passages["speaker"].eq("review_author")
-    add("passage", e.passages.assign(_text=words.where(own, "“" + words + "”")), "passage_id", "locator", "_text")
+    add("passage", e.passages.assign(_text=words.where(own, words.map(in_marks))), "passage_id", "locator", "_text")
     return out

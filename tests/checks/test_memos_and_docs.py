@@ -51,7 +51,7 @@ def test_the_same_memo_twice_adds_nothing(root):
         (["memo", "x", "--about", "construct", "--reviewer", "ann"], 1),  # several things
         (["memo", "x", "--about", "nothing like it", "--reviewer", "ann"], 1),
         (["memo", "x", "--about", "  ", "--reviewer", "ann"], 1),
-        (["memo", "x", "--reviewer", "zoe"], 1),
+        (["memo", "x", "--reviewer", "zoe"], 2),
         (["memo", "--about", "Abel", "--reviewer", "ann"], 2),  # no words
     ],
 )

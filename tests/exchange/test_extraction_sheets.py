@@ -9,6 +9,8 @@ import pytest
 from tests.extraction_world import FREE, cells, fill, review, rows, standing
 from tests.voting_world import command, text_table
 
+from metaethno.exchange.workbook import sheet_name
+
 openpyxl = pytest.importorskip("openpyxl")
 
 
@@ -235,8 +237,9 @@ def test_a_settled_value_may_be_a_third_one_of_the_right_type(two):
 
 def test_reports_are_given_their_studies_and_a_near_name_is_pointed_out(world):
     path = world.todo()
-    (line,) = cells(path, "Reports")
-    assert line["citation"] == "Poe et al. 2018"
+    line, *linked = cells(path, "Reports")
+    assert (line["citation"], line["study"]) == ("Poe et al. 2018", "")
+    assert [row["study"] for row in linked] == ["Doe 2015", "Roe 2016", "Roe 2016"]
     said = world.enter(fill(path, "Reports", {2: {"study": "Roe 2018", "role": ""}}))
     assert "Did you mean 'Roe 2016'?" in said
     (new,) = [r for r in rows(world.root, "studies") if r["label"] == "Roe 2018"]
@@ -306,3 +309,145 @@ def test_what_a_row_lacks_is_said(world, change, code):
 def test_two_meanings_for_one_construct_are_a_contradiction(world):
     other = FIRST | {"page": "p. 9", "meaning": "Giving up"}
     assert "ME0485" in world.enter(fill(world.todo(), "Constructs", {2: FIRST, 3: other}), code=1)
+
+
+def test_what_is_left_out_needs_a_reason_at_once_and_a_corrected_sheet_goes_in(world):
+    path = fill(world.todo(), "Constructs", {2: FIRST | {"status": "set aside"}})
+    assert "needs a reason" in world.enter(path, code=1)
+    assert rows(world.root, "constructs") == []
+    world.enter(fill(path, "Constructs", {2: {"reason": "about another question"}}))
+    # On a sheet that shows the construct it is the same.
+    path = fill(world.todo(), "Constructs", {2: {"status": "can't be translated", "reason": ""}})
+    assert "ME0478" in world.enter(path, code=1)
+    world.enter(fill(path, "Constructs", {2: {"reason": "a word of the authors only"}}))
+    world.enter(fill(path, "Constructs", {2: {"reason": "a word that only the authors use"}}))
+    (construct,) = rows(world.root, "constructs")
+    assert (construct["status"], construct["reason"]) == ("not_translatable", "a word that only the authors use")
+
+
+def test_rows_that_were_typed_in_can_be_corrected_in_the_same_sheet(world):
+    again = {"study": "Doe 2015", "page": "p. 4", "speaker": "study author", "quotation": "They carried on.",
+             "construct": "getting on with it"}  # fmt: skip
+    path = fill(world.todo(), "Constructs", {2: FIRST, 3: again})
+    world.enter(path)
+    world.enter(fill(path, "Constructs", {2: {"meaning": "Work goes on", "page": "p. 33"}}))
+    (construct,) = rows(world.root, "constructs")
+    assert construct["meaning"] == "Work goes on"
+    found = {p["passage_id"]: p["locator"] for p in rows(world.root, "passages")}
+    assert [found[i] for i in construct["passage_ids"].split(";")] == ["p. 33", "p. 4"], "corrected, not added"
+    # An empty cell takes nothing back, and the same once more changes nothing.
+    assert " 0 rows and values entered" in world.enter(path)
+    assert rows(world.root, "constructs") == [construct]
+    # Two rows that now contradict each other are told, not entered in turn.
+    path = fill(path, "Constructs", {2: {"meaning": "One"}, 3: {"meaning": "Two"}})
+    assert "ME0485" in world.enter(path, code=1)
+
+
+def test_a_typed_row_corrects_nothing_that_somebody_else_changed(world):
+    path = fill(world.todo(), "Constructs", {2: FIRST})
+    world.enter(path)
+    world.enter(fill(world.todo(who="ben"), "Constructs", {2: {"meaning": "Ben's reading"}}), who="ben")
+    assert "ME0486" in world.enter(fill(path, "Constructs", {2: {"meaning": "Mine"}}), code=1)
+    assert rows(world.root, "constructs")[0]["meaning"] == "Ben's reading"
+
+
+def test_lines_that_moved_correct_nothing(world):
+    other = FIRST | {"construct": "waiting", "quotation": "We wait.", "meaning": "Nothing happens"}
+    path = fill(world.todo(), "Constructs", {2: FIRST, 3: other})
+    world.enter(path)
+    before = [rows(world.root, name) for name in ("constructs", "passages")]
+    assert " 0 rows and values entered" in world.enter(fill(path, "Constructs", {2: other, 3: FIRST}))
+    assert [rows(world.root, name) for name in ("constructs", "passages")] == before
+
+
+def links(root: Path) -> list[tuple[str, str, str]]:
+    """Return citation, study's label and role of every link."""
+    labels = {r["study_id"]: r["label"] for r in rows(root, "studies")}
+    return sorted((r["citation"], labels[r["study_id"]], r["role"]) for r in rows(root, "report_studies"))
+
+
+def test_a_report_of_several_studies_names_them_all_and_a_study_may_have_several_reports(world):
+    old = world.todo()
+    path = fill(world.todo(), "Reports", {2: {"study": "Poe wards; Poe homes"}, 3: {"study": "Doe 2015; Doe clinics"}})
+    world.enter(path)
+    assert links(world.root) == [
+        ("Doe and Roe 2015", "Doe 2015", "main"),
+        ("Doe and Roe 2015", "Doe clinics", "main"),
+        ("Poe et al. 2018", "Poe homes", "main"),
+        ("Poe et al. 2018", "Poe wards", "main"),
+        ("Roe 2016a", "Roe 2016", "main"),
+        ("Roe 2017", "Roe 2016", "companion"),
+    ]
+    found = rows(world.root, "report_studies")
+    assert len({r["report_id"] for r in found if r["record_id"] == FREE}) == 1, "one report, two studies"
+    # A second time nothing is added; an older sheet that was not touched undoes nothing.
+    world.enter(path)
+    world.enter(old)
+    assert rows(world.root, "report_studies") == found
+    (line,) = [row for row in cells(world.todo(), "Reports") if row["record id"] == FREE]
+    assert line["study"].split("; ") == ["Poe homes", "Poe wards"]
+    # Leaving a name out takes nothing back; who means it is told where.
+    said = world.enter(fill(world.todo(), "Reports", {2: {"study": "Doe 2015"}}), code=1)
+    assert "ME0486" in said
+    assert rows(world.root, "report_studies") == found
+
+
+def test_a_further_report_of_a_study_is_a_companion_unless_it_says_otherwise(world):
+    world.enter(fill(world.todo(), "Reports", {2: {"study": "Doe 2015"}}))
+    assert ("Poe et al. 2018", "Doe 2015", "companion") in links(world.root)
+    path = fill(world.todo(), "Reports", {3: {"role": "only repeats another report", "citation": "Poe 2018"}})
+    world.enter(path)
+    wanted = {r["citation"]: r["role"] for r in rows(world.root, "report_studies")}
+    assert list(wanted.values()).count("redundant") == 1
+    assert "Poe 2018" in wanted
+
+
+# ---------------------------------------------------------------------------------------- a sheet for each study
+
+
+def test_a_sheet_for_each_study_says_and_takes_the_same(world):
+    path = world.todo("--layout", "sheets")
+    book = openpyxl.load_workbook(path)
+    assert book.sheetnames == ["Doe 2015", "Roe 2016", "Constructs", "Reports", "How to", "_lists"]
+    page = cells(path, "Doe 2015")
+    assert [row["question"] for row in page] == [
+        "country", "How many", "data collection start", "Stance", "Methods", "Ethics stated"
+    ]  # fmt: skip
+    picks = {str(v.sqref) for v in book["Doe 2015"].data_validations.dataValidation}
+    assert picks == {"B5", "B7"}  # stance and ethics
+    one = {2: {"answer": "Norland"}, 3: {"answer": "1,200", "page": "p. 7"}, 5: {"answer": "Realist"}}
+    fill(path, "Doe 2015", one)
+    assert "4 rows and values entered" in world.enter(fill(path, "Roe 2016", {2: {"answer": "Westland"}}))
+    assert standing(world.root) == {
+        ("S1", "country", "ann"): "Norland",
+        ("S1", "participants_n", "ann"): "1200",
+        ("S1", "stance", "ann"): "realist",
+        ("S2", "country", "ann"): "Westland",
+    }
+    (many,) = [r for r in rows(world.root, "extraction_values") if r["field"] == "participants_n"]
+    assert many["locator"] == "p. 7"
+    before = rows(world.root, "extraction_values")
+    world.enter(path)
+    world.enter(world.todo())
+    world.enter(world.todo("--layout", "sheets"))
+    assert rows(world.root, "extraction_values") == before
+    assert [row["answer"] for row in cells(world.todo("--layout", "sheets"), "Doe 2015")][:2] == ["Norland", "1200"]
+
+
+def test_what_is_wrong_on_a_studys_own_sheet_is_told_with_its_cell(world):
+    path = world.todo("--layout", "sheets")
+    fill(path, "Doe 2015", {3: {"answer": "many"}, 4: {"page": "p. 2"}})
+    said = world.enter(fill(path, "Roe 2016", {5: {"answer": "=A1"}}), code=1)
+    assert "cell B3" in said
+    assert "ME0476" in said
+    assert "ME0473" in said
+    assert "sheets" in world.run("todo", "extraction", "--reviewer", "ann", "--layout", "sheets", "--to", "csv", code=2)
+
+
+def test_studies_of_nearly_one_name_have_sheets_of_their_own():
+    used: set[str] = set()
+    long = "A study with a label that is longer than thirty-one letters"
+    made = [sheet_name(name, used) for name in (long, long + " too", "Reports", "a/b", "A:B", "")]
+    assert len({m.casefold() for m in made}) == len(made)
+    assert all(0 < len(m) <= 31 and not set(m) & set("[]:*?/\\'") for m in made)
+    assert "reports" not in {m.casefold() for m in made}

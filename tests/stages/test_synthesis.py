@@ -26,6 +26,7 @@ from metaethno.schemas import (
     SAMPLING,
     STALE,
     SUPPORT,
+    TABLES,
     THIRD_ORDER,
     THIRD_ORDER_SUPPORT,
     TRACE,
@@ -270,6 +271,26 @@ def test_without_a_line_of_argument_it_must_be_said_that_none_is_made(world):
     world["line_of_argument_support"] = tables.empty(LINE_OF_ARGUMENT_SUPPORT)
     assert codes(run(world)) == [("Y9", "")]
     assert codes(run(world, line_of_argument=False)) == []
+
+
+def test_the_argument_is_not_asked_for_before_there_is_anything_to_put_in_order(world):
+    for table in ("line_of_argument", "line_of_argument_support", "third_order", "third_order_support"):
+        world[table] = tables.empty(TABLES[table])
+    assert "Y9" not in [code for code, _ in codes(run(world))]
+
+
+def test_a_concept_that_nothing_is_translated_into_waits_for_no_first_signature(world):
+    waiting = set(run(world).stale["target_id"])
+    assert {"c", "d"} <= waiting
+    signed = run(world).support.set_index("target_id")["evidence_hash"]
+    world["translations"]["status"] = "rejected"
+    assert waiting - set(run(world).stale["target_id"]) == {"c", "d"}
+    # Who signed one before is told that what it rested on is gone.
+    fixed = {"target_id": "c", "evidence_hash": signed["c"], "reviewed_by": "ann", "reviewed_on": "2024-01-01"}
+    add(world, "reviewed", review_id="r1", **fixed)
+    stale = run(world).stale.set_index("target_id")["state"]
+    assert stale["c"] == "stale"
+    assert "d" not in stale
 
 
 def test_ids_that_lead_nowhere_or_mean_two_things_are_errors(world):

@@ -253,6 +253,25 @@ def test_refutation_must_have_been_looked_for(world, outcome):
     assert codes(translate(**world)) == [("Y7", "g")]
 
 
+def test_findings_name_things_as_people_call_them(world):
+    world["constructs"].loc[0, "label"] = "keeping face"
+    world["studies"] = frame(
+        STUDIES, {"study_id": "s1", "label": "Abel 2001"}, {"study_id": "s2", "label": "Baker 2002"}
+    )
+    world["translations"].loc[0, "kind"] = "refutational"
+    (refuting,) = translate(**world).checks.to_dict("records")
+    assert "'keeping face' of Abel 2001" in refuting["message"]
+    assert "'One'" in refuting["message"]
+    world["translations"].loc[0, "status"] = "rejected"
+    (open_,) = translate(**world).checks.to_dict("records")
+    assert (open_["code"], "'keeping face' of Abel 2001" in open_["message"]) == ("Y3", True)
+    for found in (refuting, open_):
+        said = f"{found['message']} {found['hint']}"
+        assert "metaethno todo translation" in said
+        assert not {"k1", "s1", "c1", "g"} & set(said.replace(".", " ").split())
+        assert ".csv" not in said
+
+
 def test_a_refutational_translation_needs_its_refutation(world):
     world["translations"].loc[0, "kind"] = "refutational"
     assert codes(translate(**world)) == [("Y19", "t1;k1")]

@@ -13,9 +13,10 @@ import datetime
 from pathlib import Path
 from typing import Any
 
-from metaethno import config, ledger, review
+from metaethno import config, ledger, naming, review
 from metaethno.commands import out
-from metaethno.errors import Problem, UsageError, UserError, did_you_mean
+from metaethno.errors import Problem, UsageError, UserError
+from metaethno.naming import Named
 from metaethno.schemas import MEMOS
 
 # Table, its key, the column that names a row, and what a row is.
@@ -31,45 +32,19 @@ TARGETS = (
     ("translations", "translation_id", "wording", "translation"),
     ("passages", "passage_id", "locator", "passage"),
 )
-_SHOWN = 12
 
 
-def targets(root: Path, settings: config.Config) -> list[tuple[str, str, str]]:
-    """Return id, name and kind of everything that a memo can be about, as the decisions are now."""
+def targets(root: Path, settings: config.Config) -> list[Named]:
+    """Return everything that a memo can be about, as the decisions are now."""
     from metaethno.shell import common
 
-    found: list[tuple[str, str, str]] = []
+    found: list[Named] = []
     for table, key, name, kind in TARGETS:
         frame: Any = common.load_checked(root, settings, table)[0]
-        found += [(row[key], row[name], kind) for row in frame.to_dict("records")]
+        found += [Named(row[key], row[name], kind) for row in frame.to_dict("records")]
         if table == "line_of_argument":
-            found += [(row[key], f"step {row['position']}", kind) for row in frame.to_dict("records")]
+            found += [Named(row[key], f"step {row['position']}", kind) for row in frame.to_dict("records")]
     return list(dict.fromkeys(found))
-
-
-def resolve(known: list[tuple[str, str, str]], words: str) -> tuple[str, str]:
-    """Return the id that `words` mean, and how to call it; raises UserError where none is meant, or several."""
-    said = " ".join(words.split()).casefold()
-    tries = (
-        lambda row: row[0].casefold() == said,
-        lambda row: row[1].casefold() == said,
-        lambda row: said in row[1].casefold(),
-    )
-    for fits in tries:
-        meant = [row for row in known if said and fits(row)]
-        # A study is mostly called as its report is: then the study is meant.
-        studies = {row[1] for row in meant if row[2] == "study"}
-        meant = [row for row in meant if row[2] != "report" or row[1] not in studies]
-        ids = list(dict.fromkeys(row[0] for row in meant))
-        if len(ids) == 1:
-            return ids[0], f"{meant[0][2]} {meant[0][1]!r}"
-        if ids:
-            allowed = "; ".join(f"{name!r} ({kind}, {one})" for one, name, kind in meant[:_SHOWN])
-            hint = "Say more of its name, or its id."
-            raise UserError(Problem("ME0606", f"{words!r} means several things here", allowed=allowed, hint=hint))
-    hint = "Name a concept, construct, third-order construct, study, group or report, or say `step 3`."
-    near = did_you_mean(words, [row[1] for row in known])
-    raise UserError(Problem("ME0606", f"nothing in this review is called {words!r}.{near}", hint=hint))
 
 
 def _list(root: Path, settings: config.Config) -> int:
@@ -78,7 +53,7 @@ def _list(root: Path, settings: config.Config) -> int:
     memos: Any = common.load_checked(root, settings, "memos")[0]
     if not len(memos):
         out.plain("No memo yet.")
-    names = {one: f"{kind} {name!r}" for one, name, kind in reversed(targets(root, settings))}
+    names = {one.id: f"{one.kind} {one.name!r}" for one in reversed(targets(root, settings))}
     for row in memos.sort_values(["written_on", "memo_id"]).to_dict("records"):
         about = names.get(row["target_id"], row["target_id"]) or "the review"
         out.plain(f"{row['written_on']}  {row['kind']}, {row['author']}, about {about}: {row['text']}")
@@ -98,12 +73,13 @@ def main(arguments: argparse.Namespace) -> int:
         if arguments.about or arguments.kind or arguments.reviewer:
             raise UsageError(Problem("ME0607", "the text of the memo is missing", hint='metaethno memo "..." ...'))
         return _list(root, settings)
-    if arguments.reviewer not in settings.team:
-        message = f"{arguments.reviewer!r} is not in `team` of {config.PATH}."
-        message += did_you_mean(arguments.reviewer, settings.team)
-        hint = "Say who writes it: --reviewer ID."
-        raise UserError(Problem("ME0455", message, allowed=", ".join(settings.team), hint=hint))
-    one, called = resolve(targets(root, settings), arguments.about) if arguments.about else ("", "the review")
+    naming.person(arguments.reviewer, settings)
+    one, called = "", "the review"
+    if arguments.about:
+        kinds = "concept, construct, third-order construct, study, group or report"
+        hint = "A step is named by its place: `step 3`."
+        about = naming.meant(targets(root, settings), arguments.about, "ME0606", kinds, hint)
+        one, called = about.id, f"{about.kind} {about.name!r}"
     with ledger.entering(root) as book:
         memos, problems = common.load_checked(root, settings, "memos")
         if problems:

@@ -14,9 +14,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from metaethno import config, ledger, review
+from metaethno import config, ledger, naming, review
 from metaethno.commands import out
-from metaethno.errors import Problem, UsageError, UserError, did_you_mean
+from metaethno.errors import Problem, UserError
+from metaethno.naming import Named
 from metaethno.places import Places, shown
 from metaethno.schemas import CHANGES, REVIEWED, STALE, SUPPORT
 
@@ -47,16 +48,6 @@ def _read(root: Path, table: Any) -> list[dict[str, str]]:
     return rows
 
 
-def _who(settings: Config, reviewer: str) -> str:
-    if not reviewer:
-        message = "nobody is named who signs: add --reviewer and your id"
-        raise UsageError(Problem("ME0002", message, allowed=", ".join(settings.team)))
-    if reviewer not in settings.team:
-        message = f"{reviewer!r} is not in `team` of {config.PATH}.{did_you_mean(reviewer, settings.team)}"
-        raise UserError(Problem("ME0455", message, allowed=", ".join(settings.team)))
-    return reviewer
-
-
 def _at(places: Places, change: Mapping[str, str]) -> str:
     """Return where what changed stands now, in brackets."""
     file, line = places.of({"table": _TABLES[change["item_kind"]], "ids": change["item_id"], "line": ""})
@@ -84,47 +75,28 @@ def _waiting(stale: Sequence[Mapping[str, str]], changed: Sequence[Mapping[str, 
 
 
 def _study(said: str, known: Sequence[str], labels: Mapping[str, str]) -> str:
-    """Return the id of the study that was named, by its id or its name; raises UserError where there is none."""
-    if not said or said in known:
-        return said
-    names = {one: labels.get(one, one) for one in known}
-    found = [one for one, name in names.items() if _plain(name) == _plain(said)]
-    if len(found) != 1:
-        near = did_you_mean(said, [*names.values(), *known])
-        message = f"no study {said!r} has a construct here.{near}"
-        raise UserError(Problem("ME0603", message, allowed=", ".join(names.values())))
-    return found[0]
+    """Return the id of the study that was named; raises UserError where there is none."""
+    studies = [Named(one, labels.get(one, one), "study") for one in known]
+    hint = f"Studies with a construct: {', '.join(one.name for one in studies)}."
+    return naming.meant(studies, said, "ME0603", "study", hint, parts=False).id if said else ""
 
 
-def _plain(text: str) -> str:
-    return " ".join(text.casefold().split())
-
-
-def _by_name(said: str, named: Mapping[str, Sequence[str]]) -> str:
-    found = named.get(_plain(said), ())
-    return found[0] if len(found) == 1 else said
-
-
-def _chosen(ids: Sequence[str], support: Mapping[str, Mapping[str, str]], steps: Mapping[str, str]) -> list[str]:
-    named: dict[str, list[str]] = {}
-    for key, row in support.items():
-        named.setdefault(_plain(row["label"]), []).append(key)
-    for key, position in steps.items():
-        named.setdefault(f"step {position}", []).append(key)
-    # A name will do, where only one interpretation bears it; so will a step's place, as in "step 1".
-    ids = [one if one in support else _by_name(one, named) for one in ids]
-    problems = [
-        Problem(
-            "ME0601",
-            f"{one!r} is no concept, third-order construct or step of this review.{did_you_mean(one, support)}",
-            hint="`metaethno sign` without an id lists what waits for a signature.",
-        )
-        for one in ids
-        if one not in support
-    ]
+def _chosen(said: Sequence[str], support: Mapping[str, Mapping[str, str]], steps: Mapping[str, str]) -> list[str]:
+    """Return the ids of the interpretations that were named; raises UserError with all that are none."""
+    known = [Named(one, row["label"], _WORDS[row["target_kind"]]) for one, row in support.items()]
+    known += [Named(one, f"step {position}", _WORDS["step"]) for one, position in steps.items() if one in support]
+    problems: list[Problem] = []
+    chosen: list[str] = []
+    for words in said:
+        try:
+            kinds = "concept, third-order construct or step"
+            hint = "`metaethno sign` without a name lists what waits for a signature."
+            chosen.append(naming.meant(known, words, "ME0601", kinds, hint, parts=False).id)
+        except UserError as error:
+            problems += error.problems
     if problems:
         raise UserError(problems)
-    return list(dict.fromkeys(ids))
+    return list(dict.fromkeys(chosen))
 
 
 def sign(root: Path, settings: Config, arguments: argparse.Namespace) -> int:
@@ -133,7 +105,7 @@ def sign(root: Path, settings: Config, arguments: argparse.Namespace) -> int:
     from metaethno.shell import common, synthesis
     from metaethno.trace import paths
 
-    who = _who(settings, arguments.reviewer)
+    who = naming.person(arguments.reviewer, settings)
     seen = {row["target_id"]: row for row in _read(root, SUPPORT)}
     stale = _read(root, STALE)
     with ledger.entering(root) as book:
@@ -211,7 +183,7 @@ def main(arguments: argparse.Namespace) -> int:
 
         if len(arguments.ids) == 1:
             return sign_statement.listing(root)
-        return sign_statement.main(root, settings, arguments, _who(settings, arguments.reviewer))
+        return sign_statement.main(root, settings, arguments, naming.person(arguments.reviewer, settings))
     if not arguments.ids and not arguments.study:
         places = Places(lambda path: (root / path).read_bytes() if (root / path).is_file() else None)
         _waiting(_read(root, STALE), _read(root, CHANGES), places)

@@ -21,6 +21,11 @@ def main(arguments: argparse.Namespace) -> int:
         made = module.todo(root, settings, arguments.stage, arguments)
     if made.path is None:
         out.plain(f"Nothing in {arguments.stage} waits for {arguments.reviewer}.")
+        if arguments.stage == "translation" and not arguments.study:
+            out.plain(
+                "To open a study again (another reading, a change of mind): "
+                f'metaethno todo translation --reviewer {arguments.reviewer} --study "NAME"'
+            )
         return 0
     why = ", ".join(f"{count:,} {reason}" for reason, count in made.why.items())
     out.plain(f"{out.shown(made.path)}: {made.rows:,} to decide ({why}).")

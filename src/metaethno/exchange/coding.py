@@ -95,9 +95,22 @@ class Said:
     speaker: str = ""
 
 
+@dataclass(frozen=True)
+class Before:
+    """What one person entered from one sheet before: the row of a line, and what the registers then said of it."""
+
+    line: int
+    passage_id: str
+    construct_id: str
+    mark: str
+
+
 @dataclass
 class Outcome:
-    """Rows for the registers, how many are new, changed and there already, and everything that is wrong."""
+    """Rows for the registers, how many are new, changed and there already, and everything that is wrong.
+
+    entered: what to remember of the sheet, so that it can be corrected and entered again.
+    """
 
     passages: list[dict[str, str]] = field(default_factory=list)
     constructs: list[dict[str, str]] = field(default_factory=list)
@@ -105,6 +118,7 @@ class Outcome:
     changed: int = 0
     same: int = 0
     problems: list[Problem] = field(default_factory=list)
+    entered: list[Before] = field(default_factory=list)
 
 
 @dataclass
@@ -184,6 +198,10 @@ class _Entry:
     by_label: dict[tuple[str, str], str] = field(default_factory=dict)
     lines: dict[tuple[str, str], int] = field(default_factory=dict)  # line that said something of a construct first
     touched: dict[str, str] = field(default_factory=dict)  # id -> "added" or "changed"
+    before: Mapping[int, Before] = field(default_factory=dict)
+    marks: set[tuple[str, str, str]] = field(default_factory=set)  # passage, construct, and a row that is one's own
+    own: set[int] = field(default_factory=set)  # lines that this person entered from this sheet, and now corrects
+    rows: list[tuple[int, str, str]] = field(default_factory=list)
 
     def wrong(self, row: Coded, code: str, message: str, column: str, value: str = "", **more: str) -> None:
         name = self.column_of.get(column, column)
@@ -266,11 +284,13 @@ def enter(
     person: tuple[str, str],
     new_ids: tuple[Callable[[], str], Callable[[], str]],
     column_of: Mapping[str, str] | None = None,
+    before: Iterable[Before] = (),
 ) -> Outcome:
     """Return what becomes of the rows of a file in the registers `passages` and `constructs` (their schemas).
 
     person: who enters, and the day. new_ids: make ids of a passage and of a construct. column_of: headings of the
-    file, for messages. A row that says nothing new changes nothing, however often it is entered.
+    file, for messages. before: what the same person entered from this sheet; where nobody has changed it since, the
+    sheet may correct it. A row that says nothing new changes nothing, however often it is entered.
     """
     work = _Entry(
         file, where, said, *person, *new_ids, _known(passages, "passage_id"), _known(constructs, "construct_id"),
@@ -280,8 +300,13 @@ def enter(
         work.by_place[one["report_id"], _folded(one["locator"]), _folded(one["text"])] = key
     for key, one in work.constructs.items():
         work.by_label.setdefault((one["study_id"], _folded(one["label"])), key)
+    work.before = {one.line: one for one in before}
+    work.marks = {(one.passage_id, one.construct_id, one.mark) for one in work.before.values()}
     for row in coded:
         _enter_row(work, row)
+    work.out.entered = [
+        Before(line, passage, construct, _now(work, passage, construct).mark) for line, passage, construct in work.rows
+    ]
     kinds = list(work.touched.values())
     work.out.added, work.out.changed = kinds.count("added"), kinds.count("changed")
     work.out.passages = [work.passages[key] for key in work.touched if key in work.passages]
@@ -297,6 +322,8 @@ def _enter_row(work: _Entry, row: Coded) -> None:
         return
     if row.is_empty and not (row.passage_id or row.construct_id):
         return
+    if not row.seen:
+        _take_up(work, row)
     before = len(work.out.problems)
     study = work.where.study(row.study or row.report)
     if study is None:
@@ -310,21 +337,45 @@ def _enter_row(work: _Entry, row: Coded) -> None:
     size = len(work.touched)
     changed = dict(work.touched)
     passage = _passage(work, row, study, picked["speaker"]) if row.text or row.locator or row.passage_id else ""
+    construct = ""
     if passage is not None and (row.construct or row.construct_id or row.meaning or row.authors_term):
-        _construct(work, row, study, passage, picked)
+        construct = _construct(work, row, study, passage, picked)
+    if len(work.out.problems) == before:
+        work.rows.append((row.line, passage or "", construct))
     if len(work.out.problems) == before and size == len(work.touched) and changed == work.touched:
         work.out.same += 1
 
 
+def _now(work: _Entry, passage_id: str, construct_id: str, named: str = "") -> Coded:
+    """Return the row that the sheet would show now."""
+    construct = work.constructs.get(construct_id, {})
+    passage = work.passages.get(passage_id, {})
+    study = construct.get("study_id") or work.where.study(named) or ""
+    report = work.where.reports.get(study, {}).get(passage.get("report_id", ""), "")
+    return shown(construct, passage, work.where.studies.labels.get(study, study), report)
+
+
+def _take_up(work: _Entry, row: Coded) -> None:
+    """Let a row that was typed in, and entered before by the same person, correct what came of it.
+
+    The line alone says little, as lines move: the construct must bear its name still, and nobody have changed it since.
+    """
+    known = work.before.get(row.line)
+    if known is None or _now(work, known.passage_id, known.construct_id).mark != known.mark:
+        return
+    construct = work.constructs.get(known.construct_id)
+    if construct is None or _folded(construct["label"]) != _folded(row.construct):
+        return
+    if construct["study_id"] == work.where.study(row.study or row.report):
+        work.own.add(row.line)
+        row.passage_id = known.passage_id if row.text else ""
+
+
 def _unchanged_since(work: _Entry, row: Coded) -> bool:
     """Tell whether the registers still say what the sheet showed; a problem where they don't."""
-    construct = work.constructs.get(row.construct_id, {})
-    passage = work.passages.get(row.passage_id, {})
-    study = construct.get("study_id") or work.where.study(row.study) or ""
-    report = work.where.reports.get(study, {}).get(passage.get("report_id", ""), "")
-    now = shown(construct, passage, work.where.studies.labels.get(study, study), report)
-    if now.mark == row.mark:
-        return True  # somebody entered the same words in the meantime
+    now = _now(work, row.passage_id, row.construct_id, row.study)
+    if now.mark == row.mark or (row.passage_id, row.construct_id, now.mark) in work.marks:
+        return True  # the same words were entered in the meantime, or this person's own from this very sheet
     fresh = {row.passage_id, row.construct_id} & set(work.touched)
     if now.mark == row.seen or fresh:
         return True
@@ -384,20 +435,25 @@ def _kept(text: str) -> str:
     return "\n".join(part.strip() for part in text.splitlines() if part.strip())
 
 
-def _construct(work: _Entry, row: Coded, study: str, passage: str, picked: Mapping[str, str]) -> None:
-    """Enter the construct of a row, and link it to its passage."""
+def _construct(work: _Entry, row: Coded, study: str, passage: str, picked: Mapping[str, str]) -> str:
+    """Enter the construct of a row, and link it to its passage; returns its id."""
     if not row.construct:
         hint = "Give it a short name; to leave it out of the translation, set its status."
         work.wrong(row, "ME0478", "is about a construct without a name", "construct", hint=hint)
-        return
+        return ""
     told: dict[str, Any] = {"authors_term": row.authors_term, "meaning": row.meaning, "reason": row.reason}
     told |= {name: picked[name] for name in ("order", "kind", "status")}
     name = (study, _folded(row.construct))
     key = row.construct_id if row.construct_id in work.constructs else work.by_label.get(name, "")
     old = work.constructs.get(key)
+    # On a sheet that shows the construct, an emptied cell is an emptied reason.
+    stands = old["reason"] if old is not None and not row.seen else ""
+    if told["status"] in ("not_translatable", "set_aside") and not (told["reason"] or stands):
+        hint = "Say why in a few words: the report names every construct that was left out, with the reason."
+        work.wrong(row, "ME0478", f"{STATUSES.labels[told['status']]!r} needs a reason", "reason", hint=hint)
+        return ""
     if old is None:
-        _new_construct(work, row, study, passage, told)
-        return
+        return _new_construct(work, row, study, passage, told)
     if row.construct_id == key and row.seen:
         change = {n: v for n, v in told.items() if v != old[n] and (v or n in ("authors_term", "meaning", "reason"))}
         if row.construct != old["label"]:
@@ -407,13 +463,18 @@ def _construct(work: _Entry, row: Coded, study: str, passage: str, picked: Mappi
         for column in _OWN:
             if not told[column] or (told[column] == _default(work, column) and not getattr(row, column)):
                 continue
+            line = work.lines.get((key, column)) or work.lines.get((key, ""))
+            work.lines.setdefault((key, column), row.line)
             if not old[column]:
                 change[column] = told[column]
+            elif row.line in work.own and not line:
+                change |= {column: told[column]} if old[column] != told[column] else {}
             elif _folded(old[column]) != _folded(told[column]):
-                line = work.lines.get((key, column)) or work.lines.get((key, ""))
                 where = f"line {line} says" if line else "the review already says"
                 code = "ME0485" if line else "ME0486"
                 hint = "Keep one of the two; if they are two constructs, give them two names."
+                if not line:
+                    hint += " To change what the review says, take a new sheet: `metaethno todo extraction`."
                 said = f"{where} something else of {old['label']!r}: {old[column][:80]!r}"
                 work.wrong(row, code, said, column, told[column], hint=hint)
     ids = [one.strip() for one in old["passage_ids"].split(";") if one.strip()]
@@ -422,13 +483,14 @@ def _construct(work: _Entry, row: Coded, study: str, passage: str, picked: Mappi
     if change:
         work.constructs[key] = old | change
         work.touched.setdefault(key, "changed")
+    return key
 
 
 def _default(work: _Entry, column: str) -> str:
     return {"order": work.said.order, "kind": work.said.kind}.get(column, "")
 
 
-def _new_construct(work: _Entry, row: Coded, study: str, passage: str, told: Mapping[str, str]) -> None:
+def _new_construct(work: _Entry, row: Coded, study: str, passage: str, told: Mapping[str, str]) -> str:
     missing = [name for name in ("order", "kind") if not told[name]]
     for name in missing:
         options = ORDERS if name == "order" else KINDS
@@ -436,7 +498,7 @@ def _new_construct(work: _Entry, row: Coded, study: str, passage: str, told: Map
         message = f"does not say of which {name} the construct is"
         work.wrong(row, "ME0478", message, name, row.construct, allowed=options.allowed, hint=hint)
     if missing:
-        return
+        return ""
     key = work.new_construct()
     work.constructs[key] = {
         "construct_id": key,
@@ -451,3 +513,4 @@ def _new_construct(work: _Entry, row: Coded, study: str, passage: str, told: Map
     work.by_label[study, _folded(row.construct)] = key
     work.lines[key, ""] = row.line
     work.touched[key] = "added"
+    return key

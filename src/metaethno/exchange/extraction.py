@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -73,8 +75,18 @@ class _World:
     values: pd.DataFrame
     included: pd.DataFrame
     unlinked: pd.DataFrame
+    linked: pd.DataFrame  # included reports that have a study: as ASSESSED
+    links: Mapping[str, list[dict[str, str]]]  # record, under the id it has now -> its rows of report_studies
     fields: tuple[FormField, ...]
     places: coding.Places
+
+    def study(self, one: str) -> Mapping[str, str]:
+        """Return a study's row of the register."""
+        return self._rows.get(one, {})
+
+    @cached_property
+    def _rows(self) -> dict[str, Mapping[str, str]]:
+        return {str(r["study_id"]): r for r in self.studies.to_dict("records")}
 
 
 def _world(root: Path, config: Config) -> _World:
@@ -87,7 +99,9 @@ def _world(root: Path, config: Config) -> _World:
         raise UserError(problems)
     included = voting_derived(root, INCLUDED_STUDIES)
     assessed = voting_derived(root, ASSESSED)
-    unlinked = assessed[assessed["outcome"].eq("include") & ~assessed["record_id"].isin(_linked(root, found))]
+    links = _links(root, found["report_studies"])
+    assessed = assessed[assessed["outcome"].eq("include")].sort_values(["authors", "year", "record_id"], kind="stable")
+    has = assessed["record_id"].isin(list(links))
     return _World(
         found["studies"],
         found["report_studies"],
@@ -95,21 +109,26 @@ def _world(root: Path, config: Config) -> _World:
         found["constructs"],
         found["extraction_values"],
         included,
-        unlinked.sort_values(["authors", "year", "record_id"], kind="stable"),
+        assessed[~has],
+        assessed[has],
+        links,
         form.fields(config.extraction),
         coding.places(found["studies"], found["report_studies"]),
     )
 
 
-def _linked(root: Path, found: Mapping[str, pd.DataFrame]) -> set[str]:
-    """Return the records that a report stands for, under the ids they have now."""
+def _links(root: Path, report_studies: pd.DataFrame) -> dict[str, list[dict[str, str]]]:
+    """Return the rows of `report_studies` by their record, under the id it has now."""
+    from metaethno.carry import resolve
     from metaethno.schemas import ALIASES
 
-    linked = set(found["report_studies"]["record_id"])
-    if (root / ALIASES.path).is_file():
-        aliases = tables.read(ALIASES, root / ALIASES.path)
-        linked |= {r for a, r in zip(aliases["alias_id"], aliases["record_id"], strict=True) if a in linked}
-    return linked
+    there = (root / ALIASES.path).is_file()
+    aliases = tables.read(ALIASES, root / ALIASES.path) if there else tables.empty(ALIASES)
+    out: dict[str, list[dict[str, str]]] = {}
+    rows = report_studies[REPORT_STUDIES.names].astype(str)
+    for record, row in zip(resolve(rows["record_id"], aliases), rows.to_dict("records"), strict=True):
+        out.setdefault(record, []).append({str(k): str(v) for k, v in row.items()})
+    return out
 
 
 def voting_derived(root: Path, table: Any) -> pd.DataFrame:
@@ -184,6 +203,32 @@ def _study_rows(world: _World, wanted: Sequence[str], reviewer: str, needed: int
     return out
 
 
+def _single_sheets(world: _World, rows: Iterable[Sequence[str]]) -> list[Sheet]:
+    """Return a sheet for each of the rows of the sheet of studies, with a line for each question of the form."""
+    columns = [
+        Field("question", 26),
+        Field("answer", 60, fill_in=True),
+        Field("page", 10, fill_in=True),
+        Field("what it asks", 50),
+        Field("what may stand in it", 40),
+        *(Field(n, hidden=True) for n in ("study", "study id", "field", "seen", "reviewer")),
+    ]
+    used: set[str] = set()
+    out = []
+    for label, reports, *cells, study, seen, reviewer in rows:
+        lines, picks, marks = [], {}, dict(pair.partition(":")[::2] for pair in seen.split())
+        for at, one in enumerate(world.fields):
+            value, page = cells.pop(0), cells.pop(0) if one.page else ""
+            says = f"{one.help}{' Required.' if one.required else ''}".strip()
+            says += f" (from {reports})" if not at and reports else ""
+            mark = f"{one.field}:{marks[one.field]}"
+            lines.append([one.heading, value, page, says, form.allowed(one), label, study, one.field, mark, reviewer])
+            if options := _options(one):
+                picks[at, 1] = options
+        out.append(Sheet(workbook.sheet_name(label, used), columns, lines, 1, picks))
+    return out
+
+
 def _wanted(world: _World, config: Config, reviewer: str, new_since: str) -> list[str]:
     """Return the included studies that one person may extract: theirs, and those that want for people."""
     heads = tables.heads(EXTRACTION_VALUES, world.values)
@@ -239,17 +284,29 @@ def _report_sheet(world: _World, reviewer: str) -> Sheet:
         Field("authors", 30),
         Field("year", 8),
         Field("journal", 24),
-        Field("study", 30, "The study it reports: a short name such as 'Doe 2019'. One study, one name.", fill_in=True),
+        Field(
+            "study",
+            30,
+            "The study it reports: a short name such as 'Doe 2019'. The same name in two rows is one study with two "
+            "reports; a report of several studies names them all, parted by ';'.",
+            fill_in=True,
+        ),
         Field("citation", 24, "How the report is cited, such as 'Doe et al. 2019'.", fill_in=True),
-        Field("role", 22, "Empty: the main report.", _ROLES, fill_in=True),
+        Field("role", 22, "Empty: the main report; a companion where the study has one.", _ROLES, fill_in=True),
         Field("record id", hidden=True),
+        Field("seen", hidden=True),
         Field("reviewer", hidden=True),
     ]
-    rows = [
-        [r["title"], r["authors"], r["year"], r["container"], "", _citation(r["authors"], r["year"]), "",
-         r["record_id"], reviewer]
-        for r in world.unlinked.to_dict("records")
-    ]  # fmt: skip
+    label = world.places.studies.labels
+    rows = []
+    for r in [*world.unlinked.to_dict("records"), *world.linked.to_dict("records")]:
+        own = world.links.get(r["record_id"], [])
+        names = "; ".join(sorted((label.get(one["study_id"], one["study_id"]) for one in own), key=str.casefold))
+        roles = {_ROLES.labels[one["role"]] for one in own}
+        cited = own[0]["citation"] if own else _citation(r["authors"], r["year"])
+        told = [names, cited, roles.pop() if len(roles) == 1 else ""]
+        about = [r["title"], r["authors"], r["year"], r["container"]]
+        rows.append([*about, *told, r["record_id"], _hash(*told), reviewer])
     return Sheet("Reports", fields, rows, 1)
 
 
@@ -307,6 +364,9 @@ def todo(root: Path, config: Config, stage: str, arguments: argparse.Namespace) 
     other = {"sample": "--sample", "calibration": "--calibration", "pairs": "--pairs", "pair": "--pair"}
     if given := [said for name, said in other.items() if getattr(arguments, name, None)]:
         raise UsageError(Problem("ME0495", f"{', '.join(given)} can't be used for extraction"))
+    if arguments.layout == "sheets" and (arguments.to != "xlsx" or adjudicating):
+        message = "a sheet for each study is for the workbook of who extracts"
+        raise UsageError(Problem("ME0495", message, allowed="--layout sheets with --to xlsx"))
     if arguments.to not in ("xlsx", "csv"):
         message = f"the sheets of extraction can't be written for {arguments.to}"
         raise UsageError(Problem("ME0495", message, allowed="xlsx, csv"))
@@ -327,7 +387,8 @@ def todo(root: Path, config: Config, stage: str, arguments: argparse.Namespace) 
         "You may enter it as often as you like: what is in it already is not counted twice.",
     ]
     if arguments.to == "xlsx":
-        guides = [workbook.help_sheet([f for s in sheets for f in s.fields], opening)]
+        told = {f.name: f for s in sheets for f in s.fields}
+        guides = [workbook.help_sheet(list(told.values()), opening)]
         tables.write_bytes(path, workbook.to_xlsx([*sheets, *guides]))
     else:
         # A text file holds one table: the further ones lie beside it.
@@ -347,10 +408,13 @@ def _sheets(world: _World, config: Config, arguments: argparse.Namespace) -> tup
     sheets = []
     if wanted:
         rows = _study_rows(world, wanted, arguments.reviewer, needed)
-        sheets.append(Sheet("Studies", _study_fields(world.fields), rows, 1))
+        if arguments.layout == "sheets":
+            sheets += _single_sheets(world, rows)
+        else:
+            sheets.append(Sheet("Studies", _study_fields(world.fields), rows, 1))
         rows = _construct_rows(world, wanted, arguments.reviewer, blanks)
         sheets.append(Sheet("Constructs", _construct_fields(world, wanted), rows, 2))
-    if len(world.unlinked):
+    if len(world.unlinked) or len(world.linked):
         sheets.append(_report_sheet(world, arguments.reviewer))
     return sheets, {"studies": len(wanted), "reports without a study": len(world.unlinked)}
 
@@ -373,6 +437,7 @@ class _Change:
     empty: int = 0
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
+    entered: list[coding.Before] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -395,6 +460,11 @@ def _grids(path: Path, world: _World) -> dict[str, workbook.Grid]:
     }
     found: dict[str, workbook.Grid] = {}
     first: UserError | None = None
+    if data[:2] == b"PK":
+        every = workbook.read_every(data, str(path), {"answer"})
+        found = {f"single {n}": g for n, g in enumerate(every) if g.column("study id") is not None}
+        if found:
+            del needed["studies"]
     for kind, names in needed.items():
         if kind == "studies" and (set(found) & {"settle"} or (data[:2] != b"PK" and found)):
             continue
@@ -462,30 +532,94 @@ def _read_studies(grid: workbook.Grid, world: _World, who: _Who, needed: int, ch
             if one.field not in given:
                 continue
             column, page = at[one.field], pages[one.field]
-            text = given[one.field]
-            locator = cells[page] if page is not None else ""
-            if not text and not locator:
-                change.empty += not seen or seen.get(one.field) == _hash("", "")
+            locator = cells[page] if page is not None else None
+            answer = _Answer(study, one, given[one.field], locator, seen.get(one.field, ""), grid, place, column, page)
+            _take(answer, world, own, who, needed, new_id, change)
+
+
+def _read_singles(grids: Sequence[workbook.Grid], world: _World, who: _Who, needed: int, change: _Change) -> None:
+    """Take the answers of sheets with one study each."""
+    fields = {f.field: f for f in world.fields}
+    known = set(world.studies["study_id"])
+    own = _own(world.values, who.reviewer)
+    new_id = ledger.id_maker("E", world.values["value_id"])
+    met: dict[tuple[str, str], str] = {}
+    for grid in grids:
+        column, page = grid.column("answer"), grid.column("page")
+        change.problems += grid.unusable({c for c in (column, page) if c is not None})
+        bad = {p.line for p in change.problems if p.file == grid.file}
+        cells = {name: grid.texts(name) for name in ("study id", "field", "seen", "answer", "page")}
+        for place, study in enumerate(cells["study id"]):
+            name, text = cells["field"][place], cells["answer"][place]
+            locator = cells["page"][place] if page is not None else None
+            if grid.lines[place] in bad or not (text or locator or study):
                 continue
-            value = form.read(one, text)
-            if value is None:
-                message = f"{one.heading} must be {form.allowed(one)}"
-                change.problems.append(grid.problem(place, column, message, code="ME0476", allowed=form.allowed(one)))
+            if study not in known or name not in fields:
+                hint = "Write the worklist anew: its rows stay as they are, and answers go beside the questions."
+                message = "this row belongs to no study and question of the form"
+                change.problems.append(grid.problem(place, column, message, code="ME0483", hint=hint))
                 continue
-            if not value:
-                message = "names a page, but no value"
-                change.problems.append(grid.problem(place, page, message, code="ME0478"))
+            if (study, name) in met:
+                message = f"this question of the study is answered on the sheet {met[study, name]!r} already"
+                hint = "Keep one of the two."
+                change.problems.append(grid.problem(place, column, message, code="ME0485", hint=hint))
                 continue
-            mine = own.get((study, one.field), [])
-            before = _shown(world, known[study], one, mine, needed)
-            stands = (value, locator if page is not None else before[1]) == before
-            if stands or seen.get(one.field) == _hash(text, locator):
-                change.same += 1
-                continue
-            row = {"study_id": study, "field": one.field, "value": value, "locator": locator, "role": "extractor"}
-            change.values += _ledger_rows(row, mine, who, new_id)
-            change.added += 1
-            change.changed += bool(mine)
+            met[study, name] = grid.sheet
+            one, seen = fields[name], cells["seen"][place].partition(":")[2]
+            locator = locator if one.page else None
+            answer = _Answer(study, one, text, locator, seen, grid, place, column, page)
+            _take(answer, world, own, who, needed, new_id, change)
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """What a person put into a cell; locator: None where the sheet doesn't ask for it; seen: what was handed out."""
+
+    study: str
+    one: FormField
+    text: str
+    locator: str | None
+    seen: str
+    grid: workbook.Grid
+    place: int
+    column: int | None
+    page: int | None
+
+
+def _take(
+    answer: _Answer,
+    world: _World,
+    own: Mapping[tuple[str, str], list[dict[str, str]]],
+    who: _Who,
+    needed: int,
+    new_id: Callable[[], str],
+    change: _Change,
+) -> None:
+    """Enter one answer, where it says something new."""
+    one, text, locator = answer.one, answer.text, answer.locator or ""
+    if not text and not locator:
+        change.empty += answer.seen in ("", _hash("", ""))
+        return
+    value = form.read(one, text)
+    if value is None:
+        allowed = form.allowed(one)
+        said = f"{one.heading} must be {allowed}"
+        change.problems.append(answer.grid.problem(answer.place, answer.column, said, code="ME0476", allowed=allowed))
+        return
+    if not value:
+        said = "names a page, but no value"
+        change.problems.append(answer.grid.problem(answer.place, answer.page, said, code="ME0478"))
+        return
+    mine = own.get((answer.study, one.field), [])
+    before = _shown(world, world.study(answer.study), one, mine, needed)
+    stands = (value, locator if answer.locator is not None else before[1]) == before
+    if stands or answer.seen == _hash(text, locator):
+        change.same += 1
+        return
+    made = {"study_id": answer.study, "field": one.field, "value": value, "locator": locator, "role": "extractor"}
+    change.values += _ledger_rows(made, mine, who, new_id)
+    change.added += 1
+    change.changed += bool(mine)
 
 
 def _ledger_rows(
@@ -545,47 +679,73 @@ def _read_settled(grid: workbook.Grid, world: _World, config: Config, who: _Who,
 
 def _read_reports(grid: workbook.Grid, world: _World, change: _Change) -> None:
     """Take the studies that included reports belong to; a name that there isn't yet makes a new study."""
-    columns = {name: grid.column(name) for name in ("record id", "study", "citation", "role")}
+    columns = {name: grid.column(name) for name in ("record id", "study", "citation", "role", "seen")}
     change.problems += grid.unusable({c for c in columns.values() if c is not None})
     bad = {p.line for p in change.problems}
     cells = {name: grid.texts(name) for name in columns}
-    open_ = set(world.unlinked["record_id"])
-    linked = set(world.reports["record_id"])
+    there = {*world.unlinked["record_id"], *world.linked["record_id"]}
     new_study = ledger.id_maker("S", world.studies["study_id"])
     new_report = ledger.id_maker("A", world.reports["report_id"])
+    mains = {r["study_id"] for r in world.reports.to_dict("records") if r["role"] == "main"}
     fresh: dict[str, str] = {}
     for place, record in enumerate(cells["record id"]):
         label = cells["study"][place]
         if grid.lines[place] in bad:
             continue
+        if record not in there and (label or record) and record not in world.links:
+            message = f"{record!r} is no included report"
+            change.problems.append(grid.problem(place, columns["record id"], message, code="ME0483"))
+            continue
         if not label:
             change.empty += 1
             continue
-        if record not in open_:
-            if record in linked:
-                change.same += 1
-            else:
-                message = f"{record!r} is no included report without a study"
-                change.problems.append(grid.problem(place, columns["record id"], message, code="ME0483"))
+        told = [cells[name][place] for name in ("study", "citation", "role")]
+        if cells["seen"][place] == _hash(*told):
+            change.same += 1
             continue
-        role = _ROLES.find(cells["role"][place]) if cells["role"][place] else "main"
-        if role is None:
+        role = _ROLES.find(cells["role"][place])
+        if cells["role"][place] and role is None:
             message = f"is no role of a report.{_ROLES.near(cells['role'][place])}"
             change.problems.append(grid.problem(place, columns["role"], message, code="ME0477", allowed=_ROLES.allowed))
             continue
-        folded = " ".join(label.casefold().split())
-        study = world.places.study(label) or fresh.get(folded)
-        if study is None:
-            if near := world.places.studies.near(label):
-                message = f"{label!r} is entered as a new study.{near}"
-                change.warnings.append(grid.problem(place, columns["study"], message, code="ME0479"))
-            study = fresh[folded] = new_study()
-            change.studies.append({"study_id": study, "label": label})
+        # A name may hold a semicolon itself: the whole is tried before its parts.
+        whole = world.places.study(label) is not None
+        names = [label] if whole else [n.strip() for n in re.split(r"[;\n]", label) if n.strip()]
+        before = {r["study_id"]: r for r in world.links.get(record, [])}
+        named = set()
+        report = next((r["report_id"] for r in before.values()), "") or new_report()
+        for name in names:
+            folded = " ".join(name.casefold().split())
+            study = world.places.study(name) or fresh.get(folded)
+            if study is None:
+                if near := world.places.studies.near(name):
+                    message = f"{name!r} is entered as a new study.{near}"
+                    change.warnings.append(grid.problem(place, columns["study"], message, code="ME0479"))
+                study = fresh[folded] = new_study()
+                change.studies.append({"study_id": study, "label": name})
+                change.added += 1
+            if study in named:
+                continue
+            named.add(study)
+            if study in before:
+                row = {"role": role or before[study]["role"], "citation": told[1] or before[study]["citation"]}
+                if any(before[study][k] != v for k, v in row.items()):
+                    change.reports.append(before[study] | row)
+                    change.added += 1
+                    change.changed += 1
+                else:
+                    change.same += 1
+                continue
+            own = role or ("companion" if study in mains else "main")
+            mains |= {study} if own == "main" else set()
+            cited = cells["citation"][place] or next((r["citation"] for r in before.values()), "") or name
+            row = {"report_id": report, "record_id": record, "study_id": study, "role": own, "citation": cited}
+            change.reports.append(row | {"note": ""})
             change.added += 1
-        citation = cells["citation"][place] or label
-        row = {"report_id": new_report(), "record_id": record, "study_id": study, "role": role, "citation": citation}
-        change.reports.append(row | {"note": ""})
-        change.added += 1
+        if gone := [world.places.studies.labels.get(one, one) for one in before if one not in named]:
+            message = f"this report is linked to {', '.join(gone)}, which the cell no longer names"
+            hint = f"Name it again. If the link is wrong, take its row out of {REPORT_STUDIES.path}."
+            change.problems.append(grid.problem(place, columns["study"], message, code="ME0486", hint=hint))
 
 
 def coded_of(grid: workbook.Grid, columns: Mapping[str, Sequence[str]]) -> list[coding.Coded]:
@@ -599,7 +759,7 @@ def coded_of(grid: workbook.Grid, columns: Mapping[str, Sequence[str]]) -> list[
 
 def _enter_coded(
     file: str, coded: list[coding.Coded], world: _World, who: _Who, said: coding.Said, change: _Change,
-    columns: Mapping[str, str],
+    columns: Mapping[str, str], before: Sequence[coding.Before] = (),
 ) -> None:  # fmt: skip
     done = coding.enter(
         file,
@@ -611,8 +771,9 @@ def _enter_coded(
         (who.reviewer, who.today),
         (ledger.id_maker("P", world.passages["passage_id"]), ledger.id_maker("K", world.constructs["construct_id"])),
         columns,
+        before,
     )
-    change.passages, change.constructs = done.passages, done.constructs
+    change.passages, change.constructs, change.entered = done.passages, done.constructs, done.entered
     change.added += done.added + done.changed
     change.changed += done.changed
     change.same += done.same
@@ -630,7 +791,7 @@ def enter(root: Path, config: Config, stage: str, arguments: argparse.Namespace)
         world = _world(root, config)
         left: list[coded_readers.Leftover] = []
         if arguments.source == "sheet":
-            _read_sheets(arguments, world, config, who, change)
+            _read_sheets(arguments, world, config, who, change, _entered_rows(root, arguments))
         else:
             left = _read_foreign(arguments, world, config, who, change)
         before = voting.entered_before(root, mark)
@@ -648,8 +809,10 @@ def enter(root: Path, config: Config, stage: str, arguments: argparse.Namespace)
             if rows:
                 book.put(table, rows, extra=config.extraction.extra if table.open_columns else ())
         written = book.commit(_check(config), dry_run=arguments.dry_run)
-        if not arguments.dry_run and not before:
-            voting.remember(root, mark, today, arguments.file)
+        if not arguments.dry_run and (not before or change.added):
+            kept = change.entered if arguments.source == "sheet" else []
+            marks = [[one.line, one.passage_id, one.construct_id, one.mark] for one in kept]
+            voting.remember(root, mark, today, arguments.file, marks, who.reviewer)
     if left:
         change.warnings.append(_left_over(root, left, arguments))
     if not arguments.dry_run:
@@ -657,6 +820,15 @@ def enter(root: Path, config: Config, stage: str, arguments: argparse.Namespace)
     return voting.Entered(
         change.added, change.changed, change.same, 0, 0, change.warnings, written.files, "rows and values"
     )  # fmt: skip
+
+
+def _entered_rows(root: Path, arguments: argparse.Namespace) -> list[coding.Before]:
+    """Return what the same person entered from this sheet before; nothing where the log isn't as it was written."""
+    rows = voting.remembered_rows(root, arguments.file, arguments.reviewer)
+    try:
+        return [coding.Before(int(line), str(p), str(c), str(mark)) for line, p, c, mark in rows]
+    except (TypeError, ValueError):
+        return []
 
 
 def _said(arguments: argparse.Namespace) -> coding.Said:
@@ -721,15 +893,25 @@ def _left_over(root: Path, left: Sequence[coded_readers.Leftover], arguments: ar
     return Problem("ME0475", f"not entered: {said}", str(arguments.file), hint=hint)
 
 
-def _read_sheets(arguments: argparse.Namespace, world: _World, config: Config, who: _Who, change: _Change) -> None:
+def _read_sheets(
+    arguments: argparse.Namespace,
+    world: _World,
+    config: Config,
+    who: _Who,
+    change: _Change,
+    before: Sequence[coding.Before],
+) -> None:
     grids = _grids(arguments.file, world)
     adjudicating = set(grids) == {"settle"}
     _check_person(who.reviewer, config, adjudicating=adjudicating)
+    singles: list[workbook.Grid] = []
     for kind, grid in grids.items():
         change.warnings += grid.warnings
         if _foreign(grid, who.reviewer, change):
             continue
-        if kind == "studies":
+        if kind.startswith("single"):
+            singles.append(grid)
+        elif kind == "studies":
             _read_studies(grid, world, who, config.extraction.extractors_per_study, change)
         elif kind == "settle":
             _read_settled(grid, world, config, who, change)
@@ -740,7 +922,9 @@ def _read_sheets(arguments: argparse.Namespace, world: _World, config: Config, w
             change.problems += grid.unusable([c for c in at if c is not None])
             bad = {p.line for p in change.problems}
             rows = [row for row in coded_of(grid, {n: (h,) for n, h in _CODED.items()}) if row.line not in bad]
-            _enter_coded(str(arguments.file), rows, world, who, _said(arguments), change, _CODED)
+            _enter_coded(str(arguments.file), rows, world, who, _said(arguments), change, _CODED, before)
+    if singles:
+        _read_singles(singles, world, who, config.extraction.extractors_per_study, change)
 
 
 def _check(config: Config) -> ledger.Check:

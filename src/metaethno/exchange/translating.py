@@ -20,6 +20,7 @@ from metaethno.exchange import forms, voting, workbook
 from metaethno.exchange.forms import SHOWN, Form, Line, Plan, names, plain, seen
 from metaethno.exchange.workbook import Field, Options, Sheet
 from metaethno.findings import split_ids
+from metaethno.quoting import in_marks
 
 _LIVE: Final = ("provisional", "accepted")
 _NEW: Final = re.compile(r"new\s*:\s*(.*)", re.I | re.S)
@@ -217,7 +218,7 @@ class World:
         self.places = {
             r["passage_id"]: (
                 # A reviewer's own words about a place are no quotation.
-                r["text"] if r["speaker"] == "review_author" else f"“{r['text']}”",
+                r["text"] if r["speaker"] == "review_author" else in_marks(r["text"]),
                 ", ".join(p for p in (citation.get(r["report_id"], ""), r["locator"]) if p),
             )
             for r in plan.all("passages")

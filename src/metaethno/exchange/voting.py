@@ -11,9 +11,9 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from metaethno import ledger, review, tables
+from metaethno import ledger, naming, review, tables
 from metaethno import votes as ballot
 from metaethno.config import Config, Voting
 from metaethno.errors import Problem, UsageError, UserError, did_you_mean
@@ -37,9 +37,7 @@ def settings_of(stage: str, config: Config) -> Voting:
 
 def check_team(who: str, config: Config) -> None:
     """Raise UsageError where a person is not of the team."""
-    if who not in config.team:
-        message = f"there is nobody called {who!r} in the team.{did_you_mean(who, config.team)}"
-        raise UsageError(Problem("ME0493", message, allowed=", ".join(config.team)))
+    naming.person(who, config)
 
 
 def check_person(stage: str, who: str, config: Config, *, adjudicating: bool) -> None:
@@ -238,10 +236,27 @@ def changed_since(file: Path, before: str, count: int, what: str) -> Problem:
     return Problem("ME0480", message, str(file), hint=hint)
 
 
-def remember(root: Path, mark: str, day: str, file: Path) -> None:
-    """Write down that a file was entered."""
+def remember(root: Path, mark: str, day: str, file: Path, rows: object = None, reviewer: str = "") -> None:
+    """Write down that a file was entered; `rows`: what somebody entered from it, to be corrected by the same file."""
+    said: dict[str, object] = {"mark": mark, "on": day, "file": file.name}
+    if rows:
+        said |= {"by": reviewer, "rows": rows}
     with (root / _ENTERED).open("a", encoding="utf-8") as log:
-        log.write(json.dumps({"mark": mark, "on": day, "file": file.name}) + "\n")
+        log.write(json.dumps(said) + "\n")
+
+
+def remembered_rows(root: Path, file: Path, reviewer: str) -> list[Any]:
+    """Return what `reviewer` entered from a file of this name the last time; nothing where that isn't known here."""
+    path = root / _ENTERED
+    found: list[Any] = []
+    for line in path.read_text(encoding="utf-8").splitlines() if path.is_file() else ():
+        try:
+            said = json.loads(line)
+        except ValueError:
+            continue  # a line that was cut off
+        if said.get("file") == file.name and said.get("by") == reviewer and isinstance(said.get("rows"), list):
+            found = said["rows"]
+    return found
 
 
 def _read(root: Path, stage: str, config: Config, arguments: argparse.Namespace) -> Reading:

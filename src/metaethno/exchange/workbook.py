@@ -130,6 +130,7 @@ class Sheet:
     fields: Sequence[Field]
     rows: Iterable[Sequence[str]] = field(default_factory=tuple)
     frozen: int = 0  # columns that stay in sight when the sheet is moved sideways
+    picks: Mapping[tuple[int, int], Options] = field(default_factory=dict)  # of single cells: row, column, from 0
 
 
 def help_sheet(fields: Sequence[Field], opening: Sequence[str] = ()) -> Sheet:
@@ -143,6 +144,18 @@ def _sheet_name(name: str) -> str:
     return re.sub(r"[\[\]:*?/\\']", " ", name)[:31]
 
 
+def sheet_name(name: str, used: set[str]) -> str:
+    """Return a name for a sheet that none of `used` (lower case) is; it is added to them."""
+    count = 1
+    while True:
+        more = "" if count == 1 else f" ({count})"
+        made = f"{_sheet_name(name)[: 31 - len(more)].strip()}{more}" or "study"
+        if made.casefold() not in used | {"studies", "constructs", "reports", "how to", "_lists", "history"}:
+            used.add(made.casefold())
+            return made
+        count += 1
+
+
 def _page(sheet: Sheet) -> xlsx.Page:
     rows = [[xlsx.clean(str(c)) for c in row] for row in sheet.rows]
     if len(rows) >= xlsx.ROW_LIMIT:
@@ -153,6 +166,7 @@ def _page(sheet: Sheet) -> xlsx.Page:
         for i, f in enumerate(sheet.fields)
         if f.options is not None
     ]
+    lists += [xlsx.PickList(c, tuple(o.labels.values()), row=r + 2) for (r, c), o in sorted(sheet.picks.items())]
     return xlsx.Page(
         _sheet_name(sheet.name),
         [[f.name for f in sheet.fields], *rows],
@@ -350,7 +364,20 @@ def _add_text_row(grid: Grid, line: int, row: list[str], width: int) -> None:
     grid.lines.append(line)
 
 
+def read_every(data: bytes, name: str, needed: Collection[str]) -> list[Grid]:
+    """Read every sheet that has a line with one of `needed`; a text file holds one. See `read`."""
+    if data[:4] == b"PK\x03\x04":
+        return list(_grids_of(data, name, needed))
+    return [read_bytes(data, name, needed)]
+
+
 def _read_xlsx(data: bytes, file: str, needed: Collection[str]) -> Grid:
+    for grid in _grids_of(data, file, needed):
+        return grid
+    raise _no_header(file, needed)
+
+
+def _grids_of(data: bytes, file: str, needed: Collection[str]) -> Iterator[Grid]:
     from metaethno.exchange import cards
 
     hint = "Open it in your spreadsheet program and save it again as .xlsx."
@@ -359,13 +386,12 @@ def _read_xlsx(data: bytes, file: str, needed: Collection[str]) -> Grid:
         sheets = cards.read(data) if cards.is_document(data) else xlsx.read(data)
         for name, rows in sheets:
             if grid := _sheet_grid(name, rows, file, needed):
-                return grid
+                yield grid
     except xlsx.NotAWorkbook as error:
         raise UserError(Problem("ME0470", f"is no workbook that can be read: {error}", file, hint=hint)) from error
     except (zipfile.BadZipFile, zlib.error, SyntaxError, OSError, ValueError, RuntimeError, EOFError) as error:
         # A damaged archive shows itself in many ways; XML's own error is a SyntaxError.
         raise UserError(Problem("ME0472", "is a damaged workbook", file, hint=hint)) from error
-    raise _no_header(file, needed)
 
 
 def _sheet_grid(

@@ -50,12 +50,13 @@ def letters(column: int) -> str:
 
 @dataclass(frozen=True)
 class PickList:
-    """A pick-list for the cells of a column below the header line."""
+    """A pick-list for the cells of a column below the header line, or for one of them (`row`, as Excel counts)."""
 
     column: int
     values: tuple[str, ...]
     title: str = ""
     prompt: str = ""
+    row: int = 0
 
 
 @dataclass(frozen=True)
@@ -159,7 +160,8 @@ def _sheet(page: Page, lists: dict[tuple[str, ...], str]) -> str:
         if picked := [one for one in page.lists if one.values]:
             out.append(f'<dataValidations count="{len(picked)}">')
             for one in picked:
-                where = f"{names[one.column]}2:{names[one.column]}{last}"
+                name = names[one.column]
+                where = f"{name}{one.row}" if one.row else f"{name}2:{name}{last}"
                 # Excel shows no more than 32 and 255 characters.
                 said = f"promptTitle={quoteattr(one.title[:32])} prompt={quoteattr(one.prompt[:255])}"
                 out.append(

@@ -8,6 +8,7 @@ from metaethno import form
 from metaethno.config import FormField
 from metaethno.fragments import markdown as md
 from metaethno.fragments.data import ReportData, rows, shown_title, texts
+from metaethno.quoting import in_marks
 
 SPEAKERS = {
     "participant": "participant",
@@ -114,7 +115,7 @@ def constructs(data: ReportData) -> str:
     body = []
     ordered = data.constructs.sort_values(["study_id", "construct_id", "passage_id"], kind="stable")
     for row in rows(ordered):
-        term = f"“{md.escape(row['authors_term'])}”" if row["authors_term"] else ""
+        term = md.escape(in_marks(row["authors_term"]))
         body.append([
             md.listed([labels.get(row["study_id"], row["study_id"])]), md.escape(row["construct_id"]),
             md.escape(row["label"]) + status[row["status"]], term, row["order"], md.escape(row["text"]),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from metaethno.figures.grid import WORDS, Panel, panels_of
 from metaethno.fragments import markdown as md
 from metaethno.fragments.data import ReportData, rows, texts
+from metaethno.quoting import in_marks
 
 MARKS = {"reciprocal": "●", "refutational": "×", "nothing_there": "·", "not_read": "–"}
 _TODO = "Concepts and translations come with phase 5; the sheets of `metaethno todo translation` take them."
@@ -124,7 +125,7 @@ def matrix_groups(data: ReportData) -> str:
         name = md.escape(part["group_label"].iloc[0])
         body, before = [], ""
         for row in rows(part):
-            term = f"“{md.escape(row['authors_term'])}”" if row["authors_term"] else ""
+            term = md.escape(in_marks(row["authors_term"]))
             concept = f"**{md.escape(row['concept_label'])}**" if row["concept_id"] != before else " "
             before = row["concept_id"]
             said = row["kind"] + ("" if row["status"] == "accepted" else f", {row['status']}")
@@ -154,7 +155,7 @@ def concepts(data: ReportData) -> str:
         part = data.matrix[(data.matrix["concept_id"] == row["concept_id"]) & (data.matrix["cell"] == "translation")]
         said = []
         for t in rows(part):
-            term = f"“{md.escape(t['authors_term'])}”" if t["authors_term"] else md.escape(t["label"])
+            term = md.escape(in_marks(t["authors_term"]) or t["label"])
             said.append((f"{term} ({md.escape(t['citations'])})" if t["citations"] else term, t["locators"]))
         studies = support.get(row["concept_id"], {}).get("studies", part["study_id"].nunique())
         status = "" if row["status"] == "settled" else f" ({row['status']})"
@@ -259,7 +260,7 @@ def trail(data: ReportData) -> str:
     for row in rows(changed.sort_values(["concept_label", "concept_id", "position"], kind="stable")):
         name = f"**{md.escape(row['concept_label'])}**" if row["concept_id"] != before else " "
         before = row["concept_id"]
-        words = " → ".join(f"“{md.escape(row[c])}”" for c in ("before", "after") if row[c])
+        words = " → ".join(md.escape(in_marks(row[c])) for c in ("before", "after") if row[c])
         event = _EVENTS[row["event"]]
         said = " ".join(p for p in (event, md.escape(row["others"])) if p) + (f": {words}" if words else "")
         body.append([name, said, md.escape(row["why"]), f"{md.escape(row['by'])}, {row['changed_on']}"])

@@ -61,7 +61,8 @@ def as_docx(name: str, answers: Sequence[Mapping[str, Any]], title: str) -> byte
         files = "; ".join(md.escape(p) for p in md.joined(evidence) if not p.startswith("reports/pages/"))
         short = ", ".join(digest[:12] for digest in md.joined(digests))
         shown = "; ".join(md.escape(p.removeprefix("reports/pages/")) for p in md.joined(passage))
-        body.append([md.escape(item), what, f"**{state}**", md.escape(note), shown, f"{files} ({short})" * bool(files)])
+        kept = f"{files} ({short})" if files else ""
+        body.append([md.escape(item), what, f"**{state}**", md.with_code(note), shown, kept])
     table = md.table(_HEADERS, body, "x", "x", _WIDTHS).rpartition("\n\n: ")[0]
     text = md.lines(
         [

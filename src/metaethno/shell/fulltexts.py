@@ -77,7 +77,7 @@ def problems(root: Path) -> list[Problem]:
     for shown in pointers:
         name = Path(shown).name.removesuffix(".dvc")
         if not record_of(name, known):
-            hint = "Name the file after its record's id, such as RECORDID.pdf; `metaethno flow explain` shows the ids."
+            hint = "Take it and its pointer out of this folder, and let `metaethno fulltext add FILE` file it."
             found.append(Problem("ME0418", f"{name!r} does not start with the id of a record", shown, hint=hint))
         pointer = _pointer(root / shown)
         if not pointer:

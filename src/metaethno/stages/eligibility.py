@@ -253,7 +253,8 @@ def _checks(
     if bare.any() and reports["fulltext"].ne("").any():
         ids = ";".join(sorted(reports.loc[bare, "record_id"]))
         message = f"{int(bare.sum())} included reports have no full text in data/raw/fulltext"
-        rows.append(_check("ME0417", "note", "eligibility", ids, message, "Add them there with `dvc add`."))
+        hint = "`metaethno fulltext add FILE...` files them."
+        rows.append(_check("ME0417", "note", "eligibility", ids, message, hint))
     for record in sorted(set(live["record_id"]) - set(reports["record_id"])):
         message = (
             "its full text was voted on, but screening doesn't send it forward; the votes are kept and not counted"

@@ -268,7 +268,9 @@ def _checks(
     self_links = links[links["from_id"] == links["to_id"]]
     found.rows("Y1", "links", self_links, lambda r: [r["from_id"]], lambda r: "A construct is linked to itself.")
     _check_studies(found, studies, report_studies, included_studies)
-    _check_constructs(found, constructs, passages, report_studies)
+    label = dict(studies[["study_id", "label"]].to_numpy().tolist())
+    cited = dict(report_studies[["report_id", "citation"]].to_numpy().tolist())
+    _check_constructs(found, constructs, passages, report_studies, label, cited)
     _check_quotations(found, quoted)
     _check_quoted(found, constructs, passages)
     used = {*long_ids(constructs, "passage_ids")["passage_ids"], *links["passage_id"]}
@@ -277,7 +279,10 @@ def _checks(
         "passages",
         passages[~passages["passage_id"].isin(used)],
         lambda r: [r["passage_id"]],
-        lambda r: f"No construct or link cites this passage of {r['report_id']} ({r['locator']}).",
+        lambda r: (
+            f"No construct or link cites this passage of {cited.get(r['report_id']) or r['report_id']} "
+            f"({r['locator']})."
+        ),
         "Name it in passage_ids of the construct it belongs to, or leave it as a mark for later.",
     )
     return found.frame()
@@ -309,7 +314,12 @@ def _check_studies(
 
 
 def _check_constructs(
-    found: Findings, constructs: pd.DataFrame, passages: pd.DataFrame, report_studies: pd.DataFrame
+    found: Findings,
+    constructs: pd.DataFrame,
+    passages: pd.DataFrame,
+    report_studies: pd.DataFrame,
+    label: Mapping[str, str],
+    citation: Mapping[str, str],
 ) -> None:
     """Y3 (a reason where a construct isn't translated) and Y8 (passages, with locators, in its own reports)."""
     unreasoned = constructs[(constructs["status"] != "translatable") & (constructs["reason"] == "")]
@@ -318,8 +328,11 @@ def _check_constructs(
         "constructs",
         unreasoned,
         lambda r: [r["construct_id"]],
-        lambda r: f"The construct {r['label']!r} is {r['status'].replace('_', ' ')}, without a reason.",
-        "Say why in the column reason.",
+        lambda r: (
+            f"The construct {r['label']!r} of {label.get(r['study_id']) or r['study_id']} is "
+            f"{r['status'].replace('_', ' ')}, without a reason."
+        ),
+        "Say why, in the column reason of its sheet: `metaethno todo extraction` writes it.",
     )
     found.rows(
         "Y33",
@@ -345,7 +358,7 @@ def _check_constructs(
         "passages",
         passages[passages["locator"] == ""],
         lambda r: [r["passage_id"]],
-        lambda r: f"The passage in {r['report_id']} has no locator.",
+        lambda r: f"The passage in {citation.get(r['report_id']) or r['report_id']} has no locator.",
         "Say on which page or in which section it stands.",
     )
     own = set(zip(report_studies["report_id"], report_studies["study_id"], strict=True))
@@ -356,7 +369,11 @@ def _check_constructs(
         "constructs",
         foreign,
         lambda r: [r["construct_id"], r["passage_id"]],
-        lambda r: f"Its passage {r['passage_id']} stands in {r['report_id']}, which is no report of {r['study_id']}.",
+        lambda r: (
+            f"A passage of the construct {r['label']!r} stands in "
+            f"{citation.get(r['report_id']) or r['report_id']}, which is no report of "
+            f"{label.get(r['study_id']) or r['study_id']}."
+        ),
         "Correct the study or the passage, or enter the report for this study in report_studies.csv.",
     )
 

@@ -97,8 +97,12 @@ def stale(counted: pd.DataFrame, reviewed: pd.DataFrame) -> pd.DataFrame:
 
     An interpretation is fresh when any signature bears the hash of its evidence as it is now: so neither the order
     of rows nor two signatures of one day matter, and evidence that was put back as it was needs no new signature.
+    A concept into which nothing is translated (yet, or any more) has no evidence that could be read: it waits for no
+    first signature. One that was signed and lost its evidence is stale.
     """
     fresh = set(zip(reviewed["target_id"], reviewed["evidence_hash"], strict=True))
+    bare = counted["target_kind"].eq("concept") & counted["constructs"].eq(0)
+    counted = counted[~bare | counted["target_id"].isin(reviewed["target_id"])]
     pairs = zip(counted["target_id"], counted["evidence_hash"], strict=True)
     open_ = where(counted, (p not in fresh for p in pairs))[["target_kind", "target_id", "label", "evidence_hash"]]
     last = reviewed.sort_values(["reviewed_on", "review_id"], kind="stable").drop_duplicates("target_id", keep="last")
@@ -361,6 +365,14 @@ def _check_argument(found: Findings, e: Evidence, below: Paths, settings: Synthe
         *e.third_order.loc[e.third_order["status"] == "dropped", "third_order_id"],
         *e.concepts.loc[e.concepts["status"] == "dropped", "concept_id"],
     }
+    named = dict(e.third_order[["third_order_id", "label"]].to_numpy().tolist())
+    named |= dict(e.concepts[["concept_id", "label"]].to_numpy().tolist())
+    named = {one: repr(label) for one, label in named.items() if label}
+    named |= {one: f"Step {at}" for one, at in e.line_of_argument[["step_id", "position"]].to_numpy().tolist()}
+
+    def called(one: str) -> str:
+        return named.get(one) or one
+
     links = {"third_order_support": e.third_order_support, "line_of_argument_support": e.line_of_argument_support}
     for table, frame in links.items():
         key = TABLES[table].key[0]
@@ -370,12 +382,14 @@ def _check_argument(found: Findings, e: Evidence, below: Paths, settings: Synthe
             table,
             resting.assign(_key=key),
             lambda r: [r[r["_key"]], r["supported_by"]],
-            lambda r: f"{r[r['_key']]} still rests on {r['supported_by']}, which was dropped.",
+            lambda r: f"{called(r[r['_key']])} still rests on {called(r['supported_by'])}, which was dropped.",
             "Take the link out, or let it rest on what took its place.",
         )
     if not settings.line_of_argument:
         return
     if not len(e.line_of_argument):
+        if not len(live(e.third_order)):
+            return  # nothing is there yet that could be put in order
         said = "There is no line of argument yet."
         hint = (
             "Write its steps: `metaethno todo synthesis --reviewer ID`; or set `synthesis: line_of_argument: false` "
@@ -389,7 +403,7 @@ def _check_argument(found: Findings, e: Evidence, below: Paths, settings: Synthe
         e.line_of_argument[~e.line_of_argument["step_id"].isin(e.line_of_argument_support["step_id"])],
         lambda r: [r["step_id"]],
         lambda r: f"Step {r['position']} of the argument names nothing that it rests on.",
-        "Say what it rests on, in the sheet of `metaethno todo synthesis --reviewer ID`.",
+        "Say what it rests on: `metaethno todo synthesis` writes the form.",
     )
     third = live(e.third_order)
     used = {*e.line_of_argument_support["supported_by"], *below.steps["third_order_id"]}

@@ -17,6 +17,8 @@ from metaethno.schemas import COVERAGE, MATRIX, READINGS
 from metaethno.stages.comparing import differences, trail
 from metaethno.trace import LIVE, live, live_translations, split_constructs
 
+_FORM = "`metaethno todo translation --study NAME` opens it"
+
 
 @dataclass(frozen=True)
 class Translated:
@@ -71,14 +73,14 @@ def translate(
     if aspects is not None:
         checked["aspects"] = aspects
     found = Findings(levels)
+    names = Names(nodes, concepts, groups, studies)
     found.references(checked, {"groups": groups, "constructs": nodes, "studies": studies})
     counted = live_translations(translations, concepts)
-    names = studies.drop_duplicates("study_id").set_index("study_id")["label"]
-    _check_constructs(found, nodes.assign(study=_mapped(nodes["study_id"], names, nodes["study_id"])), translations)
-    _check_refutations(found, groups, refutations, refutation_checks, translations)
-    _check_membership(found, group_members, concepts, translations, relations, owner)
-    _check_readings(found, readings, standing, scope, counted)
-    _check_dropped(found, concepts, concept_changes, translations, nodes)
+    _check_constructs(found, nodes, translations, names)
+    _check_refutations(found, groups, refutations, refutation_checks, translations, names)
+    _check_membership(found, group_members, concepts, translations, relations, owner, names)
+    _check_readings(found, readings, standing, scope, counted, names)
+    _check_dropped(found, concepts, concept_changes, translations, nodes, names)
     return Translated(
         matrix,
         _coverage(scope, standing, readings, counted),
@@ -86,6 +88,28 @@ def translate(
         differences(translations, nodes),
         found.frame(),
     )
+
+
+class Names:
+    """What people call constructs, concepts, groups and studies; an id that is none of them stays as it is."""
+
+    def __init__(
+        self, nodes: pd.DataFrame, concepts: pd.DataFrame, groups: pd.DataFrame, studies: pd.DataFrame
+    ) -> None:
+        frames = ((concepts, "concept_id"), (groups, "group_id"), (studies, "study_id"))
+        self._labels = {one: label for f, key in frames for one, label in f[[key, "label"]].to_numpy().tolist()}
+        self._nodes = {one: tuple(rest) for one, *rest in nodes[["construct_id", "label", "study_id"]].to_numpy()}
+
+    def __call__(self, one: str) -> str:
+        """Return the name in quotation marks; that of a construct with its study."""
+        if one in self._nodes:
+            label, study = self._nodes[one]
+            return f"{label!r} of {self.study(study)}" if label else one
+        return repr(self._labels[one]) if self._labels.get(one) else one
+
+    def study(self, one: str) -> str:
+        """Return the name of a study, or of a construct with its study."""
+        return self(one) if one in self._nodes else self._labels.get(one) or one
 
 
 def last_readings(readings: pd.DataFrame) -> pd.DataFrame:
@@ -195,7 +219,7 @@ def _coverage(
     return tables.canonical(COVERAGE, frame[COVERAGE.names])
 
 
-def _check_constructs(found: Findings, nodes: pd.DataFrame, translations: pd.DataFrame) -> None:
+def _check_constructs(found: Findings, nodes: pd.DataFrame, translations: pd.DataFrame, names: Names) -> None:
     """Y3: a construct that can be translated is. A translation into a dropped concept is Y18's matter, not Y3's."""
     done = translations.loc[translations["status"].isin(LIVE), "construct_id"]
     open_ = nodes[(nodes["status"] == "translatable") & ~nodes["construct_id"].isin(done)]
@@ -204,8 +228,8 @@ def _check_constructs(found: Findings, nodes: pd.DataFrame, translations: pd.Dat
         "constructs",
         open_,
         lambda r: [r["construct_id"]],
-        lambda r: f"The construct {r['label']!r} of {r['study']} is not translated into any concept.",
-        "Translate it, or mark it as not translatable or set aside: `metaethno todo translation --reviewer ID`.",
+        lambda r: f"The construct {names(r['construct_id'])} is not translated into any concept.",
+        f"Translate it, or mark it as not translatable or set aside and say why: {_FORM}.",
     )
 
 
@@ -215,6 +239,7 @@ def _check_refutations(
     refutations: pd.DataFrame,
     refutation_checks: pd.DataFrame,
     translations: pd.DataFrame,
+    names: Names,
 ) -> None:
     """Y7 (looked for in each group) and Y19 (a refutational translation has a row in refutations)."""
     none = refutation_checks.loc[refutation_checks["outcome"] == "none_found", "group_id"]
@@ -226,11 +251,11 @@ def _check_refutations(
         open_,
         lambda r: [r["group_id"]],
         lambda r: (
-            f"In the group {r['label']!r} refutation was found, says refutation_checks.csv, but no row says which."
+            f"In the group {r['label']!r} somebody found a refutation, but nothing says which."
             if r["group_id"] in claimed
             else f"Nothing says that refutation was looked for in the group {r['label']!r}."
         ),
-        "Say so in the next form, or enter the refutation: `metaethno todo translation --reviewer ID`.",
+        f"Say on the form what is refuted, or that none was found: {_FORM}.",
     )
     written = set()
     for side in ("left_id", "right_id"):
@@ -245,9 +270,11 @@ def _check_refutations(
         "translations",
         where(against, bare),
         lambda r: [r["translation_id"], r["construct_id"]],
-        lambda r: f"{r['construct_id']} is translated as refutational, but no refutation of its group names it.",
-        "Enter what is refuted, about what, and how that is resolved: in the sheet Refutations of the next form, "
-        "`metaethno todo translation --reviewer ID`.",
+        lambda r: (
+            f"The construct {names(r['construct_id'])} is translated as refuting the concept {names(r['concept_id'])}, "
+            "but no refutation of its group names it."
+        ),
+        f"Say on the form's sheet Refutations what it contradicts, about what, and how that is resolved: {_FORM}.",
     )
 
 
@@ -258,6 +285,7 @@ def _check_membership(
     translations: pd.DataFrame,
     relations: pd.DataFrame,
     owner: pd.Series,
+    names: Names,
 ) -> None:
     """Y11: what is translated or related in a group belongs to it."""
     members = _members(group_members, owner)
@@ -269,8 +297,11 @@ def _check_membership(
         "translations",
         outside,
         lambda r: [r["translation_id"], r["study_id"]],
-        lambda r: f"{r['construct_id']} is of {r['study_id']}, which is no member of the group {r['group_id']}.",
-        "Add the study to group_members.csv, or correct the group of the translation.",
+        lambda r: (
+            f"The construct {names(r['construct_id'])} is translated in the group {names(r['group_id'])}, of which its "
+            "study is no member."
+        ),
+        "Add the study to the group (`metaethno todo relating` writes the form), or reject the translation.",
     )
     used = used.assign(_home=_mapped(used["concept_id"], concepts.set_index("concept_id")["group_id"], ""))
     found.rows(
@@ -278,7 +309,10 @@ def _check_membership(
         "translations",
         used[(used["_home"] != "") & (used["_home"] != used["group_id"])],
         lambda r: [r["translation_id"], r["concept_id"]],
-        lambda r: f"The concept {r['concept_id']} belongs to the group {r['_home']}, not to {r['group_id']}.",
+        lambda r: (
+            f"The concept {names(r['concept_id'])} belongs to the group {names(r['_home'])}, "
+            f"not to {names(r['group_id'])}."
+        ),
         "Correct the group, or leave the concept's group empty where several groups share it.",
     )
     related = long_ids(relations[relations["group_id"] != ""], "member_ids")
@@ -289,8 +323,10 @@ def _check_membership(
         "relations",
         outside,
         lambda r: [r["relation_id"], r["member_ids"]],
-        lambda r: f"{r['member_ids']} is related in the group {r['group_id']}, but is no member of it.",
-        "Add it to group_members.csv, or correct the relation.",
+        lambda r: (
+            f"{names.study(r['member_ids'])} is related in the group {names(r['group_id'])}, but is no member of it."
+        ),
+        "Add it to the group, or correct the relation: `metaethno todo relating` writes the form.",
     )
 
 
@@ -300,6 +336,7 @@ def _check_readings(
     standing: pd.DataFrame,
     scope: pd.DataFrame,
     counted: pd.DataFrame,
+    names: Names,
 ) -> None:
     """Y17: every study of a group is read for it, once per pass; 'nothing' and translations exclude one another."""
     pair = ["group_id", "study_id"]
@@ -309,8 +346,8 @@ def _check_readings(
         "readings",
         missing,
         lambda r: [r["group_id"], r["study_id"]],
-        lambda r: f"No row says that {r['study_id']} was read for the group {r['group_id']}.",
-        "Read it against the running synthesis and say what came of it: `metaethno todo translation --reviewer ID`.",
+        lambda r: f"Nothing says that {names.study(r['study_id'])} was read for the group {names(r['group_id'])}.",
+        f"Read it against the running synthesis and say what came of it: {_FORM}.",
     )
     heads = tables.heads(READINGS, readings)
     found.rows(
@@ -318,7 +355,10 @@ def _check_readings(
         "readings",
         heads[heads.duplicated([*pair, "pass"])],
         lambda r: [r["reading_id"]],
-        lambda r: f"Pass {r['pass']} of {r['study_id']} for the group {r['group_id']} has more than one standing row.",
+        lambda r: (
+            f"Reading {r['pass']} of {names.study(r['study_id'])} for the group {names(r['group_id'])} has "
+            "more than one standing row."
+        ),
         "Settle which one counts, and name the other in its column supersedes.",
     )
     given = counted[pair].drop_duplicates()
@@ -327,7 +367,10 @@ def _check_readings(
         "readings",
         standing[standing["outcome"] == "nothing"].merge(given, on=pair),
         lambda r: [r["reading_id"], r["study_id"]],
-        lambda r: f"Reading {r['study_id']} for the group {r['group_id']} gave nothing, but constructs are translated.",
+        lambda r: (
+            f"Reading {names.study(r['study_id'])} for the group {names(r['group_id'])} gave nothing, "
+            "but constructs of it are translated."
+        ),
         "Enter a further pass with its outcome, or reject the translations.",
     )
 
@@ -338,6 +381,7 @@ def _check_dropped(
     concept_changes: pd.DataFrame,
     translations: pd.DataFrame,
     nodes: pd.DataFrame,
+    names: Names,
 ) -> None:
     """Y18 (nothing rests on what was dropped or set aside) and Y20 (the trail and the status agree)."""
     used = translations[translations["status"].isin(LIVE)]
@@ -347,7 +391,10 @@ def _check_dropped(
         "translations",
         used[used["concept_id"].isin(dropped)],
         lambda r: [r["translation_id"], r["concept_id"]],
-        lambda r: f"The concept {r['concept_id']} was dropped, but {r['construct_id']} is still translated into it.",
+        lambda r: (
+            f"The concept {names(r['concept_id'])} was dropped, but {names(r['construct_id'])} is still "
+            "translated into it."
+        ),
         "Translate the construct into a concept that stands, or reject this translation and say why.",
     )
     aside = nodes.loc[nodes["status"] != "translatable", "construct_id"]
@@ -356,7 +403,7 @@ def _check_dropped(
         "translations",
         used[used["construct_id"].isin(aside)],
         lambda r: [r["translation_id"], r["construct_id"]],
-        lambda r: f"The construct {r['construct_id']} is marked as not to be translated, but is.",
+        lambda r: f"The construct {names(r['construct_id'])} is marked as not to be translated, but is.",
         "Reject this translation, or change the status of the construct.",
     )
     trail = long_ids(concept_changes[concept_changes["change"].isin(["drop", "merge", "split"])], "from_ids")
@@ -368,7 +415,7 @@ def _check_dropped(
         "concept_changes",
         gone[~gone["from_ids"].isin(dropped)],
         lambda r: [r["change_id"], r["from_ids"]],
-        lambda r: f"{r['from_ids']} went by a {r['change']}, but its status is not dropped.",
+        lambda r: f"The concept {names(r['from_ids'])} went by a {r['change']}, but its status is not dropped.",
         "Mark the concept as dropped, or correct the trail.",
     )
     found.rows(
@@ -376,6 +423,6 @@ def _check_dropped(
         "concepts",
         concepts[concepts["concept_id"].isin(dropped - set(gone["from_ids"]))],
         lambda r: [r["concept_id"]],
-        lambda r: f"The concept {r['label']!r} was dropped, but concept_changes.csv doesn't say why.",
+        lambda r: f"The concept {r['label']!r} was dropped, but nothing says why.",
         "Enter the change (drop, merge or split), what it became, and why.",
     )
