@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from metaethno.among import among
 from metaethno.errors import Problem, UserError, did_you_mean
+from metaethno.holds import holds
 from metaethno.schemas import TABLES, Table
 
 if TYPE_CHECKING:
@@ -190,16 +191,32 @@ def load_decisions(table: Table, root: Path, extra: Sequence[str] = ()) -> tuple
     return empty, problems
 
 
-def schema_problems(table: Table, frame: pd.DataFrame) -> list[Problem]:
-    """Return what the pandera schema finds in a frame of `load_decisions`, and double keys, with file and line."""
+def validate(table: Table, frame: pd.DataFrame) -> None:
+    """Raise pandera's SchemaErrors, with all failures, where `frame` is not of the schema of `table`."""
+    if not holds(table, frame):
+        table.pandera().validate(frame, lazy=True)
+
+
+def _failures(table: Table, frame: pd.DataFrame) -> pd.DataFrame | None:
+    """Return pandera's table of the cells that break the schema of `table`; None where there are none."""
+    if holds(table, frame):
+        return None
     import pandera.errors
 
-    problems: list[Problem] = []
-    body = frame.drop(columns=["_file", "_line"])
     try:
-        table.pandera().validate(body, lazy=True)
+        table.pandera().validate(frame, lazy=True)
     except pandera.errors.SchemaErrors as errors:
-        for case in errors.failure_cases.itertuples():
+        cases: pd.DataFrame = errors.failure_cases
+        return cases
+    return None
+
+
+def schema_problems(table: Table, frame: pd.DataFrame) -> list[Problem]:
+    """Return what the pandera schema finds in a frame of `load_decisions`, and double keys, with file and line."""
+    problems: list[Problem] = []
+    cases = _failures(table, frame.drop(columns=["_file", "_line"]))
+    if cases is not None:
+        for case in cases.itertuples():
             at = frame.loc[case.index] if case.index is not None and case.index == case.index else None
             column = str(case.column) if case.column in table.names else ""
             allowed = table[column].allowed if column else ""
@@ -372,7 +389,7 @@ def canonical(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
     extra = [c for c in frame.columns if c not in table.names and not c.startswith("_")] if table.open_columns else []
     frame = _typed(table, frame[[*table.names, *extra]])
     frame = frame.sort_values(list(table.key), kind="stable").reset_index(drop=True)
-    table.pandera().validate(frame, lazy=True)
+    validate(table, frame)
     return frame
 
 
@@ -383,7 +400,7 @@ def write(table: Table, frame: pd.DataFrame, path: Path, *, keep_order: bool = F
     """
     if keep_order:
         frame = _typed(table, frame[table.names]).reset_index(drop=True)
-        table.pandera().validate(frame, lazy=True)
+        validate(table, frame)
     else:
         frame = canonical(table, frame)
     write_bytes(path, _parquet(frame) if path.suffix == ".parquet" else to_csv(frame))
@@ -448,19 +465,9 @@ def read(table: Table, path: Path, columns: Sequence[str] | None = None) -> pd.D
         raise UserError(Problem("ME0121", message, str(path), hint=hint)) from error
     if columns:
         return frame[list(columns)]
-    import pandera.errors
-
-    try:
-        table.pandera().validate(frame, lazy=True)
-    except pandera.errors.SchemaErrors as errors:
-        raise UserError(
-            Problem(
-                "ME0121",
-                f"does not hold what it should ({len(errors.failure_cases)} cells)",
-                str(path),
-                hint=hint,
-            )
-        ) from errors
+    cases = _failures(table, frame)
+    if cases is not None:
+        raise UserError(Problem("ME0121", f"does not hold what it should ({len(cases)} cells)", str(path), hint=hint))
     return frame
 
 
