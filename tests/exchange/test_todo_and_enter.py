@@ -3,7 +3,6 @@
 import csv
 import io
 import re
-import shutil
 import zipfile
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from tests.voting_world import (
     LATER,
     RECORDS_,
     RUN,
-    command,
+    World,
     filled,
     ledger_rows,
     record,
@@ -38,25 +37,7 @@ def template(tmp_path_factory) -> Path:
 
 @pytest.fixture
 def world(tmp_path, template, monkeypatch, capsys):
-    class World:
-        root = Path(shutil.copytree(template, tmp_path / "review"))
-
-        def run(self, *words: str) -> tuple[int, str]:
-            capsys.readouterr()
-            code = command(self.root, *words, monkeypatch=monkeypatch)
-            said = capsys.readouterr()
-            return code, said.out + said.err
-
-        def todo(self, *words: str, who: str = "ann", stage: str = "screening") -> Path:
-            code, said = self.run("todo", stage, "--reviewer", who, *words)
-            assert code == 0, said
-            return self.root / said.split(": ")[0]
-
-        def enter(self, path: Path, *words: str, who: str = "ann", stage: str = "screening", code: int = 0) -> str:
-            got, said = self.run("enter", stage, path, "--reviewer", who, *words)
-            assert got == code, said
-            return said
-
+    class Votes(World):
         def save(self, name: str, data: bytes | str) -> Path:
             path = self.root / name
             path.write_bytes(data if isinstance(data, bytes) else data.encode())
@@ -65,7 +46,7 @@ def world(tmp_path, template, monkeypatch, capsys):
         def sheet(self, *rows: dict[str, str], name: str = "votes.csv") -> Path:
             return self.save(name, text_table(list(rows)))
 
-    return World()
+    return Votes(template, tmp_path, monkeypatch, capsys)
 
 
 # ---------------------------------------------------------------------------------------- the sheet

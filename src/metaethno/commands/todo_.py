@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 
 from metaethno import config, review
 from metaethno.commands import out
 from metaethno.commands.enter_ import module_of
 from metaethno.ledger import settle
+
+_TOOLS = {"ris": "your reference manager", "rayyan": "Rayyan", "covidence": "Covidence", "asreview": "ASReview"}
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -24,6 +27,10 @@ def main(arguments: argparse.Namespace) -> int:
     why = ", ".join(f"{count:,} {reason}" for reason, count in made.why.items())
     out.plain(f"{out.shown(made.path)}: {made.rows:,} to decide ({why}).")
     tool = {"xlsx": "sheet", "docx": "sheet", "csv": "sheet", "ris": "zotero"}.get(arguments.to, arguments.to)
-    source = "" if tool == "sheet" else f" --from {tool}"
-    out.plain(f"Then: metaethno enter {arguments.stage} FILE --reviewer {arguments.reviewer}{source}")
+    if tool == "sheet":
+        file, more = shlex.quote(out.shown(made.path)), ""
+    else:
+        # What comes back is another file: the one that the tool exports when the work is done.
+        file, more = "FILE", f" --from {tool}   (FILE: what {_TOOLS[arguments.to]} exports when you are done)"
+    out.plain(f"Then: metaethno enter {arguments.stage} {file} --reviewer {arguments.reviewer}{more}")
     return 0

@@ -146,7 +146,7 @@ def world(
     searched = pd.concat([sources[["run", "source", "kind"]], rows[["run", "source", "kind"]]]).drop_duplicates()
 
     def placed(frame: pd.DataFrame) -> pd.DataFrame:
-        return frame.assign(column_run=frame["record_id"].map(column_run).fillna(frame["first_run"]))
+        return frame.assign(column_run=frame["record_id"].map(column_run).astype("str").fillna(frame["first_run"]))
 
     runs = tuple(sorted(set(searched["run"])))
     known = Released() if baseline is None else released(updated_release(baseline, runs), rows)
