@@ -52,6 +52,23 @@ def world(tmp_path, template, monkeypatch, capsys):
 # ---------------------------------------------------------------------------------------- the sheet
 
 
+def test_the_next_command_can_be_copied_as_it_stands(world):
+    _, said = world.run("todo", "screening", "--reviewer", "ann", "--to", "csv", "--out", "my list.csv")
+    assert said.splitlines()[1] == "Then: metaethno enter screening 'my list.csv' --reviewer ann"
+    _, said = world.run("todo", "screening", "--reviewer", "ann", "--to", "rayyan")
+    assert "enter screening FILE --reviewer ann --from rayyan" in said
+    assert "FILE: what Rayyan exports" in said
+
+
+@pytest.mark.parametrize("note", ["two\nlines", "two\r\nlines", "two\rlines ", "=1+1", " x\u2028y", "''=a"])
+def test_a_file_with_an_odd_note_adds_nothing_the_second_time(world, note):
+    path = world.sheet({"record_id": A1, "title": RECORDS_[0]["title"], "decision": "include", "note": note})
+    assert "1 vote entered" in world.enter(path)
+    assert "0 votes entered, 1 is there already" in world.enter(path)
+    (row,) = ledger_rows(world.root)
+    assert row["supersedes"] == ""
+
+
 def test_a_worklist_is_filled_in_and_comes_back(world):
     path = world.todo()
     assert path == world.root / "worklists/screening-ann.xlsx"
