@@ -1,5 +1,7 @@
 """Reading, checking and writing tables: what users' files do to us, and what we do to theirs."""
 
+import csv
+import io
 from pathlib import Path
 
 import pandas as pd
@@ -104,7 +106,7 @@ def test_several_ids_in_a_cell_are_each_looked_up():
     assert [p.value for p in tables.reference_problems(TRANSLATIONS, frame, known)] == ["eve"]
 
 
-text = st.text(st.characters(blacklist_categories=("Cs",), blacklist_characters="\r\n\x00"), max_size=20)
+text = st.text(st.one_of(st.characters(blacklist_categories=("Cs",)), st.sampled_from("\r\n\"',=-\t")), max_size=20)
 
 
 @settings(max_examples=60, deadline=None)
@@ -123,6 +125,44 @@ def test_what_is_written_is_read_back_whatever_the_text(tmp_path_factory, cells)
         dtype=str,
     )
     written = tables.write(MEMOS, frame, path)
+    assert tables.read(MEMOS, path).equals(written)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data(), st.integers(1, 3))
+def test_csv_is_what_every_reader_takes_apart_into_the_same_cells(data, width):
+    rows = data.draw(st.lists(st.lists(text, min_size=width, max_size=width), max_size=4))
+    frame = pd.DataFrame(rows, columns=[f"c{i}" for i in range(width)], dtype=str)
+    written = tables.to_csv(frame).decode()
+    cells = [[tables.escape(cell) for cell in row] for row in rows]
+    assert list(csv.reader(io.StringIO(written, newline=""), strict=True)) == [list(frame.columns), *cells]
+    # Marks of quotation stand where they are needed and nowhere else: a file that changes shows in a diff what changed.
+    bare = [cell for row in cells for cell in row if not set(cell) & set('",\r\n')]
+    assert written.count('"') == sum(c.count('"') * 2 + 2 for r in cells for c in r if c not in bare) + (
+        2 * cells.count([""]) if width == 1 else 0
+    )
+
+
+def test_numbers_and_missing_cells_are_written_plainly():
+    frame = pd.DataFrame({"n": pd.array([1, None, -3], "Int64"), "t": pd.Series(["-4", None, "-x"], dtype=str)})
+    assert tables.to_csv(frame) == b"n,t\n1,-4\n,\n-3,'-x\n"
+
+
+@pytest.mark.parametrize("damage", [b"memo_id\n", b"", b'"' * 200_000, b"\xff\xfe", b"a,b\n1,2,3\n"])
+def test_a_derived_table_that_is_damaged_is_said_to_be(tmp_path, damage):
+    path = tmp_path / "memos.csv"
+    path.write_bytes(damage)
+    with pytest.raises(UserError, match="ME0121"):
+        tables.read(MEMOS, path)
+    with pytest.raises(UserError, match="ME0121"):
+        tables.read(MEMOS, path, ["text"])
+
+
+def test_a_derived_table_that_a_spreadsheet_saved_again_is_read(tmp_path):
+    path = tmp_path / "memos.csv"
+    row = {"memo_id": "M1", "kind": "analytic", "author": "ann", "written_on": "2020-01-01", "text": "a, b"}
+    written = tables.write(MEMOS, pd.DataFrame([row], columns=MEMOS.names, dtype=str).fillna(""), path)
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
     assert tables.read(MEMOS, path).equals(written)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -85,6 +86,35 @@ def command(root: Path, *words: str, monkeypatch) -> int:
     """Run a command in this process, in the review's folder."""
     monkeypatch.chdir(root)
     return cli.main([str(w) for w in words])
+
+
+class World:
+    """A review of one's own, and the commands as a reviewer calls them; `stage` is the one they are about."""
+
+    stage = "screening"
+
+    def __init__(self, template: Path, folder: Path, monkeypatch, capsys) -> None:
+        self.root = Path(shutil.copytree(template, folder / "review"))
+        self._patch, self._caught = monkeypatch, capsys
+
+    def run(self, *words: str) -> tuple[int, str]:
+        """Run a command; return its exit code and all it said."""
+        self._caught.readouterr()
+        code = command(self.root, *words, monkeypatch=self._patch)
+        said = self._caught.readouterr()
+        return code, said.out + said.err
+
+    def todo(self, *words: str, who: str = "ann", stage: str = "") -> Path:
+        """Have a worklist written; return where it is."""
+        code, said = self.run("todo", stage or self.stage, "--reviewer", who, *words)
+        assert code == 0, said
+        return self.root / said.split(": ")[0]
+
+    def enter(self, path: Path, *words: str, who: str = "ann", stage: str = "", code: int = 0) -> str:
+        """Enter a file; return what was said."""
+        got, said = self.run("enter", stage or self.stage, path, "--reviewer", who, *words)
+        assert got == code, said
+        return said
 
 
 def ledger_rows(root: Path, stage: str = "screening", who: str = "ann") -> list[dict[str, str]]:

@@ -58,7 +58,8 @@ def first_votes(votes: pd.DataFrame, home: pd.Series, meaning: Mapping[str, str]
     categories; a decision it leaves out is no judgement and is left out.
     """
     mine = votes["supersedes"].eq("") & votes["role"].eq("reviewer")
-    first = votes[mine].assign(record_id=home[mine], verdict=votes.loc[mine, "decision"].map(meaning))
+    first = votes.loc[mine, ["round", "reviewer", "decided_on", "vote_id"]]
+    first = first.assign(record_id=home[mine], verdict=votes.loc[mine, "decision"].map(meaning))
     first = first[first["verdict"].notna()].sort_values(["decided_on", "vote_id"], kind="stable")
     return first.drop_duplicates(["round", "record_id", "reviewer"])[["round", "record_id", "reviewer", "verdict"]]
 

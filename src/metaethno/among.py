@@ -18,7 +18,7 @@ def among(column: pd.Series, values: Iterable[str]) -> pd.Series:
     import pyarrow as arrow
     import pyarrow.compute as compute
 
-    if isinstance(values, pd.Series):
+    if isinstance(values, pd.Series | pd.Index):
         wanted = arrow.array(values.array, type=arrow.large_string(), from_pandas=True)
     else:
         wanted = arrow.array(list(values), type=arrow.large_string())

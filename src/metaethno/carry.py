@@ -18,18 +18,25 @@ if TYPE_CHECKING:
 
 def resolve(ids: pd.Series, aliases: pd.DataFrame) -> pd.Series:
     """Return `ids` (row or record ids) as ids of records; an id without an alias stays what it is."""
-    known = dict(zip(aliases["alias_id"].tolist(), aliases["record_id"].tolist(), strict=True))
-    out = ids.astype(str).copy()
-    # Lists of Python's own strings: a loop over the strings of a frame takes twenty times as long.
-    out[:] = [known.get(one, one) for one in ids.tolist()]
-    return out
+    import pandas as pd
+    import pyarrow as arrow
+    import pyarrow.compute as compute
+
+    text = arrow.large_string()
+    asked = arrow.array(ids.array, type=text, from_pandas=True)
+    at = compute.index_in(asked, value_set=arrow.array(aliases["alias_id"].array, type=text, from_pandas=True))
+    home = compute.take(arrow.array(aliases["record_id"].array, type=text, from_pandas=True), at)
+    return pd.Series(compute.coalesce(home, asked), ids.index, dtype=str, name=ids.name)
 
 
 def _across(table: Table, ledger: pd.DataFrame, aliases: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
-    """Return the rows that supersede a row about another record, and the record of every row by its id."""
+    """Return the rows that supersede a row about another record, and the record of each row in a chain by its id."""
     key = table.key[0]
-    record = dict(zip(ledger[key].tolist(), resolve(ledger["record_id"], aliases).tolist(), strict=True))
-    linked = ledger[among(ledger["supersedes"], record)]
+    later = ledger["supersedes"].ne("")
+    # Few rows supersede any: only they and what they replace are looked up.
+    chained = ledger[later | among(ledger[key], ledger.loc[later, "supersedes"])]
+    record = dict(zip(chained[key].tolist(), resolve(chained["record_id"], aliases).tolist(), strict=True))
+    linked = chained[among(chained["supersedes"], record)]
     pairs = zip(linked["supersedes"].tolist(), linked[key].tolist(), strict=True)
     elsewhere = [at for at, (old, new) in enumerate(pairs) if record[old] != record[new]]
     return linked.iloc[elsewhere], record

@@ -7,6 +7,8 @@ command was called wrongly.
 from __future__ import annotations
 
 import argparse
+import atexit
+import gc
 import importlib
 import logging
 import os
@@ -136,8 +138,8 @@ class _Top(_Parser):
         return formatter.format_help()
 
 
-def parser() -> argparse.ArgumentParser:
-    """Return the parser of the command line."""
+def parser(called: str | None = None) -> argparse.ArgumentParser:
+    """Return the parser of the command line; with the options of the command `called` alone, where one is named."""
     top = _Top(
         prog="metaethno",
         description="A reproducible workflow for meta-ethnography: from database exports to an eMERGe report.",
@@ -151,6 +153,8 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
     for name, says in _COMMANDS.items():
         sub = commands.add_parser(name, help=says, description=says[0].upper() + says[1:] + ".")
+        if called not in (None, name):
+            continue
         sub.add_argument("--verbose", action="store_true", default=argparse.SUPPRESS, help=said)
         _ARGUMENTS.get(name, lambda _: None)(sub)
     stage = commands.add_parser("stage", description="One step of one stage. The rules call this; people use `run`.")
@@ -422,22 +426,34 @@ _ARGUMENTS = {
 }
 
 
+def _start_lightly() -> None:
+    """Spare what libraries do at their start and end that no command needs: every rule of a run is a process."""
+    # Where hypothesis is installed, pandera loads it to make up data: half a second.
+    sys.modules.setdefault("hypothesis", None)  # type: ignore[arg-type]
+    # Pydantic looks through every package that is installed for plugins, none of which should judge a configuration.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    # Numpy makes a thread per core for matrices far larger than ours.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # Else Python looks at the end through everything that was loaded for what could be thrown away.
+    atexit.register(gc.freeze)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code. A user's mistake is printed in plain words, without a traceback."""
     verbose = False
+    words = sys.argv[1:] if argv is None else list(argv)
     try:
-        arguments = parser().parse_args(argv)
+        arguments = parser(next((w for w in words if not w.startswith("-")), "")).parse_args(words)
         verbose = arguments.verbose
         logging.basicConfig(level=logging.DEBUG if verbose else logging.WARNING, format="%(levelname)s %(message)s")
         if arguments.command is None:
-            parser().print_help()
+            parser("").print_help()
             return 2
         if sys.platform == "win32":
             # Locks and processes are those of Linux and macOS; half of it would work, which is worse than none.
             hint = "In PowerShell: `wsl --install`, restart, open Ubuntu, and install metaethno there (see the README)."
             raise UserError(Problem("ME0014", "metaethno runs on Windows inside WSL only", hint=hint))
-        # Where hypothesis is installed, pandera loads it to make up data, which no command does: half a second.
-        sys.modules.setdefault("hypothesis", None)  # type: ignore[arg-type]
+        _start_lightly()
         module = importlib.import_module(f"metaethno.commands.{arguments.command}_")
         return int(module.main(arguments))
     except UserError as error:
@@ -473,7 +489,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         if verbose:
             logging.exception("where this was found:")
-        print(str(report(error, sys.argv[1:] if argv is None else list(argv))), file=sys.stderr)
+        print(str(report(error, words)), file=sys.stderr)
         return 1
 
 

@@ -398,8 +398,10 @@ def load(root: Path) -> Config:
         hint = "Save it as UTF-8: in Notepad, 'Save as', then 'Encoding'."
         raise UserError(Problem("ME0152", "is not UTF-8 text", PATH, hint=hint)) from None
     try:
-        tree = yaml.compose(text, Loader=yaml.SafeLoader)
-        data = yaml.safe_load(text)
+        # One parse for the values and for the lines they stand in. Not the loader in C: deep nesting crashes it.
+        loader = yaml.SafeLoader(text)
+        tree = loader.get_single_node()
+        data = loader.construct_document(tree) if tree else None
     except RecursionError:
         raise UserError(Problem("ME0153", "is nested too deeply to be a configuration", PATH)) from None
     except yaml.YAMLError as error:

@@ -36,7 +36,7 @@ def related_reports(
     import pandas as pd
 
     sought = assessed.set_index("record_id")["outcome"]
-    outcome = screened.set_index("record_id")["outcome"].to_dict() | sought.to_dict()
+    outcome = dict(zip(screened["record_id"].tolist(), screened["outcome"].tolist(), strict=True)) | sought.to_dict()
     title = unique.set_index("record_id")["title"]
     links = report_studies.assign(record_id=resolve(report_studies["record_id"], aliases))
     studies = links.groupby("record_id")["study_id"].agg(set).to_dict()

@@ -49,6 +49,11 @@ class Column:
         )
         return said if self.required else f"{said}, or empty"
 
+    @property
+    def pattern(self) -> str:
+        """The regular expression that a filled cell matches as a whole; nothing, where there is none."""
+        return _PATTERNS.get(self.kind, ("", ""))[0]
+
 
 @dataclass(frozen=True)
 class Table:
@@ -77,7 +82,10 @@ class Table:
         return next(c for c in self.columns if c.name == name)
 
     def pandera(self) -> pa.DataFrameSchema:
-        """Return the pandera schema: every check carries the sentence that a user reads when it fails."""
+        """Return the pandera schema: every check carries the sentence that a user reads when it fails.
+
+        What it says is the law; `metaethno.holds` only knows the clear cases of it, and has to follow each change.
+        """
         import pandera.pandas as pa
 
         typed = self.kind == "derived"
@@ -94,8 +102,8 @@ class Table:
                 options = [*c.choices, ""]
                 checks.append(pa.Check.isin(options, error=f"{c.name} must be one of: {', '.join(c.choices)}"))
             elif c.kind in _PATTERNS:
-                pattern, words = _PATTERNS[c.kind]
-                checks.append(pa.Check.str_matches(rf"^(?:{pattern})?\Z", error=f"{c.name} must be {words}"))
+                words = _PATTERNS[c.kind][1]
+                checks.append(pa.Check.str_matches(rf"^(?:{c.pattern})?\Z", error=f"{c.name} must be {words}"))
             if c.kind == "date":
                 checks.append(pa.Check(_are_days, error=f"{c.name} must be a day of the calendar"))
             columns[c.name] = pa.Column(str, checks, nullable=False)

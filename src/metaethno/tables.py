@@ -12,12 +12,13 @@ import io
 import os
 import re
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from metaethno.among import among
 from metaethno.errors import Problem, UserError, did_you_mean
+from metaethno.holds import holds
 from metaethno.schemas import TABLES, Table
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def parse_rows(raw: bytes, shown: str) -> tuple[list[str], list[list[str]], list
     start = 1
     try:
         for row in reader:
-            if any(cell.strip() for cell in row):
+            if "".join(row).strip():
                 rows.append(row)
                 lines.append(start)
             start = reader.line_num + 1
@@ -190,16 +191,32 @@ def load_decisions(table: Table, root: Path, extra: Sequence[str] = ()) -> tuple
     return empty, problems
 
 
-def schema_problems(table: Table, frame: pd.DataFrame) -> list[Problem]:
-    """Return what the pandera schema finds in a frame of `load_decisions`, and double keys, with file and line."""
+def validate(table: Table, frame: pd.DataFrame) -> None:
+    """Raise pandera's SchemaErrors, with all failures, where `frame` is not of the schema of `table`."""
+    if not holds(table, frame):
+        table.pandera().validate(frame, lazy=True)
+
+
+def _failures(table: Table, frame: pd.DataFrame) -> pd.DataFrame | None:
+    """Return pandera's table of the cells that break the schema of `table`; None where there are none."""
+    if holds(table, frame):
+        return None
     import pandera.errors
 
-    problems: list[Problem] = []
-    body = frame.drop(columns=["_file", "_line"])
     try:
-        table.pandera().validate(body, lazy=True)
+        table.pandera().validate(frame, lazy=True)
     except pandera.errors.SchemaErrors as errors:
-        for case in errors.failure_cases.itertuples():
+        cases: pd.DataFrame = errors.failure_cases
+        return cases
+    return None
+
+
+def schema_problems(table: Table, frame: pd.DataFrame) -> list[Problem]:
+    """Return what the pandera schema finds in a frame of `load_decisions`, and double keys, with file and line."""
+    problems: list[Problem] = []
+    cases = _failures(table, frame.drop(columns=["_file", "_line"]))
+    if cases is not None:
+        for case in cases.itertuples():
             at = frame.loc[case.index] if case.index is not None and case.index == case.index else None
             column = str(case.column) if case.column in table.names else ""
             allowed = table[column].allowed if column else ""
@@ -273,16 +290,32 @@ def known_ids(root: Path, targets: Iterable[str], team: Iterable[str]) -> dict[s
 
 def _column(path: Path, column: str) -> Iterable[str]:
     """Return the cells of one column, whatever is wrong elsewhere in the file."""
-    import pandas as pd
-
     try:
         # The register of rows is long, and only its ids are asked for.
-        cells = pd.read_csv(path, usecols=[column], dtype=str, keep_default_na=False, encoding="utf-8-sig")[column]
-    except (ValueError, UnicodeDecodeError):  # pandas' own errors are ValueErrors
+        cells = _read_csv(path.read_bytes(), [column])[column].to_pylist()
+    except (ValueError, KeyError):  # Arrow's own errors are of these kinds
         header, rows, _, _ = read_rows(path, path.name)
         at = header.index(column) if column in header else len(header)
         return [row[at].strip() for row in rows if len(row) > at]
-    return [str(cell).strip() for cell in cells]
+    return [cell.strip() for cell in cells]
+
+
+def _read_csv(raw: bytes, columns: Sequence[str]) -> Any:
+    """Return columns of a table as a table of Arrow, all text; raises ValueError or KeyError where it can't."""
+    import pyarrow as arrow
+    import pyarrow.csv
+
+    return pyarrow.csv.read_csv(
+        arrow.BufferReader(raw),
+        # One block, so that no row is cut; no threads, which cost more than they gain.
+        read_options=pyarrow.csv.ReadOptions(use_threads=False, block_size=min(len(raw) + 1, 2**31 - 1)),
+        parse_options=pyarrow.csv.ParseOptions(newlines_in_values=True),
+        convert_options=pyarrow.csv.ConvertOptions(
+            include_columns=list(columns),
+            column_types=dict.fromkeys(columns, arrow.large_string()),
+            strings_can_be_null=False,
+        ),
+    )
 
 
 def check_decisions(
@@ -300,8 +333,8 @@ def check_decisions(
         dangling = reference_problems(table, frame, known_ids(root, targets, team))
         problems += [p for p in dangling if (p.file, p.line, p.column) not in said]
         if "*" in table.path and "reviewer" in table.names:
-            stems = frame["_file"].str.extract(r"([^/]+)\.csv$")[0]
-            for _, row in frame[stems != frame["reviewer"]].iterrows():
+            stems = {file: Path(file).stem for file in frame["_file"].unique()}
+            for _, row in frame[frame["_file"].map(stems) != frame["reviewer"]].iterrows():
                 hint = "Votes stand in the file that is named after the reviewer."
                 problems.append(
                     Problem(
@@ -336,18 +369,39 @@ def unescape(cell: str) -> str:
     return cell[1:] if _UNESCAPE.match(cell) else cell
 
 
-def _escape(text: pd.Series) -> pd.Series:
-    # A spreadsheet runs a cell that starts with one of these; an apostrophe makes it text; `read` takes it off.
-    # Few cells start with any of them, and a look at first letters is many times faster than the whole expression.
-    likely = text[text.str.startswith(_FIRST)]
-    hit = likely[likely.str.match(_ESCAPE)]
-    return text if hit.empty else ("'" + hit).reindex(text.index).fillna(text)
+def _changed(text: Any, mask: Any, change: Callable[[str], str]) -> Any:
+    """Return an array of Arrow with what `change` makes of the cells in `mask`, which are few."""
+    import pyarrow as arrow
+    import pyarrow.compute as compute
+
+    if not compute.any(mask).as_py():
+        return text
+    hit = compute.filter(text, mask).to_pylist()
+    return compute.replace_with_mask(text, mask, arrow.array(map(change, hit), type=arrow.large_string()))
 
 
 def _unescape(text: pd.Series) -> pd.Series:
-    likely = text[text.str.startswith("'")]
-    hit = likely[likely.str.match(_UNESCAPE)]
-    return text if hit.empty else hit.str.slice(1).reindex(text.index).fillna(text)
+    import pandas as pd
+    import pyarrow.compute as compute
+
+    cells = _arrow(text)
+    likely = compute.starts_with(cells, "'")
+    return pd.Series(_changed(cells, likely, unescape), text.index, dtype=str) if compute.any(likely).as_py() else text
+
+
+def _arrow(text: pd.Series) -> Any:
+    """Return a column of text as one array of Arrow, "" for missing."""
+    import pyarrow as arrow
+    import pyarrow.compute as compute
+
+    cells = arrow.array(text.array, type=arrow.large_string(), from_pandas=True)
+    cells = cells.combine_chunks() if isinstance(cells, arrow.ChunkedArray) else cells
+    return compute.fill_null(cells, "") if cells.null_count else cells
+
+
+def _header(raw: bytes) -> list[str]:
+    """Return the header line of a table that we wrote."""
+    return next(csv.reader([raw.split(b"\n", 1)[0].decode("utf-8-sig")]), [])
 
 
 def _typed(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
@@ -372,7 +426,7 @@ def canonical(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
     extra = [c for c in frame.columns if c not in table.names and not c.startswith("_")] if table.open_columns else []
     frame = _typed(table, frame[[*table.names, *extra]])
     frame = frame.sort_values(list(table.key), kind="stable").reset_index(drop=True)
-    table.pandera().validate(frame, lazy=True)
+    validate(table, frame)
     return frame
 
 
@@ -383,7 +437,7 @@ def write(table: Table, frame: pd.DataFrame, path: Path, *, keep_order: bool = F
     """
     if keep_order:
         frame = _typed(table, frame[table.names]).reset_index(drop=True)
-        table.pandera().validate(frame, lazy=True)
+        validate(table, frame)
     else:
         frame = canonical(table, frame)
     write_bytes(path, _parquet(frame) if path.suffix == ".parquet" else to_csv(frame))
@@ -392,11 +446,37 @@ def write(table: Table, frame: pd.DataFrame, path: Path, *, keep_order: bool = F
 
 def to_csv(frame: pd.DataFrame) -> bytes:
     """Return `frame` as CSV (UTF-8, LF, header line); cells that a spreadsheet would run are made text."""
-    safe = frame.copy()
-    for name in safe.columns:
-        if safe[name].dtype != "Int64":
-            safe[name] = _escape(safe[name].astype(str))
-    return str(safe.to_csv(index=False, lineterminator="\n")).encode()
+    import pyarrow as arrow
+    import pyarrow.compute as compute
+
+    columns = []
+    for name in frame.columns:
+        cells = frame[name]
+        if cells.dtype == "Int64":
+            text = compute.fill_null(compute.cast(arrow.array(cells.array), arrow.large_string()), "")
+        else:
+            text = _arrow(cells.astype(str))
+            # Few cells start so, and a look at first letters is many times faster than the whole expression.
+            likely = compute.is_in(compute.utf8_slice_codeunits(text, 0, 1), value_set=arrow.array(_FIRST))
+            text = _changed(text, likely, escape)
+        columns.append(_quoted(text, alone=len(frame.columns) == 1))
+    lines = compute.binary_join_element_wise(*columns, arrow.scalar(",", arrow.large_string())).to_pylist()
+    header = _quoted(arrow.array(map(str, frame.columns), type=arrow.large_string()), alone=False).to_pylist()
+    return "\n".join([",".join(header), *lines, ""]).encode()
+
+
+def _quoted(text: Any, *, alone: bool) -> Any:
+    """Return cells as they stand in CSV; `alone`: each is a whole row, and an empty one would be none."""
+    import pyarrow.compute as compute
+
+    # What parts cells or rows has to be quoted; of a bare CR, too, readers make a new row. Most columns hold none of
+    # them anywhere in their bytes, which is seen at once.
+    held = text.buffers()[2]
+    everything = held.to_pybytes() if held else b""
+    if not alone and not any(mark in everything for mark in (b'"', b",", b"\r", b"\n")):
+        return text
+    mask = compute.match_substring_regex(text, '^$|[",\r\n]' if alone else '[",\r\n]')
+    return _changed(text, mask, lambda cell: '"' + cell.replace('"', '""') + '"')
 
 
 def _parquet(frame: pd.DataFrame) -> bytes:
@@ -416,8 +496,6 @@ def read(table: Table, path: Path, columns: Sequence[str] | None = None) -> pd.D
 
     Raises UserError where the file is missing or isn't what the schema says: then it was changed by hand.
     """
-    import pandas as pd
-
     hint = "Delete it and run `snakemake` again: everything in data/derived is made anew."
     if not path.is_file():
         raise UserError(Problem("ME0120", "the file is missing", str(path), hint="Run `snakemake`."))
@@ -426,19 +504,14 @@ def read(table: Table, path: Path, columns: Sequence[str] | None = None) -> pd.D
         import pyarrow.parquet as parquet
 
         try:
-            frame = parquet.read_table(path, columns=list(columns) if columns else None).to_pandas()
+            frame = parquet.read_table(path, columns=list(columns) if columns else None, use_threads=False).to_pandas()
         except (arrow.ArrowInvalid, OSError) as error:
             raise UserError(Problem("ME0121", "is damaged", str(path), hint=hint)) from error
     else:
         try:
-            frame = pd.read_csv(
-                path,
-                dtype=str,
-                keep_default_na=False,
-                na_filter=False,
-                usecols=list(columns) if columns else None,
-            )
-        except ValueError as error:  # pandas' own errors are ValueErrors, and so is text that is not UTF-8
+            raw = path.read_bytes()
+            frame = _read_csv(raw, list(columns) if columns else _header(raw)).to_pandas()
+        except (ValueError, KeyError, csv.Error) as error:  # Arrow's own errors, and text that is not UTF-8
             raise UserError(Problem("ME0121", "is damaged", str(path), hint=hint)) from error
         frame = frame.apply(_unescape) if len(frame) else frame
     try:
@@ -448,19 +521,9 @@ def read(table: Table, path: Path, columns: Sequence[str] | None = None) -> pd.D
         raise UserError(Problem("ME0121", message, str(path), hint=hint)) from error
     if columns:
         return frame[list(columns)]
-    import pandera.errors
-
-    try:
-        table.pandera().validate(frame, lazy=True)
-    except pandera.errors.SchemaErrors as errors:
-        raise UserError(
-            Problem(
-                "ME0121",
-                f"does not hold what it should ({len(errors.failure_cases)} cells)",
-                str(path),
-                hint=hint,
-            )
-        ) from errors
+    cases = _failures(table, frame)
+    if cases is not None:
+        raise UserError(Problem("ME0121", f"does not hold what it should ({len(cases)} cells)", str(path), hint=hint))
     return frame
 
 

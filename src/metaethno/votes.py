@@ -70,7 +70,7 @@ def _place(row: Any, key: str) -> str:
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the rows of `frame` as dictionaries: `itertuples` would rename `_file` and `_line`."""
-    found: list[dict[str, Any]] = frame.to_dict("records")
+    found: list[dict[str, Any]] = frame.to_dict("records") if len(frame) else []
     return found
 
 
@@ -341,12 +341,13 @@ def outcomes(
     outcome = outcome.mask(torn | (enough & several), CONTRADICTION)
     ranked = votes.sort_values("reviewer", kind="stable")
     voters = joined(ranked["record_id"], ranked["reviewer"]).reindex(index)
-    last = votes.sort_values("decided_on").drop_duplicates("record_id", keep="last").set_index("record_id")
+    day, days = pd.factorize(votes["decided_on"], sort=True)
+    last = pd.Series(days.take(pd.Series(day).groupby(code).max()), index, dtype=str)
     return pd.DataFrame(
         {
             "outcome": outcome,
             "decided_by": voters.where(outcome.isin(closing), ""),
-            "decided_on": last["decided_on"].reindex(index),
+            "decided_on": last,
             "votes": people.astype("Int64"),
             "changed": any_of(outdated(votes, content_hash)).map({True: "yes", False: "no"}).astype(str),
         },

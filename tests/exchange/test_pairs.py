@@ -2,12 +2,11 @@
 
 import csv
 import re
-import shutil
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from tests.voting_world import RECORDS_, command, review
+from tests.voting_world import RECORDS_, World, review
 
 from metaethno import tables
 from metaethno.exchange import workbook
@@ -40,19 +39,8 @@ def template(tmp_path_factory) -> Path:
 
 @pytest.fixture
 def world(tmp_path, template, monkeypatch, capsys):
-    class World:
-        root = Path(shutil.copytree(template, tmp_path / "review"))
-
-        def run(self, *words: str) -> tuple[int, str]:
-            capsys.readouterr()
-            code = command(self.root, *words, monkeypatch=monkeypatch)
-            said = capsys.readouterr()
-            return code, said.out + said.err
-
-        def todo(self, *words: str, who: str = "ann") -> Path:
-            code, said = self.run("todo", "dedupe", "--reviewer", who, *words)
-            assert code == 0, said
-            return self.root / said.split(": ")[0]
+    class Pairs(World):
+        stage = "dedupe"
 
         def fill(self, path: Path, verdicts: dict[int, str], **more: dict[int, str]) -> Path:
             """Fill in rows of the sheet by their place, and save it as a spreadsheet program would."""
@@ -65,11 +53,6 @@ def world(tmp_path, template, monkeypatch, capsys):
             out.write_bytes(workbook.to_xlsx([sheet]) if path.suffix == ".xlsx" else workbook.to_csv(sheet))
             return out
 
-        def enter(self, path: Path, *words: str, who: str = "ann", code: int = 0) -> str:
-            got, said = self.run("enter", "dedupe", path, "--reviewer", who, *words)
-            assert got == code, said
-            return said
-
         def ledger(self) -> list[dict[str, str]]:
             with (self.root / DUPLICATES.path).open(newline="") as text:
                 return list(csv.DictReader(text))
@@ -78,7 +61,7 @@ def world(tmp_path, template, monkeypatch, capsys):
             gone = {r["supersedes"] for r in self.ledger()}
             return {(r["left_row"], r["right_row"]): r["verdict"] for r in self.ledger() if r["verdict_id"] not in gone}
 
-    return World()
+    return Pairs(template, tmp_path, monkeypatch, capsys)
 
 
 @pytest.mark.parametrize("form", ["xlsx", "csv"])

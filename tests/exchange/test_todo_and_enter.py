@@ -3,7 +3,6 @@
 import csv
 import io
 import re
-import shutil
 import zipfile
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from tests.voting_world import (
     LATER,
     RECORDS_,
     RUN,
-    command,
+    World,
     filled,
     ledger_rows,
     record,
@@ -38,25 +37,7 @@ def template(tmp_path_factory) -> Path:
 
 @pytest.fixture
 def world(tmp_path, template, monkeypatch, capsys):
-    class World:
-        root = Path(shutil.copytree(template, tmp_path / "review"))
-
-        def run(self, *words: str) -> tuple[int, str]:
-            capsys.readouterr()
-            code = command(self.root, *words, monkeypatch=monkeypatch)
-            said = capsys.readouterr()
-            return code, said.out + said.err
-
-        def todo(self, *words: str, who: str = "ann", stage: str = "screening") -> Path:
-            code, said = self.run("todo", stage, "--reviewer", who, *words)
-            assert code == 0, said
-            return self.root / said.split(": ")[0]
-
-        def enter(self, path: Path, *words: str, who: str = "ann", stage: str = "screening", code: int = 0) -> str:
-            got, said = self.run("enter", stage, path, "--reviewer", who, *words)
-            assert got == code, said
-            return said
-
+    class Votes(World):
         def save(self, name: str, data: bytes | str) -> Path:
             path = self.root / name
             path.write_bytes(data if isinstance(data, bytes) else data.encode())
@@ -65,10 +46,27 @@ def world(tmp_path, template, monkeypatch, capsys):
         def sheet(self, *rows: dict[str, str], name: str = "votes.csv") -> Path:
             return self.save(name, text_table(list(rows)))
 
-    return World()
+    return Votes(template, tmp_path, monkeypatch, capsys)
 
 
 # ---------------------------------------------------------------------------------------- the sheet
+
+
+def test_the_next_command_can_be_copied_as_it_stands(world):
+    _, said = world.run("todo", "screening", "--reviewer", "ann", "--to", "csv", "--out", "my list.csv")
+    assert said.splitlines()[1] == "Then: metaethno enter screening 'my list.csv' --reviewer ann"
+    _, said = world.run("todo", "screening", "--reviewer", "ann", "--to", "rayyan")
+    assert "enter screening FILE --reviewer ann --from rayyan" in said
+    assert "FILE: what Rayyan exports" in said
+
+
+@pytest.mark.parametrize("note", ["two\nlines", "two\r\nlines", "two\rlines ", "=1+1", " x\u2028y", "''=a"])
+def test_a_file_with_an_odd_note_adds_nothing_the_second_time(world, note):
+    path = world.sheet({"record_id": A1, "title": RECORDS_[0]["title"], "decision": "include", "note": note})
+    assert "1 vote entered" in world.enter(path)
+    assert "0 votes entered, 1 is there already" in world.enter(path)
+    (row,) = ledger_rows(world.root)
+    assert row["supersedes"] == ""
 
 
 def test_a_worklist_is_filled_in_and_comes_back(world):

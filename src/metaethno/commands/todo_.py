@@ -10,6 +10,8 @@ from metaethno.commands import out
 from metaethno.commands.enter_ import module_of
 from metaethno.ledger import settle
 
+_TOOLS = {"ris": "your reference manager", "rayyan": "Rayyan", "covidence": "Covidence", "asreview": "ASReview"}
+
 
 def main(arguments: argparse.Namespace) -> int:
     """Write the worklist and say what is in it."""
@@ -30,8 +32,10 @@ def main(arguments: argparse.Namespace) -> int:
     why = ", ".join(f"{count:,} {reason}" for reason, count in made.why.items())
     out.plain(f"{out.shown(made.path)}: {made.rows:,} to decide ({why}).")
     tool = {"xlsx": "sheet", "docx": "sheet", "csv": "sheet", "ris": "zotero"}.get(arguments.to, arguments.to)
-    source = "" if tool == "sheet" else f" --from {tool}"
-    # What another tool gives back is another file.
-    file = shlex.quote(out.shown(made.path)) if tool == "sheet" else "FILE"
-    out.plain(f"Then: metaethno enter {arguments.stage} {file} --reviewer {arguments.reviewer}{source}")
+    if tool == "sheet":
+        file, more = shlex.quote(out.shown(made.path)), ""
+    else:
+        # What comes back is another file: the one that the tool exports when the work is done.
+        file, more = "FILE", f" --from {tool}   (FILE: what {_TOOLS[arguments.to]} exports when you are done)"
+    out.plain(f"Then: metaethno enter {arguments.stage} {file} --reviewer {arguments.reviewer}{more}")
     return 0

@@ -298,6 +298,9 @@ def enter(root: Path, config: Config, stage: str, arguments: argparse.Namespace)
     check_person(stage, arguments.reviewer, config, adjudicating=judge)
     unique = derived(root, UNIQUE, ["record_id", "title", "content_hash"])
     aliases = derived(root, ALIASES, ALIASES.names)
+    for said in (*reading.said, *reading.asked):
+        # As it will stand in the ledger: a note of two lines is no other note when the file comes again.
+        said.note = ledger.as_kept(said.note, TABLES_OF[stage])
     index = _index(root, unique, aliases, [*reading.said, *reading.asked])
     matched, strays = _matched(reading, reading.said, index, only=arguments.matched_only)
     texts, more = _matched(reading, reading.asked, index, only=arguments.matched_only)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from metaethno import tables
 from metaethno import votes as ballot
+from metaethno.record_fields import TEXT_FIELDS
 from metaethno.schemas import SCREENING
 
 if TYPE_CHECKING:
@@ -19,28 +20,12 @@ if TYPE_CHECKING:
 
 # What a partner has done is nobody's business before one's own vote; that it is open says enough.
 _SHOWN: Final = {ballot.SECOND: ballot.NEVER}
-COLUMNS: Final = (
-    "record_id",
-    "seen",
-    "reviewer",
-    "role",
-    "round",
-    "why",
-    "title",
-    "authors",
-    "year",
-    "container",
-    "volume",
-    "issue",
-    "pages",
-    "doi",
-    "pmid",
-    "issn",
-    "keywords",
-    "url",
-    "abstract",
-    "full_text",
+# What doesn't help anybody to decide on a record.
+_LEFT_OUT: Final = frozenset(
+    ("accession", "isbn", "language", "pub_type", "notes", "group_authors", "accessions", "status", "status_of")
 )
+_RECORD: Final = tuple(name for name in TEXT_FIELDS if name not in _LEFT_OUT)
+COLUMNS: Final = ("record_id", "seen", "reviewer", "role", "round", "why", *_RECORD, "full_text")
 
 
 @dataclass(frozen=True)

@@ -45,17 +45,20 @@ class Box:
     details: tuple[str, ...] = ()
     total: bool = True
 
-    def listing(self, detail: str = "", run: str = ALL) -> list[str]:
-        """Return the ids in this box, or in one of its parts, of one run or of all."""
+    def _listed(self, detail: str, run: str) -> pd.DataFrame:
         frame = self.ids
         if detail:
             frame = self.ids.iloc[:0] if self.parts is None else self.parts[self.parts["detail"].eq(detail)]
-        found: list[str] = frame.loc[frame["run"].eq(run) if run != ALL else slice(None), "id"].tolist()
+        return frame if run == ALL else frame[frame["run"].eq(run)]
+
+    def listing(self, detail: str = "", run: str = ALL) -> list[str]:
+        """Return the ids in this box, or in one of its parts, of one run or of all."""
+        found: list[str] = self._listed(detail, run)["id"].tolist()
         return found
 
     def count(self, detail: str = "", run: str = ALL) -> int:
         """Return how many are in it."""
-        return len(self.listing(detail, run))
+        return len(self._listed(detail, run))
 
     def parts_count(self, run: str = ALL) -> int:
         """Return how many are in its parts together."""
@@ -143,7 +146,7 @@ def world(
     searched = pd.concat([sources[["run", "source", "kind"]], rows[["run", "source", "kind"]]]).drop_duplicates()
 
     def placed(frame: pd.DataFrame) -> pd.DataFrame:
-        return frame.assign(column_run=frame["record_id"].map(column_run).fillna(frame["first_run"]))
+        return frame.assign(column_run=frame["record_id"].map(column_run).astype("str").fillna(frame["first_run"]))
 
     runs = tuple(sorted(set(searched["run"])))
     known = Released() if baseline is None else released(updated_release(baseline, runs), rows)
@@ -197,13 +200,11 @@ def released(baseline: pd.DataFrame, rows: pd.DataFrame) -> Released:
 
 
 def _ids(frame: pd.DataFrame, key: str, run: str) -> pd.DataFrame:
-    import pandas as pd
-
-    return pd.DataFrame({"id": frame[key].to_numpy(), "run": frame[run].to_numpy()}, dtype=str)
+    return frame[[key, run]].set_axis(["id", "run"], axis=1).astype(str).reset_index(drop=True)
 
 
 def _parts(frame: pd.DataFrame, key: str, run: str, detail: str) -> pd.DataFrame:
-    return _ids(frame, key, run).assign(detail=frame[detail].astype(str).to_numpy())
+    return _ids(frame, key, run).assign(detail=frame[detail].astype(str).array)
 
 
 def duplicates(rows: pd.DataFrame, kept: pd.Series, first_run: pd.Series) -> pd.DataFrame:
