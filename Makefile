@@ -11,6 +11,8 @@ PYTHON ?= python3
 VENV := .venv
 READY := $(VENV)/.ready
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+# Every rule is a process of its own: without compiled code each of them would read all of the program anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: setup review test soak lint bench docs wheel requirements clean
 
