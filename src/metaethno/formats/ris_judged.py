@@ -67,7 +67,11 @@ _ANY_NUMBER: Final = (
     r"(?i)(?:embase\.com/\S*?[?&]id=|ebsco\w*\.com/\S*?[?&]AN=|ovid\.com/\S*?[?&]AN=)(?P<found>[\w.:-]+)"
 )
 _PROVIDERS: Final = ("John Wiley", "JSTOR", "American Psychological")
-_IN_NOTE: Final = r"(?m)^L\p{Nd}{6,}$"
+_IN_NOTE: Final = r"(?m)^(?P<found>L\p{Nd}{6,})$"
+_EBSCO_NOTE: Final = rf"Accession Number: *(?P<found>[^{SPACE};]+)"
+_PMC: Final = "^PMC[0-9]{4,9}$"
+_PAGES: Final = "^[0-9]+(?:[-–][0-9]+)?$"
+_LETTERS_AND_DIGITS: Final = "^[A-Za-z0-9]+$"
 
 
 def judged_columns(tidy: Tidy, before: Mapping[int, str]) -> tuple[Columns, Flavours, Array]:
@@ -104,7 +108,8 @@ class Flavours:
         self._names, self._codes = names, codes
 
     def __getitem__(self, place: int) -> str:
-        return self._names[self._codes[place]]
+        name: str = self._names[self._codes[place]]
+        return name
 
     def put(self, place: int, name: str) -> None:
         """Correct one."""
@@ -235,14 +240,17 @@ class _Seen:
         rest = ~known
         if not rest.any():
             return stated
-        links = self._text("UR")
-        told = flavours.of("EBSCO")
         if not self._tidy.lacks(*_NOTED, "M1"):
-            told |= matches(notes, _IN_NOTE)
-        rest &= told | holding(links, "=") | flavours.of(*_NUMBER_IN_LINK) | (self._tidy.count("UR") > 1)
-        rest |= ~known & self._tidy.linked()
+            stated, told = _told(stated, rest & flavours.of("EBSCO"), notes, _EBSCO_NOTE)
+            rest &= ~told
+            stated, told = _told(stated, rest & matches(notes, _IN_NOTE), notes, _IN_NOTE)
+            rest &= ~told
+        if not rest.any():
+            return stated
+        links = self._text("UR")
+        rest &= holding(links, "=") | flavours.of(*_NUMBER_IN_LINK) | (self._tidy.count("UR") > 1)
+        rest |= ~filled(stated) & ~known & self._tidy.linked()
         alone = rest & (self._tidy.count("UR") == 1) & ~self._tidy.linked() & matches(links, _ASCII)
-        alone &= ~told
         for flavour, pattern in _NUMBER_IN_LINK.items():
             which = alone & flavours.of(flavour)
             if not which.any():
@@ -280,9 +288,17 @@ class _Seen:
         found = pc.if_else(pc.equal(first, last), first, pc.binary_join_element_wise(first, last, letters("-")))
         if both.all():
             return found
-        parts = (first, last, self._tidy.first("C7", "AR"), pc.if_else(pa.array(ebsco), letters("1"), letters("")))
-        rest = pc.binary_join_element_wise(*(part.filter(~both) for part in parts), letters(PARTER))
-        return replaced(found, ~both, mapped(rest, _pages))
+        number = self._tidy.first("C7", "AR")
+        alone = ~filled(last)
+        whole, none = alone & matches(first, _PAGES), alone & ~filled(first)
+        none &= ~filled(number) | matches(number, _LETTERS_AND_DIGITS)
+        found = pc.if_else(both, found, pc.if_else(whole, first, number))
+        rest = ~(both | whole | none)
+        if not rest.any():
+            return found
+        parts = (first, last, number, pc.if_else(pa.array(ebsco), letters("1"), letters("")))
+        texts = pc.binary_join_element_wise(*(part.filter(rest) for part in parts), letters(PARTER))
+        return replaced(found, rest, mapped(texts, _pages))
 
     def doi(self) -> Column:
         import numpy as np
@@ -315,7 +331,7 @@ class _Seen:
         embase = flavours.of("Embase.com")
         if embase.any():
             embase &= filled(self._text("C5"))
-            found = replaced(found, embase, mapped(self._text("C5").filter(embase), clean.digits))
+            found = replaced(found, embase, _digits(self._text("C5").filter(embase)))
         cochrane = flavours.of("Cochrane")
         if cochrane.any():
             cochrane &= holding(self._text("C3"), "PUBMED ")
@@ -334,7 +350,7 @@ class _Seen:
         ovid = flavours.of("Ovid")
         medline = ovid & self._fits("DB", "(?i)medline")
         if medline.any():
-            found = replaced(found, medline, mapped(self._text("ID").filter(medline), clean.digits))
+            found = replaced(found, medline, _digits(self._text("ID").filter(medline)))
         ebsco = flavours.of("EBSCO")
         if ebsco.any():
             rest |= ebsco & holding(notes, "PMID:")
@@ -381,7 +397,8 @@ class _Seen:
         bases = mapped(self._text("DB"), lambda base: clean.one_line(base).partition("<")[0].strip())
         if not some.any():
             return self._tidy.nothing
-        odd = (flavours.of("ProQuest") & self._holds("AN", ";")) | holding(accession, "&") | holding(bases, "&")
+        proquest = flavours.of("ProQuest") & self._holds("AN", ";")
+        odd = proquest | holding(accession, "&") | holding(bases, "&")
         for tag in ("C2", "PM", "N1"):
             odd |= self._holds(tag, "PMC")
         forms = [matches(accession, form) for form, _ in WHOSE]
@@ -393,15 +410,35 @@ class _Seen:
         theirs = pc.if_else(filled(number), theirs, letters(""))
         both = filled(own) & filled(theirs) & pc.not_equal(own, theirs).to_numpy(zero_copy_only=False)
         found = pc.if_else(both, pc.binary_join_element_wise(own, theirs, letters("; ")), either(own, theirs))
-        odd &= some
+        sure = matches(self._text("C2"), _PMC) & ~proquest & ~holding(accession, "&") & ~holding(bases, "&")
+        if sure.any():
+            pmc = pc.binary_join_element_wise(letters("PMC"), self._text("C2"), letters(":"))
+            sure &= pc.not_equal(own, pmc).to_numpy(zero_copy_only=False)
+            with_pmc = pc.if_else(filled(found), pc.binary_join_element_wise(found, pmc, letters("; ")), pmc)
+            found = pc.if_else(sure, with_pmc, found)
+        odd &= some & ~sure
         if not odd.any():
             return found
-        stated, numbers, based = accession.to_pylist(), number.to_pylist(), bases.to_pylist()
-        tags = {"AN", "C2", "PM", "N1"}
-        asked = self._asked(
-            odd, tags, lambda tags, at: accessions(tags, flavours[at], stated[at], numbers[at], based[at])
-        )
-        return replaced(found, odd, asked)
+        names = ("AN", "C2", "PM", "N1")
+        told = [self._text(tag).filter(odd).to_pylist() for tag in names]
+        rows = zip(*(texts.filter(odd).to_pylist() for texts in (accession, number, bases)), *told, strict=True)
+        new = [
+            accessions(_tags(**dict(zip(names, said, strict=True))), flavours[at], stated, pmid_, base)
+            for at, (stated, pmid_, base, *said) in zip(np.flatnonzero(odd).tolist(), rows, strict=True)
+        ]
+        return replaced(found, odd, column(new))
+
+
+def _told(stated: Column, which: Array, texts: Column, pattern: str) -> tuple[Column, Array]:
+    """Put what a pattern finds in some texts in the place of nothing; also say where it was found."""
+    if not which.any():
+        return stated, which
+    found = replaced(stated, which, extracted(texts.filter(which), pattern))
+    return found, which & filled(found)
+
+
+def _digits(texts: Column) -> Column:
+    return replaced(texts, ~matches(texts, _NUMBER), clean.digits)
 
 
 def _put(source: Column, number: Column) -> Column:
