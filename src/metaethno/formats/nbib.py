@@ -129,6 +129,9 @@ def _apparent_starts(data: bytes, opener: str) -> list[int]:
 
     name, letters = opener.encode(), np.frombuffer(data, dtype=np.uint8)
     places = places_of(data, name[-2:]) - len(name) + 2
+    places = places[places >= 0]
+    for away, sign in enumerate(name[:-2]):
+        places = places[letters[places + away] == sign]
     # As nearly all are written; only the others are looked at one by one.
     usual = (places > 0) & (places < len(data) - 6)
     for away, sign in enumerate(f"\n{opener:4}- ".encode(), -1):
@@ -137,7 +140,7 @@ def _apparent_starts(data: bytes, opener: str) -> list[int]:
     found = places[usual].tolist()
     pattern = re.compile(name + rb"[ \t]*-[ \t]*")
     for start in places[~usual].tolist():
-        match = pattern.match(data, start) if start >= 0 else None
+        match = pattern.match(data, start)
         following = data[match.end() : match.end() + 4].decode(errors="ignore")[:1] if match else ""
         if not following or following.isspace():
             continue
