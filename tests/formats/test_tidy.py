@@ -152,7 +152,7 @@ def test_what_is_tidy() -> None:
 
 def test_what_is_tidy_in_nbib() -> None:
     text = "PMID- 1\nTI  - A ward\n      and more\n\nPMID- 2\nTI  - A &amp; B\n\nPMID- 3\nTI  - C & D"
-    assert list(nbib_columns.tidy_records(text, "PMID", 3).places) == [0, 2]
+    assert list(nbib_columns.tidy_records(text.encode(), "PMID", 3).places) == [0, 2]
 
 
 def test_what_is_mended_in_ris() -> None:
@@ -178,7 +178,7 @@ def test_what_is_not_tidy() -> None:
 
 def test_what_is_not_tidy_in_nbib() -> None:
     for value in ("a  b", " a", "a ", "a\tb", "a &amp; b", "a\u2009b", "é\xa0b", "", "a\nb", "a\n\nAB  - b", "a\n  "):
-        assert list(nbib_columns.tidy_records(f"PMID- 1\nTI  - {value}\n", "PMID", 1).places) == [], value
+        assert list(nbib_columns.tidy_records(f"PMID- 1\nTI  - {value}\n".encode(), "PMID", 1).places) == [], value
 
 
 def test_tables_have_all_columns() -> None:

@@ -96,10 +96,11 @@ def _opened(path: Path) -> BinaryIO:
 def _read(file: BinaryIO, size: int, name: str, mapping: Mapping[str, str] | None) -> Export:
     import pandas as pd
 
-    from metaethno.formats.reading import Reading
+    from metaethno.formats.reading import Reading, no_collection
 
     reading = Reading(name, mapping)
-    frames = list(reading.frames(file, size))
+    with no_collection():
+        frames = list(reading.frames(file, size))
     kind, starts, problems, remarks = reading.finish()
     records = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
     _log.info("%s: %s, %d records", name, kind, len(records))

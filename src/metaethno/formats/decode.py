@@ -210,10 +210,29 @@ def line_starts(data: bytes, glued: list[int]) -> np.ndarray[Any, Any]:
     return np.sort(np.concatenate([starts, np.array(glued, dtype=np.int64)])) if glued else starts
 
 
+def places_of(data: bytes, pair: bytes) -> np.ndarray[Any, Any]:
+    """Return where two letters stand side by side: many times faster than one match after the other."""
+    import numpy as np
+
+    letters = np.frombuffer(data, dtype=np.uint8)
+    return np.flatnonzero((letters[:-1] == pair[0]) & (letters[1:] == pair[1]))
+
+
+def _may_be_glued(data: bytes) -> bool:
+    """Say whether a record may start on the line with which another ends: in most files none does."""
+    import numpy as np
+
+    places = places_of(data, b"TY")
+    letters = np.frombuffer(data, dtype=np.uint8)
+    before = letters[places[places > 0] - 1]
+    return bool(np.isin(before, (45, 32, 9)).any()) or b"ERPT " in data
+
+
 def _glue(data: bytes, opening: bytes) -> list[int]:
     """Return where a line end is missing between two files or records."""
     found = [match.end() for match in _GLUED_HEADER.finditer(data)] if b"VR 1.0" in data else []
-    for pattern in _GLUED if b"EFFN " in data else _GLUED[:1]:
+    patterns = _GLUED[not _may_be_glued(data) : 1 + (b"EFFN " in data)]
+    for pattern in patterns:
         found += [match.end() for match in pattern.finditer(data) if _at_line_start(data, match.start())]
     at = data.find(_BOM8, 1) if _BOM8[:1] in data else -1
     while at > 0:

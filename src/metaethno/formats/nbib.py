@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from metaethno.formats.check import WITHOUT_YEAR, foreign, line_numbers
+from metaethno.formats.check import WITHOUT_YEAR, foreign
 from metaethno.formats.columns import columns_of, filled, in_order, matches
+from metaethno.formats.decode import places_of
 from metaethno.formats.model import Parsed, Reader, Source, Tags
 from metaethno.formats.nbib_columns import tidy_records, to_columns
 from metaethno.formats.nbib_fields import to_record, unfolded
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     import numpy as np
 
 _DIALECTS: Final = {"PMID": "", "PMC": "PMC", "OWN": "ERIC"}
+_BREAK, _BLANK = b"\n "
+_LOOK_BACK: Final = 21  # five letters of four bytes, and a line end
 _OPENERS: Final = ("PMID", "PMC", "OWN")
 _FIRST: Final = re.compile(r"\A\s*(PMID|PMC|OWN) *- *\S")
 # A line end in front in place of "^" makes the search many times faster.
@@ -57,20 +60,20 @@ def _boundary(source: Source) -> re.Pattern[bytes]:
 def _parse(source: Source) -> Parsed:
     import numpy as np
 
-    text, opener = source.text, _opener(source.text)
-    # Not anchored by "^": a search for letters is many times faster, and the line's start is looked at afterwards.
-    marks = (match.start() for match in re.finditer(rf"{opener:4}-(?: |$)", text, re.MULTILINE))
-    offsets = [at for at in marks if at == 0 or text[at - 1] == "\n"]
-    lines = line_numbers(text, offsets)
-    apparent = _apparent_starts(text, opener)
-    start_lines = lines if apparent == offsets else line_numbers(text, apparent)
+    data, opener = source.utf8, _opener(source.text)
+    offsets = _starts(data, opener)
+    breaks = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == _BREAK)
+    lines = (np.searchsorted(breaks, offsets) + 1).tolist()
+    apparent = _apparent_starts(data, opener)
+    start_lines = lines if apparent == offsets else (np.searchsorted(breaks, apparent) + 1).tolist()
     parsed = Parsed("MEDLINE (.nbib)", [], lines, start_lines)
-    parsed.doubtful.extend(foreign(text, "MEDLINE"))
     parsed.flavours[_DIALECTS[opener]] = len(offsets)
-    tidy = tidy_records(text, opener, len(offsets))
-    others = sorted(set(range(len(offsets))).difference(tidy.places.tolist()))
-    limits = [*offsets, len(text)]
-    tags_of = [_tags(text[limits[place] : limits[place + 1]]) for place in others]
+    tidy = tidy_records(data, opener, len(offsets))
+    if tidy.starting(b"TY  ", b"PT ", b"VN  "):
+        parsed.doubtful.extend(foreign(source.text, "MEDLINE"))
+    others = np.setdiff1d(np.arange(len(offsets)), tidy.places).tolist()
+    limits = [*offsets, len(data)]
+    tags_of = [_tags(data[limits[place] : limits[place + 1]].decode()) for place in others]
     records = columns_of([to_record(tags, opener) for tags in tags_of])
     parsed.columns = in_order([(tidy.places, to_columns(tidy, opener)), (np.array(others, dtype=np.int64), records)])
     twice = [place for place, tags in zip(others, tags_of, strict=True) if len(tags.get("TI", ())) > 1]
@@ -104,16 +107,49 @@ def _broken_off(
     return _CUT if others else None
 
 
-def _apparent_starts(text: str, opener: str) -> list[int]:
-    """Return the starts of lines that a person would take for the first of a record."""
-    found = []
-    for match in re.finditer(rf"{opener}[ \t]*-[ \t]*\S", text):
-        # A line of ten million characters may hold a million such matches: look back no further than is asked for.
-        line = text.rfind("\n", max(0, match.start() - 6), match.start()) + 1
-        before = text[line : match.start()]
-        if (line or match.start() < 6) and not any(c.isalnum() or c == "_" for c in before):
-            found.append(line)
+def _starts(data: bytes, opener: str) -> list[int]:
+    """Return where records start: the opener is at the start of a line, with a blank or nothing behind its hyphen."""
+    import numpy as np
+
+    head, letters = f"{opener:4}-".encode(), np.frombuffer(data, dtype=np.uint8)
+    places = places_of(data, head[:2])
+    places = places[places <= len(data) - len(head)]
+    for away, sign in enumerate(head):
+        places = places[letters[places + away] == sign]
+    places = places[(places == 0) | (letters[places - 1] == _BREAK)]
+    after = places + len(head)
+    parted = (after == len(data)) | np.isin(letters[np.minimum(after, len(data) - 1)], (_BREAK, _BLANK))
+    found: list[int] = places[parted].tolist()
     return found
+
+
+def _apparent_starts(data: bytes, opener: str) -> list[int]:
+    """Return the starts of lines that a person would take for the first of a record."""
+    import numpy as np
+
+    name, letters = opener.encode(), np.frombuffer(data, dtype=np.uint8)
+    places = places_of(data, name[-2:]) - len(name) + 2
+    places = places[places >= 0]
+    for away, sign in enumerate(name[:-2]):
+        places = places[letters[places + away] == sign]
+    # As nearly all are written; only the others are looked at one by one.
+    usual = (places > 0) & (places < len(data) - 6)
+    for away, sign in enumerate(f"\n{opener:4}- ".encode(), -1):
+        usual[usual] = letters[places[usual] + away] == sign
+    usual[usual] = (letters[places[usual] + 6] > _BLANK) & (letters[places[usual] + 6] < 0x7F)
+    found = places[usual].tolist()
+    pattern = re.compile(name + rb"[ \t]*-[ \t]*")
+    for start in places[~usual].tolist():
+        match = pattern.match(data, start)
+        following = data[match.end() : match.end() + 4].decode(errors="ignore")[:1] if match else ""
+        if not following or following.isspace():
+            continue
+        # A line of ten million characters may hold a million such matches: look back no further than is asked for.
+        line = data.rfind(b"\n", max(0, start - _LOOK_BACK), start) + 1
+        before = data[line:start].decode(errors="replace")
+        if (line or start <= _LOOK_BACK) and len(before) <= 5 and not any(c.isalnum() or c == "_" for c in before):
+            found.append(line)
+    return sorted(found)
 
 
 def _tags(chunk: str) -> Tags:

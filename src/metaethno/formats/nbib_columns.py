@@ -10,7 +10,6 @@ from metaethno.formats import clean
 from metaethno.formats.columns import (
     PLAIN_DOI,
     column,
-    columns_of,
     either,
     filled,
     joined,
@@ -21,6 +20,7 @@ from metaethno.formats.columns import (
     together,
     turned,
 )
+from metaethno.formats.fields import TEXT_FIELDS
 from metaethno.formats.model import Tags
 from metaethno.formats.nbib_fields import (
     DATES,
@@ -35,7 +35,6 @@ from metaethno.formats.nbib_fields import (
     doi,
     issn,
     state,
-    unfolded,
 )
 from metaethno.formats.tidy import Layout, Tidy
 
@@ -47,20 +46,21 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, Any]
 
 _TAG: Final = re.compile(rb"[A-Z]{4}|[A-Z]{3} |[A-Z]{2}  ")
+_GOES_ON: Final = re.compile(rb"\n {6}")
 _DIGITS: Final = "^[0-9]+$"
 _STATED_DOI: Final = r"\[doi\]|doi[.]org/"
 
 
-def tidy_records(text: str, opener: str, records: int) -> Tidy:
+def tidy_records(data: bytes, opener: str, records: int) -> Tidy:
     """Return the tidy ones of so many records."""
-    return Tidy(unfolded(text).encode(), Layout(_TAG, f"{opener:4}".encode()), records)
+    return Tidy(_GOES_ON.sub(b" ", data), Layout(_TAG, f"{opener:4}".encode()), records)
 
 
 def to_columns(tidy: Tidy, opener: str) -> Columns:
     """Return the fields of the records."""
     pmc, other, pmid = tidy.first("PMC"), tidy.first(*NUMBERS), tidy.first("PMID")
     pmid = replaced(pmid, ~matches(pmid, _DIGITS), clean.digits)
-    columns = columns_of([{}] * len(tidy)) | {"pmid": pmid}
+    columns = dict.fromkeys(TEXT_FIELDS, tidy.nothing) | {"pmid": pmid}
     columns["accession"] = either(*([pmc] if opener == "PMC" else []), pmid, other, pmc)
     columns["accessions"] = _accessions(tidy, pmid, pmc, other)
     for field, (tags, cleaned, mark) in SINGLE.items():
@@ -118,7 +118,7 @@ def _authors(tidy: Tidy, groups: tuple[Column, Array]) -> Column:
 def _states(tidy: Tidy) -> Columns:
     """Return the state of publication. That of most is only told by PST, and is no early view."""
     stated = tidy.have(STATES - {"PST"}) | (tidy.count("PST") > 1) | matches(tidy.first("PST"), "aheadofprint")
-    nothing = column([""] * len(tidy))
+    nothing = tidy.nothing
     found = [state(tags) for tags in tidy.tags(stated, STATES)]
     return {
         "status": replaced(nothing, stated, column([status for status, _ in found])),

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, Any]
 
-PART: Final = 2048 * 1024
+PART: Final = 4096 * 1024
 """How many bytes are parsed at a time, where a kind can be read in parts."""
 _LARGEST_RECORD: Final = 64 * 1024 * 1024
 _LARGEST_WHOLE: Final = 512 * 1024 * 1024
@@ -115,12 +115,12 @@ class Reading:
 
     def _part(self, reader: Reader, source: Source, starts: Array, part: str) -> pd.DataFrame:
         self._abouts[reader.about or reader.kind] = None
-        with _no_collection():
+        with no_collection():
             return self._gathering.add(source, reader.parse(source), starts, part)
 
 
 @contextmanager
-def _no_collection() -> Iterator[None]:
+def no_collection() -> Iterator[None]:
     """Keep Python from looking for circles among the many small objects of a part: there are none, and it costs."""
     enabled = gc.isenabled()
     gc.disable()

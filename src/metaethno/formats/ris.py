@@ -8,11 +8,13 @@ bare CR, each without a word. A tokeniser of our own also allows the count to be
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from typing import Final
 
 from metaethno.formats import table
 from metaethno.formats.check import UNDATED, UNENDED, foreign, line_numbers
 from metaethno.formats.columns import columns_of, in_order
+from metaethno.formats.decode import places_of
 from metaethno.formats.model import Parsed, Reader, Source, Tags
 from metaethno.formats.ris_columns import LAYOUT, to_columns
 from metaethno.formats.ris_fields import flavour_of, to_record, undated
@@ -24,6 +26,7 @@ _TAG: Final = re.compile(r"\n([A-Z][A-Z0-9])  -(?:[ \t]|(?=\n)|\Z)")
 # The independent count: anything at the start of a line that a person would take for the first line of a record.
 # Not anchored by "^": a search for letters is many times faster, and the line's start is looked at afterwards.
 _LOOKS_LIKE_START: Final = re.compile(rb"TY[ \t]{0,4}-[ \t]*(?:[A-Z]{3,6}[ \t]*$|(?<=[ \t])\S|$)", re.MULTILINE)
+_USUAL_START: Final = b"\nTY  - "
 # What Ovid and Cochrane write before `TY`: it would end up in the last tag of the record before.
 _BETWEEN: Final = re.compile(r"^\s*(?:\d+\. *|<\d+\. *>|Record #\d+ of \d+|Provider:.*|Content:.*)$")
 _BOUNDARY: Final = re.compile(rb"TY  -(?<=[\r\n]TY  -)")
@@ -41,9 +44,21 @@ def _recognise(source: Source) -> bool:
 
 
 def _apparent_starts(data: bytes) -> list[int]:
-    found = []
-    for match in _LOOKS_LIKE_START.finditer(data):
-        start = match.start()
+    import numpy as np
+
+    letters = np.frombuffer(data, dtype=np.uint8)
+    places = places_of(data, b"TY")
+    places = places[places < len(data) - 2]
+    places = places[np.isin(letters[places + 2], (32, 9, 45))]
+    # As nearly all are written; only the others are looked at one by one.
+    usual = (places > 0) & (places < len(data) - 6)
+    for away, sign in enumerate(_USUAL_START, -1):
+        usual[usual] = letters[places[usual] + away] == sign
+    usual[usual] = letters[places[usual] + 6] > 32
+    found = places[usual].tolist()
+    for start in places[~usual].tolist():
+        if not _LOOKS_LIKE_START.match(data, start):
+            continue
         if data[start - 1 : start] == b"\n":
             found.append(start)
             continue
@@ -54,7 +69,7 @@ def _apparent_starts(data: bytes) -> list[int]:
         before = data[line:start].decode(errors="replace")
         if len(before) <= 10 and not any(c.isalnum() for c in before):
             found.append(line)
-    return found
+    return sorted(found)
 
 
 def _line_numbers(data: bytes, offsets: list[int]) -> list[int]:
@@ -75,7 +90,8 @@ def _parse(source: Source) -> Parsed:
     apparent = _apparent_starts(data)
     start_lines = lines if apparent == offsets else _line_numbers(data, apparent)
     parsed = Parsed("RIS", [], lines, start_lines)
-    parsed.doubtful.extend(foreign(source.text, "RIS"))
+    if tidy.starting(b"PT ", b"PMID", b"VN  "):
+        parsed.doubtful.extend(foreign(source.text, "RIS"))
     preamble = data[: offsets[0]].decode() if offsets else source.text
     stray = _TAG.search("\n" + preamble)
     if stray:
@@ -85,14 +101,19 @@ def _parse(source: Source) -> Parsed:
 
     limits = [*offsets, len(data)]
     places = tidy.places.tolist()
-    others = sorted(set(range(len(offsets))).difference(places))
+    others = np.setdiff1d(np.arange(len(offsets)), tidy.places).tolist()
     chunks = {place: data[limits[place] : limits[place + 1]].decode() for place in others}
     # What stands before a record may tell who wrote it.
     between = {place + 1: _between(chunk) for place, chunk in chunks.items()}
     between |= {place + 1: tail for place, tail in tidy.tails(_SHORT_TAIL).items()}
     between[0] = _between(source.before + preamble)
-    columns, writers, undated_ = to_columns(tidy, [between.get(place, "") for place in places])
-    flavours = dict(zip(places, writers, strict=True))
+    before = {}
+    for place, said in between.items():
+        at = bisect_left(places, place)
+        if places[at : at + 1] == [place] and said.strip():
+            before[at] = said
+    columns, writers, undated_ = to_columns(tidy, before)
+    parsed.flavours.update(writers)
     without_year = tidy.places[undated_].tolist()
     records = []
     for place, chunk in chunks.items():
@@ -102,13 +123,13 @@ def _parse(source: Source) -> Parsed:
             parsed.doubtful.append((line + chunk[: _second_end(chunk)].count("\n"), doubt))
         if not ended:
             parsed.note(*UNENDED, place + 1, line)
-        flavours[place] = flavour_of(tags, between.get(place, ""))
-        records.append(to_record(tags, flavours[place]))
+        flavour = flavour_of(tags, between.get(place, ""))
+        parsed.flavours[flavour] += 1
+        records.append(to_record(tags, flavour))
         if undated(tags, records[-1]["year"]):
             without_year.append(place)
     for place in sorted(without_year):
         parsed.note(*UNDATED, place + 1, lines[place])
-    parsed.flavours.update(flavours[place] for place in sorted(flavours))
     parsed.columns = in_order([(tidy.places, columns), (np.array(others, dtype=np.int64), columns_of(records))])
     return parsed
 

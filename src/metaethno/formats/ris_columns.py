@@ -6,13 +6,13 @@ What needs a look at several tags, or at who wrote the record, is in `ris_judged
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from metaethno.formats import clean
 from metaethno.formats.columns import (
     column,
-    columns_of,
     filled,
     holding,
     joined,
@@ -21,6 +21,7 @@ from metaethno.formats.columns import (
     replaced,
     turned,
 )
+from metaethno.formats.fields import TEXT_FIELDS
 from metaethno.formats.model import OWN
 from metaethno.formats.ris_fields import (
     ABSTRACTS,
@@ -58,35 +59,36 @@ LAYOUT: Final = Layout(
 )
 
 
-def to_columns(tidy: Tidy, before: Sequence[str]) -> tuple[Columns, list[str], Array]:
-    """Return the fields of the records, who wrote each, and which have a date without a year (true or false for each).
+def to_columns(tidy: Tidy, before: Mapping[int, str]) -> tuple[Columns, Counter[str], Array]:
+    """Return the fields of the records, how many who wrote, and which have a date without a year (true or false each).
 
-    `before` is what stands before each record and may tell who wrote it.
+    `before` is what stands before some records, and may tell who wrote them.
     """
     import numpy as np
 
     told, flavours, irregular = judged_columns(tidy, before)
-    columns = columns_of([{}] * len(tidy)) | told
+    columns = dict.fromkeys(TEXT_FIELDS, tidy.nothing) | told
     if irregular.any():
         found = []
         asked = tidy.tags(irregular, JUDGED_TAGS | {"_link"})
         for place, tags in zip(np.flatnonzero(irregular).tolist(), asked, strict=True):
-            flavours[place] = flavour_of(tags, before[place])
-            found.append(judged(tags, flavours[place]))
+            flavour = flavour_of(tags, before.get(place, ""))
+            flavours.put(place, flavour)
+            found.append(judged(tags, flavour))
         for field in told:
             columns[field] = replaced(columns[field], irregular, column([record[field] for record in found]))
     for field, (tags_of, cleaned, mark) in SINGLE.items():
         columns[field] = tidy.first(*tags_of, cleaned=cleaned)
         if mark:
             columns[field] = replaced(columns[field], holding(columns[field], mark), cleaned)
-    columns |= _names(tidy, flavours == "Ovid")
+    columns |= _names(tidy, flavours.of("Ovid"))
     columns["abstract"] = _abstracts(tidy)
     numbers = tidy.lines_of(tidy.gathered("SN", "BN"), PARTER)
     columns["issn"] = mapped(numbers, lambda text: clean.issn(*text.split(PARTER)))
     columns["isbn"] = mapped(numbers, lambda text: clean.isbn(*text.split(PARTER)))
     words, owners, unclean = tidy.parted(*KEYWORDS)
     columns["keywords"] = tidy.joined((replaced(words, unclean, clean.word), owners))
-    return columns, flavours.tolist(), _undated(tidy, columns["year"])
+    return columns, flavours.counted(), _undated(tidy, columns["year"])
 
 
 def _names(tidy: Tidy, ovid: Array) -> Columns:
@@ -113,9 +115,7 @@ def _turned(names: Column, unclean: Array, *, capitals: bool) -> Column:
 
 def _abstracts(tidy: Tidy) -> Column:
     """Return abstracts; a notice of copyright is none."""
-    texts, owners = tidy.listed(*ABSTRACTS, cleaned=clean.paragraphs, without=COPYRIGHT)
-    some = filled(texts)
-    return tidy.lines_of((texts.filter(some), owners[some]))
+    return tidy.filled_lines_of(tidy.listed(*ABSTRACTS, cleaned=clean.paragraphs, without=COPYRIGHT))
 
 
 def _undated(tidy: Tidy, years: Column) -> Array:

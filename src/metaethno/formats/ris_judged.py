@@ -5,7 +5,8 @@ Where nothing but the text of a value counts, each that differs is looked at onc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from metaethno.formats import clean
@@ -66,13 +67,17 @@ _ANY_NUMBER: Final = (
     r"(?i)(?:embase\.com/\S*?[?&]id=|ebsco\w*\.com/\S*?[?&]AN=|ovid\.com/\S*?[?&]AN=)(?P<found>[\w.:-]+)"
 )
 _PROVIDERS: Final = ("John Wiley", "JSTOR", "American Psychological")
-_IN_NOTE: Final = r"(?m)^L\p{Nd}{6,}$"
+_IN_NOTE: Final = r"(?m)^(?P<found>L\p{Nd}{6,})$"
+_EBSCO_NOTE: Final = rf"Accession Number: *(?P<found>[^{SPACE};]+)"
+_PMC: Final = "^PMC[0-9]{4,9}$"
+_PAGES: Final = "^[0-9]+(?:[-–][0-9]+)?$"
+_LETTERS_AND_DIGITS: Final = "^[A-Za-z0-9]+$"
 
 
-def judged_columns(tidy: Tidy, before: Sequence[str]) -> tuple[Columns, Array, Array]:
+def judged_columns(tidy: Tidy, before: Mapping[int, str]) -> tuple[Columns, Flavours, Array]:
     """Return fields, who wrote each record, and of which records this can't be said here (true or false for each).
 
-    `before` is what stands before each record. What is said of the records of the third is of no worth.
+    `before` is what stands before some records. What is said of the records of the third is of no worth.
     """
     seen = _Seen(tidy, before)
     flavours = seen.flavours()
@@ -96,10 +101,46 @@ def judged_columns(tidy: Tidy, before: Sequence[str]) -> tuple[Columns, Array, A
     )
 
 
+class Flavours:
+    """Who wrote each of many records: one of `names`; the first, "", stands for those of whom it is not known."""
+
+    def __init__(self, names: list[str], codes: Array) -> None:
+        self._names, self._codes = names, codes
+
+    def __getitem__(self, place: int) -> str:
+        name: str = self._names[self._codes[place]]
+        return name
+
+    def put(self, place: int, name: str) -> None:
+        """Correct one."""
+        if name not in self._names:
+            self._names.append(name)
+        self._codes[place] = self._names.index(name)
+
+    def of(self, *names: str) -> Array:
+        """Say of each record whether one of these wrote it."""
+        import numpy as np
+
+        asked = np.array([name in names for name in self._names])
+        found: Array = asked[self._codes]
+        return found
+
+    def named(self, nobody: str) -> Column:
+        """Return the names as a column, with this one for the first."""
+        return column([nobody, *self._names[1:]]).take(self._codes)
+
+    def counted(self) -> Counter[str]:
+        """Return how many records each wrote."""
+        import numpy as np
+
+        counts = np.bincount(self._codes, minlength=len(self._names)).tolist()
+        return Counter({name: count for name, count in zip(self._names, counts, strict=True) if count})
+
+
 class _Seen:
     """The tags of tidy records; each method returns what the function of `ris_fields` of that name does."""
 
-    def __init__(self, tidy: Tidy, before: Sequence[str]) -> None:
+    def __init__(self, tidy: Tidy, before: Mapping[int, str]) -> None:
         self._tidy, self._before = tidy, before
         self._texts: dict[str, Column] = {}
 
@@ -131,26 +172,26 @@ class _Seen:
         places = np.flatnonzero(which).tolist()
         return column([read(tags, at) for at, tags in zip(places, self._tidy.tags(which, names), strict=True)])
 
-    def flavours(self) -> Array:
+    def flavours(self) -> Flavours:
         import numpy as np
 
-        count = len(self._tidy)
-        provided = {name: np.zeros(count, dtype=bool) for name in _PROVIDERS}
-        numbered = np.zeros(count, dtype=bool)
-        for place, text in enumerate(self._before):
-            if text and not text.isspace():
-                said = text.partition("Provider: ")[2]
-                for name in _PROVIDERS if said else ():
-                    provided[name][place] = said.startswith(name)
-                numbered[place] = follows_number(text)
+        provided = {name: self._tidy.have(()) for name in _PROVIDERS}
+        numbered = self._tidy.have(())
+        for place, text in self._before.items():
+            said = text.partition("Provider: ")[2]
+            for name in _PROVIDERS if said else ():
+                provided[name][place] = said.startswith(name)
+            numbered[place] = follows_number(text)
         link = "UR"
-        based = filled(self._text("DB"))
+        based = filled(self._text("DB")) if "DB" in self._tidy else self._tidy.have(())
         ovid = self._holds(link, "ovid.com") | self._holds("L2", "ovid.com") | self._has("DB", "ID", "PT") | numbered
         owners, links = self._tidy.links()
-        ovid[owners[holding(links, "ovid.com")]] = True
-        noted, whose = self._tidy.gathered("N1")
+        if len(owners):
+            ovid[owners[holding(links, "ovid.com")]] = True
         rayyan = self._fits("ID", "^rayyan-")
-        rayyan[whose[holding(noted, "RAYYAN-")]] = True
+        if "N1" in self._tidy:
+            noted, whose = self._tidy.gathered("N1")
+            rayyan[whose[holding(noted, "RAYYAN-")]] = True
         dated = self._has("ID") & self._fits("Y1", _MANAGER_DATE)
         known = {
             "Covidence": self._has("NS", "PG"),
@@ -172,40 +213,48 @@ class _Seen:
             "Mendeley": dated,
             "PubMed": self._fits("DB", "^(?:PubMed|PMC)$") | self._fits(link, _PUBMED_LINK),
         }
-        return np.select(list(known.values()), list(known), "").astype(object)
+        codes = np.zeros(len(self._tidy), dtype=np.int8)
+        for code, fit in reversed(list(enumerate(known.values(), 1))):  # the first that fits is the last to be put
+            codes[fit] = code
+        return Flavours(["", *known], codes)
 
-    def notes(self, flavours: Array) -> Column:
+    def notes(self, flavours: Flavours) -> Column:
         noted = self._tidy.gathered(*_NOTED, cleaned=clean.paragraphs)
-        if "M1" in self._tidy and (flavours == "").any():
+        if "M1" in self._tidy and flavours.of("").any():
             texts, owners = self._tidy.gathered("M1", cleaned=clean.paragraphs)
-            keep = flavours[owners] == ""
+            keep = flavours.of("")[owners]
             noted = together(noted, (texts.filter(keep), owners[keep]))
-        texts, owners = noted
-        some = filled(texts)
-        return self._tidy.lines_of((texts.filter(some), owners[some]))
+        return self._tidy.filled_lines_of(noted)
 
-    def accession(self, flavours: Array, notes: Column) -> Column:
+    def accession(self, flavours: Flavours, notes: Column) -> Column:
         import numpy as np
 
         stated = self._tidy.first("AN", "U2", cleaned=clean.one_line)
         known = self._tidy.have(("AN", "U2"), filled=True)
-        theirs = ~known & np.isin(flavours, NUMBERED) & self._tidy.have(("ID",), filled=True)
+        theirs = ~known & flavours.of(*NUMBERED) & self._tidy.have(("ID",), filled=True)
         if theirs.any():
             stated = replaced(stated, theirs, self._tidy.first("ID", cleaned=clean.one_line).filter(theirs))
             known |= theirs
-        first = known & (flavours == "ProQuest")
+        first = known & flavours.of("ProQuest")
         stated = replaced(stated, first, lambda number: number.partition(";")[0].strip())
         rest = ~known
         if not rest.any():
             return stated
+        if not self._tidy.lacks(*_NOTED, "M1"):
+            stated, told = _told(stated, rest & flavours.of("EBSCO"), notes, _EBSCO_NOTE)
+            rest &= ~told
+            stated, told = _told(stated, rest & matches(notes, _IN_NOTE), notes, _IN_NOTE)
+            rest &= ~told
+        if not rest.any():
+            return stated
         links = self._text("UR")
-        told = matches(notes, _IN_NOTE) | (flavours == "EBSCO")
-        rest &= told | holding(links, "=") | np.isin(flavours, list(_NUMBER_IN_LINK)) | (self._tidy.count("UR") > 1)
-        rest |= ~known & self._tidy.linked()
+        rest &= holding(links, "=") | flavours.of(*_NUMBER_IN_LINK) | (self._tidy.count("UR") > 1)
+        rest |= ~filled(stated) & ~known & self._tidy.linked()
         alone = rest & (self._tidy.count("UR") == 1) & ~self._tidy.linked() & matches(links, _ASCII)
-        alone &= ~told
         for flavour, pattern in _NUMBER_IN_LINK.items():
-            which = alone & (flavours == flavour)
+            which = alone & flavours.of(flavour)
+            if not which.any():
+                continue
             alone &= ~which
             rest &= ~which
             stated = replaced(stated, which, extracted(links.filter(which), pattern))
@@ -228,26 +277,34 @@ class _Seen:
         texts = self._tidy.lines_of(self._tidy.gathered("PY", "Y1", "DA"), PARTER)
         return replaced(stated, rest, mapped(texts.filter(rest), lambda text: clean.year(*text.split(PARTER))))
 
-    def pages(self, flavours: Array) -> Column:
+    def pages(self, flavours: Flavours) -> Column:
         import pyarrow as pa
         import pyarrow.compute as pc
 
         first, last = self._tidy.first("SP", "PG"), self._text("EP")
         both = matches(first, _NUMBER) & matches(last, _NUMBER)
-        ebsco = flavours == "EBSCO"
+        ebsco = flavours.of("EBSCO")
         both &= ~(ebsco & matches(first, "^0"))
         found = pc.if_else(pc.equal(first, last), first, pc.binary_join_element_wise(first, last, letters("-")))
         if both.all():
             return found
-        parts = (first, last, self._tidy.first("C7", "AR"), pc.if_else(pa.array(ebsco), letters("1"), letters("")))
-        rest = pc.binary_join_element_wise(*(part.filter(~both) for part in parts), letters(PARTER))
-        return replaced(found, ~both, mapped(rest, _pages))
+        number = self._tidy.first("C7", "AR")
+        alone = ~filled(last)
+        whole, none = alone & matches(first, _PAGES), alone & ~filled(first)
+        none &= ~filled(number) | matches(number, _LETTERS_AND_DIGITS)
+        found = pc.if_else(both, found, pc.if_else(whole, first, number))
+        rest = ~(both | whole | none)
+        if not rest.any():
+            return found
+        parts = (first, last, number, pc.if_else(pa.array(ebsco), letters("1"), letters("")))
+        texts = pc.binary_join_element_wise(*(part.filter(rest) for part in parts), letters(PARTER))
+        return replaced(found, rest, mapped(texts, _pages))
 
     def doi(self) -> Column:
         import numpy as np
         import pyarrow.compute as pc
 
-        found = column([""] * len(self._tidy))
+        found = self._tidy.nothing
         open_, done = ~self._has("DI"), np.zeros(len(self._tidy), dtype=bool)
         for tag in ("DO", "L3"):
             if tag not in self._tidy:
@@ -267,36 +324,49 @@ class _Seen:
         found[owners[matches(texts, r"(?i)doi\.org")]] = True
         return found
 
-    def pmid(self, flavours: Array, notes: Column) -> Column:
+    def pmid(self, flavours: Flavours, notes: Column) -> Column:
         import numpy as np
 
-        found = column([""] * len(self._tidy))
-        embase = (flavours == "Embase.com") & filled(self._text("C5"))
-        found = replaced(found, embase, mapped(self._text("C5").filter(embase), clean.digits))
-        cochrane = (flavours == "Cochrane") & holding(self._text("C3"), "PUBMED ")
-        found = replaced(found, cochrane, extracted(self._text("C3").filter(cochrane), "PUBMED (?P<found>[0-9]+)"))
-        cochrane &= ~filled(found)
-        linked = (flavours == "PubMed") & matches(self._text("UR"), _PUBMED_IN_LINK)
-        found = replaced(found, linked, extracted(self._text("UR").filter(linked), _PUBMED_IN_LINK))
-        scopus = (flavours == "Scopus") & matches(self._text("C2"), "^[0-9]+$") & (self._tidy.count("C2") == 1)
-        found = replaced(found, scopus, self._text("C2").filter(scopus))
-        others = ~np.isin(flavours, ("Embase.com", "Cochrane", "Scopus", "PubMed", "Ovid", "EBSCO"))
-        rest = cochrane | (flavours == "PubMed") & ~linked | ((flavours == "Scopus") & self._has("C2") & ~scopus)
-        medline = (flavours == "Ovid") & self._fits("DB", "(?i)medline")
-        found = replaced(found, medline, mapped(self._text("ID").filter(medline), clean.digits))
-        rest |= (flavours == "EBSCO") & holding(notes, "PMID:")
-        rest |= (others | ((flavours == "Ovid") & ~medline)) & self._has("PM")
+        found, rest = self._tidy.nothing, self._tidy.have(())
+        embase = flavours.of("Embase.com")
+        if embase.any():
+            embase &= filled(self._text("C5"))
+            found = replaced(found, embase, _digits(self._text("C5").filter(embase)))
+        cochrane = flavours.of("Cochrane")
+        if cochrane.any():
+            cochrane &= holding(self._text("C3"), "PUBMED ")
+            found = replaced(found, cochrane, extracted(self._text("C3").filter(cochrane), "PUBMED (?P<found>[0-9]+)"))
+            rest |= cochrane & ~filled(found)
+        pubmed = flavours.of("PubMed")
+        if pubmed.any():
+            linked = pubmed & matches(self._text("UR"), _PUBMED_IN_LINK)
+            found = replaced(found, linked, extracted(self._text("UR").filter(linked), _PUBMED_IN_LINK))
+            rest |= pubmed & ~linked
+        scopus = flavours.of("Scopus")
+        if scopus.any():
+            sure = scopus & matches(self._text("C2"), "^[0-9]+$") & (self._tidy.count("C2") == 1)
+            found = replaced(found, sure, self._text("C2").filter(sure))
+            rest |= scopus & self._has("C2") & ~sure
+        ovid = flavours.of("Ovid")
+        medline = ovid & self._fits("DB", "(?i)medline")
+        if medline.any():
+            found = replaced(found, medline, _digits(self._text("ID").filter(medline)))
+        ebsco = flavours.of("EBSCO")
+        if ebsco.any():
+            rest |= ebsco & holding(notes, "PMID:")
+        others = ~(embase | cochrane | scopus | pubmed | ovid | ebsco)
+        rest |= (others | (ovid & ~medline)) & self._has("PM")
         if not rest.any():
             return found
         noted = dict(zip(np.flatnonzero(rest).tolist(), notes.filter(rest).to_pylist(), strict=True))
         names = {"C5", "C3", "C2", "UR", "AN", "ID", "DB", "PM"}
         return replaced(found, rest, self._asked(rest, names, lambda tags, at: pmid(tags, flavours[at], noted[at])))
 
-    def pub_type(self, flavours: Array) -> Column:
+    def pub_type(self, flavours: Flavours) -> Column:
         import pyarrow as pa
         import pyarrow.compute as pc
 
-        ovid = pc.if_else(pa.array(flavours == "Ovid"), letters("1"), letters(""))
+        ovid = pc.if_else(pa.array(flavours.of("Ovid")), letters("1"), letters(""))
         parts = (self._text("M3"), self._text("PT"), self._text("TY"), ovid)
         return mapped(pc.binary_join_element_wise(*parts, letters(PARTER)), _pub_type)
 
@@ -305,9 +375,9 @@ class _Seen:
         import pyarrow.compute as pc
 
         owners, links = self._tidy.links()
-        behind = replaced(column([""] * len(self._tidy)), _at(owners, len(self._tidy)), links)
+        behind = replaced(self._tidy.nothing, _at(owners, len(self._tidy)), links)
         done, open_ = np.zeros(len(self._tidy), dtype=bool), np.ones(len(self._tidy), dtype=bool)
-        found = column([""] * len(self._tidy))
+        found = self._tidy.nothing
         for texts in (self._text("UR"), behind, self._text("L2"), self._text("LK")):
             one = open_ & matches(texts, _ONE_LINK)
             found = pc.if_else(one, texts, found)
@@ -318,7 +388,7 @@ class _Seen:
         names = {"UR", "_link", "L2", "LK"}
         return replaced(found, rest, self._asked(rest, names, lambda tags, _: url(tags)))
 
-    def accessions(self, flavours: Array, accession: Column, number: Column) -> Column:
+    def accessions(self, flavours: Flavours, accession: Column, number: Column) -> Column:
         import numpy as np
         import pyarrow as pa
         import pyarrow.compute as pc
@@ -326,28 +396,49 @@ class _Seen:
         some = filled(accession) | filled(number) | self._has("C2")
         bases = mapped(self._text("DB"), lambda base: clean.one_line(base).partition("<")[0].strip())
         if not some.any():
-            return column([""] * len(self._tidy))
-        odd = ((flavours == "ProQuest") & self._holds("AN", ";")) | holding(accession, "&") | holding(bases, "&")
+            return self._tidy.nothing
+        proquest = flavours.of("ProQuest") & self._holds("AN", ";")
+        odd = proquest | holding(accession, "&") | holding(bases, "&")
         for tag in ("C2", "PM", "N1"):
             odd |= self._holds(tag, "PMC")
         forms = [matches(accession, form) for form, _ in WHOSE]
         sources = column(np.select(forms, [source for _, source in WHOSE], "").tolist())
-        sources = either(sources, bases, mapped(column(flavours.tolist()), lambda name: name or "export"))
+        sources = either(sources, bases, flavours.named("export"))
         own = pc.if_else(matches(accession, "^[A-Z]{3,7}:"), accession, _put(sources, accession))
         theirs = _put(pc.if_else(pa.array(filled(number)), letters("PubMed"), letters("")), number)
         own = pc.if_else(filled(accession), own, letters(""))
         theirs = pc.if_else(filled(number), theirs, letters(""))
         both = filled(own) & filled(theirs) & pc.not_equal(own, theirs).to_numpy(zero_copy_only=False)
         found = pc.if_else(both, pc.binary_join_element_wise(own, theirs, letters("; ")), either(own, theirs))
-        odd &= some
+        sure = matches(self._text("C2"), _PMC) & ~proquest & ~holding(accession, "&") & ~holding(bases, "&")
+        if sure.any():
+            pmc = pc.binary_join_element_wise(letters("PMC"), self._text("C2"), letters(":"))
+            sure &= pc.not_equal(own, pmc).to_numpy(zero_copy_only=False)
+            with_pmc = pc.if_else(filled(found), pc.binary_join_element_wise(found, pmc, letters("; ")), pmc)
+            found = pc.if_else(sure, with_pmc, found)
+        odd &= some & ~sure
         if not odd.any():
             return found
-        stated, numbers, based = accession.to_pylist(), number.to_pylist(), bases.to_pylist()
-        tags = {"AN", "C2", "PM", "N1"}
-        asked = self._asked(
-            odd, tags, lambda tags, at: accessions(tags, flavours[at], stated[at], numbers[at], based[at])
-        )
-        return replaced(found, odd, asked)
+        names = ("AN", "C2", "PM", "N1")
+        told = [self._text(tag).filter(odd).to_pylist() for tag in names]
+        rows = zip(*(texts.filter(odd).to_pylist() for texts in (accession, number, bases)), *told, strict=True)
+        new = [
+            accessions(_tags(**dict(zip(names, said, strict=True))), flavours[at], stated, pmid_, base)
+            for at, (stated, pmid_, base, *said) in zip(np.flatnonzero(odd).tolist(), rows, strict=True)
+        ]
+        return replaced(found, odd, column(new))
+
+
+def _told(stated: Column, which: Array, texts: Column, pattern: str) -> tuple[Column, Array]:
+    """Put what a pattern finds in some texts in the place of nothing; also say where it was found."""
+    if not which.any():
+        return stated, which
+    found = replaced(stated, which, extracted(texts.filter(which), pattern))
+    return found, which & filled(found)
+
+
+def _digits(texts: Column) -> Column:
+    return replaced(texts, ~matches(texts, _NUMBER), clean.digits)
 
 
 def _put(source: Column, number: Column) -> Column:

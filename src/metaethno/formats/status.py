@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from metaethno.formats.columns import column, filled, mapped, replaced
+from metaethno.formats.columns import column, filled, mapped, matches, replaced
 from metaethno.formats.model import Record
 
 if TYPE_CHECKING:
@@ -28,6 +28,11 @@ _CONCERN: Final = re.compile(r"^(?:editorial )?expression of concern\b", re.IGNO
 # Most titles are none; this tells it fast.
 _MAY_BE_NOTICE: Final = re.compile(
     r"\W{0,2}(?:publi|author|errat|corr|addend|retract|withdr|notice|editorial|expression)", re.IGNORECASE
+)
+# The same for a column of titles, by Arrow; it lets through a few more, since only Python knows all letters.
+_MAY_BE_NOTICE_THERE: Final = (
+    r"(?i:^\W{0,2}(?:publ|author|errat|corr|addend|retract|w.thdr|not.ce|ed.tor|express))"
+    r"|etract|ETRACT|ithdraw"
 )
 _NOTICES: Final = ("erratum", "retraction notice", "expression of concern")
 _EARLY: Final = (
@@ -78,8 +83,9 @@ def publication_states(columns: Columns) -> Columns:
     marks = pa.array(["", "1"], kind.type).take(pa.array(issued.astype(np.int8)))
     of_pair = mapped(pc.binary_join_element_wise(marks, kind, pa.scalar("\n", kind.type)), _of_pair)
     notices = pc.is_in(of_pair, pa.array(_NOTICES, kind.type)).to_numpy(zero_copy_only=False)
-    notices |= np.array([_may_be_notice(title) for title in columns["title"].to_pylist()], dtype=bool)
-    notices &= without
+    maybe = without & ~notices & matches(columns["title"], _MAY_BE_NOTICE_THERE)
+    maybe[maybe] = [_may_be_notice(title) for title in columns["title"].filter(pa.array(maybe)).to_pylist()]
+    notices = notices & without | maybe
     status = pc.if_else(pa.array(without), of_pair, status)
     if notices.any():
         names = ("title", "pub_type", "status_of", "volume", "issue", "pages")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from metaethno.formats.columns import column, concatenated, joined, matches, replaced
+from metaethno.formats.columns import column, concatenated, filled, joined, matches, replaced
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,6 +34,7 @@ _VALUE: Final = 6  # where in a line its value begins
 _LONGEST_ENTITY: Final = 40
 _MOST_BLANKS: Final = 40  # at the start or end of a line; with more, a record is read by itself
 _PADDING: Final = 64
+_MANY: Final = 30_000
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,7 @@ class Tidy:
         codes, known = pd.factorize(spelled)
         names = [int(name).to_bytes(4, "big") for name in known]
         after = letters[breaks + 6]
+        self._heads = names
         known_tag = [bool(layout.tag.fullmatch(name)) for name in names]
         hyphened = letters[breaks + 5] == _HYPHEN
         parted = (width == 5) | (after == _BLANK) | ((after == _TAB) & layout.lenient)
@@ -145,11 +147,12 @@ class Tidy:
         # A value with further lines ends where the last of them does.
         self._further = np.flatnonzero(loose & before_end)
         self._parents = np.searchsorted(lines, self._further) - 1
-        self._until = self._last[lines]
+        self._from, self._until = self._first[lines], self._last[lines]
         self._until[self._parents] = self._last[self._further]
         self._several = np.zeros(len(lines), dtype=bool)
         self._several[self._parents] = True
         self._empty &= ~self._several
+        self._any_empty, self._no_rows = bool(self._empty.any()), lines[:0]
         self._unclean = self._marred[lines] | self._several
         kept = links[owner[links] >= 0]
         self._links = owner[kept], kept
@@ -227,8 +230,17 @@ class Tidy:
         return len(self.places)
 
     @cached_property
-    def _nothing(self) -> Column:
+    def nothing(self) -> Column:
+        """No text for each record."""
         return column([""] * len(self))
+
+    def starting(self, *heads: bytes) -> bool:
+        """Say whether any line starts so; of a line, four letters are looked at."""
+        return any(name.startswith(heads) for name in self._heads)
+
+    def lacks(self, *tags: str) -> bool:
+        """Say whether no record has any of these tags."""
+        return self._names.keys().isdisjoint(tags)
 
     def _texts(self, starts: Array, ends: Array) -> Column:
         """Return what stands between the places; they must ascend, but for those with nothing between them."""
@@ -248,18 +260,23 @@ class Tidy:
         import numpy as np
 
         if not len(self._lines):
-            return self._nothing.take(np.zeros(len(rows), dtype=np.int64)) if len(self) else self._nothing
-        starts = np.where(rows < 0, 0, self._first[self._lines[rows]])
+            return self.nothing.take(np.zeros(len(rows), dtype=np.int64)) if len(self) else self.nothing
+        starts = np.where(rows < 0, 0, self._from[rows])
         texts = self._texts(starts, np.where(rows < 0, 0, self._until[rows]))
         return replaced(texts, (rows >= 0) & self._unclean[rows], cleaned) if cleaned else texts
 
     def _rows(self, tag: str, *, filled: bool = False) -> Array:
+        rows = self._rows_of_tags.get(self._names.get(tag, -1), self._no_rows)
+        return rows[~self._empty[rows]] if filled and self._any_empty else rows
+
+    @cached_property
+    def _rows_of_tags(self) -> dict[int, Array]:
+        """The values of each tag (its code): one sorting for all."""
         import numpy as np
 
-        if tag not in self._names:
-            return np.zeros(0, dtype=np.int64)
-        found = self._codes == self._names[tag]
-        return np.flatnonzero(found & ~self._empty if filled else found)
+        order = np.argsort(self._codes.astype(np.int16 if len(self._heads) < _MANY else np.int64), kind="stable")
+        bounds = np.concatenate([[0], np.cumsum(np.bincount(self._codes, minlength=len(self._heads)))])
+        return {code: order[bounds[code] : bounds[code + 1]] for code in self._names.values()}
 
     def count(self, tag: str) -> Array:
         """Return how many values of a tag each record has."""
@@ -324,7 +341,7 @@ class Tidy:
     def first(self, *tags: str, cleaned: Callable[[str], str] | None = None) -> Column:
         """Return the first value of the first of several tags that a record has, or ""."""
         if self._names.keys().isdisjoint(tags):
-            return self._nothing
+            return self.nothing
         return self._values(self._first_rows(tags), cleaned)
 
     def unclean(self, *tags: str) -> Array:
@@ -401,6 +418,12 @@ class Tidy:
     def lines_of(self, values: tuple[Column, Array], parter: str = "\n") -> Column:
         """Join what `listed` and `gathered` return, each on a line."""
         return concatenated(*values, len(self), parter)
+
+    def filled_lines_of(self, values: tuple[Column, Array]) -> Column:
+        """Join as `lines_of`, without empty ones."""
+        texts, owners = values
+        some = filled(texts)
+        return self.lines_of(values if some.all() else (texts.filter(some), owners[some]))
 
     def tags(self, which: Array, names: Collection[str]) -> list[dict[str, list[str]]]:
         """Return some of the tags of some records (`which`: true or false for each), with their values.
