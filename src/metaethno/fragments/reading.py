@@ -10,6 +10,7 @@ from metaethno.fragments import markdown as md
 from metaethno.fragments.data import ReportData, rows, shown_title, texts
 from metaethno.quoting import in_marks
 
+_UPRIGHT = 7  # columns of a table that a page can hold upright: a page turned sideways leaves the one before half empty
 SPEAKERS = {
     "participant": "participant",
     "author": "study author",
@@ -38,7 +39,8 @@ def included(data: ReportData) -> str:
     shares = (4, 5, *(max(field.width for field in fields) for fields in columns.values()))
     made = md.table(["Study", "Reports", *columns], body, caption, label, shares)
     note = "A dash stands for what was not found. Studies whose years are not known stand last, by name."
-    return md.landscape(md.lines([made, note]))
+    together = md.lines([made, note])
+    return together if len(shares) <= _UPRIGHT else md.landscape(together)
 
 
 def _columns(data: ReportData) -> dict[str, list[FormField]]:
@@ -152,7 +154,7 @@ def readings(data: ReportData) -> str:
         body.append([
             md.escape(groups.get(row["group_id"], row["group_id"])), str(row["pass"]), str(row["position"]),
             md.listed([studies.get(row["study_id"], row["study_id"])]), row["outcome"],
-            f"{md.escape(row['readers'])}, {row['read_on']}", md.escape(row["note"]),
+            f"{md.escape(data.named(row['readers']))}, {row['read_on']}", md.escape(row["note"]),
         ])  # fmt: skip
     headers = ["Group", "Pass", "Place", "Study", "Outcome", "Read by, on", "Note"]
     return md.landscape(md.table(headers, body, caption, label, (5, 1, 1, 5, 2, 4, 7), (1, 2)))

@@ -49,7 +49,7 @@ def relations(data: ReportData) -> str:
     body = []
     for row in rows(data.relations):
         members = _members(data, md.joined(row["member_ids"]), names)
-        who = f"{md.escape(row['judged_by'])}, {row['judged_on']}"
+        who = f"{md.escape(data.named(row['judged_by']))}, {row['judged_on']}"
         body.append([members, kinds.get(row["kind"], row["kind"]), md.escape(row["evidence"]), who])
     return md.table(["Studies or constructs", "How they relate", "What shows it", "Judged by, on"], body, caption,
                     label, (5, 3, 6, 3))  # fmt: skip
@@ -191,11 +191,11 @@ def refutations(data: ReportData) -> str:
     for row in rows(data.refutations):
         pair = " against ".join(md.escape(names.get(row[side], row[side])) for side in ("left_id", "right_id"))
         said = "; ".join(md.escape(v) for v in (row["aspect"], row["explanation"], row["resolution"]) if v)
-        who = f"{md.escape(row['judged_by'])}, {row['judged_on']}"
+        who = f"{md.escape(data.named(row['judged_by']))}, {row['judged_on']}"
         body.append([md.escape(labels.get(row["group_id"], row["group_id"])), pair, said, who])
     words = {"found": "looked for and found", "none_found": "looked for, none found"}
     for row in rows(data.refutation_checks):
-        who = f"{md.escape(row['searched_by'])}, {row['searched_on']}"
+        who = f"{md.escape(data.named(row['searched_by']))}, {row['searched_on']}"
         group = md.escape(labels.get(row["group_id"], row["group_id"]))
         body.append([group, words[row["outcome"]], md.escape(row["note"]), who])
     headers = ["Group", "What", "About what, and how it is resolved", "Judged by, on"]
@@ -263,7 +263,7 @@ def trail(data: ReportData) -> str:
         words = " → ".join(md.escape(in_marks(row[c])) for c in ("before", "after") if row[c])
         event = _EVENTS[row["event"]]
         said = " ".join(p for p in (event, md.escape(row["others"])) if p) + (f": {words}" if words else "")
-        body.append([name, said, md.escape(row["why"]), f"{md.escape(row['by'])}, {row['changed_on']}"])
+        body.append([name, said, md.escape(row["why"]), f"{md.escape(data.named(row['by']))}, {row['changed_on']}"])
     return md.table(["Concept", "What happened", "Why", "By, on"], body, caption, label, (5, 8, 6, 3))
 
 
@@ -288,7 +288,7 @@ def alternatives(data: ReportData) -> str:
                 md.escape(row["wording"]),
                 md.escape(row["alternative_reading"]),
                 said,
-                f"{md.escape(row['translators'])}, {row['translated_on']}",
+                f"{md.escape(data.named(row['translators']))}, {row['translated_on']}",
             ]
         )
     headers = ["Construct", "Concept", "In the concept’s terms", "Another reading", "What became of it", "By, on"]
@@ -317,7 +317,7 @@ def differences(data: ReportData) -> str:
         for side in ("left", "right"):
             into = md.listed(concepts.get(c, c) for c in md.joined(row[f"{side}_concepts"])) or md.MISSING
             wording = f": {md.escape(row[f'{side}_wording'])}" if row[f"{side}_wording"] else ""
-            sides.append(f"{md.escape(row[side])}: {into}{wording}")
+            sides.append(f"{md.escape(data.named(row[side]))}: {into}{wording}")
         body.append([md.escape(names.get(row["construct_id"], row["construct_id"])), *sides, words[row["state"]]])
     made = md.table(["Construct", "One", "The other", "State"], body, caption, label, (5, 8, 8, 3))
     return md.lines([made, f"On {md.plural(agreed, 'other construct', 'other constructs')} the two agree."])
