@@ -10,7 +10,6 @@ from metaethno.fragments import markdown as md
 from metaethno.fragments.data import ReportData, rows, shown_title, texts
 from metaethno.quoting import in_marks
 
-_UPRIGHT = 7  # columns of a table that a page can hold upright: a page turned sideways leaves the one before half empty
 SPEAKERS = {
     "participant": "participant",
     "author": "study author",
@@ -39,8 +38,7 @@ def included(data: ReportData) -> str:
     shares = (4, 5, *(max(field.width for field in fields) for fields in columns.values()))
     made = md.table(["Study", "Reports", *columns], body, caption, label, shares)
     note = "A dash stands for what was not found. Studies whose years are not known stand last, by name."
-    together = md.lines([made, note])
-    return together if len(shares) <= _UPRIGHT else md.landscape(together)
+    return md.wide(md.lines([made, note]), len(shares))
 
 
 def _columns(data: ReportData) -> dict[str, list[FormField]]:
@@ -138,7 +136,8 @@ def links(data: ReportData) -> str:
     for row in rows(data.links):
         ends = [f"{md.escape(names.get(row[e], ''))} ({md.escape(row[e])})" for e in ("from_id", "to_id")]
         body.append([ends[0], words.get(row["relation"], row["relation"]), ends[1], md.escape(row["passage_id"])])
-    return md.table(["Construct", "Relation", "To the construct", "Passage"], body, caption, label, (6, 2, 6, 2))
+    headers = ["Construct", "Relation", "To the construct", "Passage"]
+    return md.landscape(md.table(headers, body, caption, label, (6, 2, 6, 2)))  # on the page of the constructs
 
 
 def readings(data: ReportData) -> str:
@@ -157,4 +156,4 @@ def readings(data: ReportData) -> str:
             f"{md.escape(data.named(row['readers']))}, {row['read_on']}", md.escape(row["note"]),
         ])  # fmt: skip
     headers = ["Group", "Pass", "Place", "Study", "Outcome", "Read by, on", "Note"]
-    return md.landscape(md.table(headers, body, caption, label, (5, 1, 1, 5, 2, 4, 7), (1, 2)))
+    return md.wide(md.table(headers, body, caption, label, (5, 1, 1, 5, 2, 4, 7), (1, 2)), len(headers))

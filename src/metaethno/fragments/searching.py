@@ -172,8 +172,8 @@ def _with_interval(row: dict[str, str], name: str) -> str:
     """Return a coefficient with its interval, as "0.62 (0.55 to 0.69)"."""
     said = _coefficient(row[name])
     if said and row[f"{name}_low"]:
-        said += f" ({_coefficient(row[f'{name}_low'])} to {_coefficient(row[f'{name}_high'])})"
-    return said.replace(" ", "\u00a0")  # on one line
+        said += f" ({_coefficient(row[f'{name}_low'])}\u00a0to\u00a0{_coefficient(row[f'{name}_high'])})"
+    return said
 
 
 def agreement(data: ReportData) -> str:

@@ -108,7 +108,8 @@ def matrix(data: ReportData) -> str:
             body.append([group, md.escape(name), *marks, str(panel.supporting(concept))])
     key = "; ".join(f"{md.escape(s)}: {md.listed([names[s]])}" for s in studies)
     headers = ["Group", "Concept", *(md.escape(s) for s in studies), "Studies"]
-    made = md.table(headers, body, caption, label, [5, 9, *[2] * len(studies), 2], [len(studies) + 2])
+    shares, last = [5, 9, *[2] * len(studies), 2], len(studies) + 2
+    made = md.table(headers, body, caption, label, shares, [last], marks=range(2, last))
     used = {cell for panel in panels for cell in panel.cells.values()}
     signs = "; ".join(f"{MARKS[cell]} {words}" for cell, words in WORDS.items() if cell in used)
     signs = f"{signs}; an empty cell: the study is not a member of this group."
@@ -137,7 +138,7 @@ def matrix_groups(data: ReportData) -> str:
         headers = ["Concept", "Study", "Construct", "Authors’ term", "In the concept’s terms", "Kind", "Where"]
         caption = f"Translations in the group “{name}”."
         made = md.table(headers, body, caption, f"matrix-{i}", (5, 4, 6, 4, 6, 3, 5))
-        parts.append(md.landscape(made))
+        parts.append(md.wide(made, len(headers)))
     return md.lines(parts)
 
 
@@ -163,7 +164,7 @@ def concepts(data: ReportData) -> str:
                      "; ".join(term for term, _ in said), md.listed(dict.fromkeys(where for _, where in said if where)),
                      md.number(studies)])  # fmt: skip
     headers = ["Concept", "What it means", "Constructs", "Where they stand", "Studies"]
-    return md.landscape(md.table(headers, body, caption, label, (5, 7, 7, 6, 1), (4,)))
+    return md.wide(md.table(headers, body, caption, label, (5, 7, 7, 6, 1), (4,)), len(headers))
 
 
 def concepts_brief(data: ReportData) -> str:
@@ -214,7 +215,7 @@ def aspects(data: ReportData) -> str:
     studies = sorted({study for study, _ in said}, key=lambda s: (names.get(s, s), s))
     body = [[f"**{md.listed([names.get(s, s)])}**", *(md.escape(said.get((s, a), "")) for a in which)] for s in studies]
     headers = ["Study", *(md.escape(a) for a in which)]
-    return md.landscape(md.table(headers, body, caption, label, (3, *[6] * len(which))))
+    return md.wide(md.table(headers, body, caption, label, (3, *[6] * len(which))), len(headers))
 
 
 def matrix_by_study(data: ReportData) -> str:
@@ -230,7 +231,8 @@ def matrix_by_study(data: ReportData) -> str:
         ]
         headers = ["Study", *(str(n) for n in range(1, len(panel.concepts) + 1))]
         caption = f"Studies by concepts in the group “{md.escape(panel.label)}”."
-        made = md.table(headers, body, caption, f"studies-{i}", [5, *[1] * len(panel.concepts)])
+        shares = [5, *[1] * len(panel.concepts)]
+        made = md.table(headers, body, caption, f"studies-{i}", shares, marks=range(1, len(shares)))
         key = "; ".join(f"{n}: {md.escape(name)}" for n, (_, name) in enumerate(panel.concepts, 1))
         parts.append(md.landscape(md.lines([made, f"{key}."])))
     return md.lines(parts)
@@ -292,7 +294,7 @@ def alternatives(data: ReportData) -> str:
             ]
         )
     headers = ["Construct", "Concept", "In the concept’s terms", "Another reading", "What became of it", "By, on"]
-    return md.landscape(md.table(headers, body, caption, label, (5, 5, 6, 6, 6, 3)))
+    return md.wide(md.table(headers, body, caption, label, (5, 5, 6, 6, 6, 3)), len(headers))
 
 
 def differences(data: ReportData) -> str:
