@@ -138,7 +138,7 @@ def matrix_groups(data: ReportData) -> str:
         headers = ["Concept", "Study", "Construct", "Authors’ term", "In the concept’s terms", "Kind", "Where"]
         caption = f"Translations in the group “{name}”."
         made = md.table(headers, body, caption, f"matrix-{i}", (5, 4, 6, 4, 6, 3, 5))
-        parts.append(md.wide(made, len(headers)))
+        parts.append(md.landscape(made))  # on the pages of the matrix
     return md.lines(parts)
 
 
