@@ -42,7 +42,7 @@ def search(data: ReportData) -> str:
     for row in rows(data.sources.drop_duplicates(["run", "search_id"])):
         where = ", ".join(md.escape(v) for v in (row["source"], row["platform"]) if v)
         kind = KINDS.get(row["kind"], md.escape(row["kind"]))
-        scope = "in full" if row["scope"] == "full" else "only what is new"
+        scope = "in\u00a0full" if row["scope"] == "full" else "only what is new"
         run = "" if row["run"] == row["searched_on"] else f"run {row['run']}"
         when = ", ".join(v for v in (row["searched_on"], run, scope, md.escape(data.named(row["searched_by"]))) if v)
         limits = "; ".join(v for v in (row["limits"], row["limits_reason"], row["filters"]) if v)
