@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
+from tests import report_site
+from tests.report_world import settings
 
 from metaethno.fragments import markdown as md
 from metaethno.fragments.data import ReportData
 from metaethno.stages.reports import make_reports
-from tests import report_site
-from tests.report_world import settings
 
 TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 # What is seen where nothing is left out: "Care fdp.exe" instead of "Care \u202eexe.pdf".
