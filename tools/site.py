@@ -56,6 +56,9 @@ main > pre, main > table { max-width: none; }
 main pre { white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.4; }
 main colgroup { display: none; }
 main td code { overflow-wrap: normal; }
+.side summary { cursor: pointer; padding: 0.34rem 0; font-weight: 700; }
+.side details[open] > summary { color: var(--accent); }
+.side details ul { display: block; }
 """
 
 Problems = list[str]
@@ -252,10 +255,13 @@ def _navigation(every: dict[str, str], here: str) -> str:
     listed = {name for names in NAVIGATION.values() for name in names} | {"index.md"}
     for group, names in NAVIGATION.items():
         items = ""
-        for name in [*names, *(sorted(set(every) - listed) if group == _OTHERS else ())]:
+        inside = [*names, *(sorted(set(every) - listed) if group == _OTHERS else ())]
+        for name in inside:
             current = ' aria-current="page"' if name == here else ""
             items += f'<li><a href="{up}{name[:-3]}.html"{current}>{html.escape(title_of(every[name]))}</a></li>'
-        groups.append(f"<li>{group}<ul>{items}</ul></li>")
+        # Only the group of the present page is open: the menu fits beside it, and the page can be seen in it.
+        shown = " open" if here in inside or here not in listed else ""
+        groups.append(f"<li><details{shown}><summary>{group}</summary><ul>{items}</ul></details></li>")
     return "\n".join(groups)
 
 

@@ -181,7 +181,7 @@ def test_the_team_with_parts_and_standpoints_answers_emerge_18_in_part() -> None
     team = {"ann": {"name": "Ann", "role": "reads", "standpoint": "a nurse"}, "stand": {"name": "S", "role": "reads"}}
     row = by_item(answer_emerge(ReportData(config=settings(team=team))))[18]
     assert row["state"] == PARTLY
-    assert "missing for stand)" in row["note"]
+    assert "missing for S)" in row["note"], "people are called by their names"
     assert (
         "missing for"
         not in by_item(answer_emerge(ReportData(config=settings(team=team | {"stand": team["ann"]}))))[18]["note"]

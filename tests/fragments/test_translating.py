@@ -65,7 +65,7 @@ def test_two_translators_stand_side_by_side() -> None:
         made | {"construct_id": "K2", "left_concepts": "C8", "right_concepts": "C8", "state": "agree"},
     ]
     said = read(translating.differences(review(differences=frame("differences", *rows))))
-    assert "ann: C8" in said
+    assert "Ann: C8" in said, "the team gives her name"
     assert "ben: C9" in said
     assert "On 1 other construct the two agree." in said
 

@@ -124,7 +124,8 @@ class Reader:
         where, digest = f"{_CONFIG}: team", sha256(said.encode()).hexdigest()
         if not lacks:
             return Finding(YES, where, digest)
-        missing = f"{what} (`role` and `standpoint` in `team` of {_CONFIG}; missing for {', '.join(lacks)})"
+        whom = ", ".join(map(self.data.named, lacks))
+        missing = f"{what} (`role` and `standpoint` in `team` of {_CONFIG}; missing for {whom})"
         return Finding(NO if len(lacks) == len(people) else PARTLY, where, digest, missing)
 
     def criteria(self) -> Finding:
@@ -207,8 +208,7 @@ def as_rows(checklist: str, data: ReportData, answers: dict[int, list[Finding | 
 def _waived(data: ReportData, statement: Mapping[str, Any]) -> Finding:
     """Return the finding that a person makes by stating that an item does not apply."""
     path = TABLES["statements"].path
-    person = data.config.team.get(statement["stated_by"])
-    name = person.name if person else statement["stated_by"]
+    name = data.named(statement["stated_by"])
     said = f"{name} states on {statement['stated_on']} that this does not apply: {statement['text']}"
     return Finding(NOT_APPLICABLE, path, data.hashes.get(path, ""), said)
 

@@ -136,7 +136,7 @@ def stale(data: ReportData) -> str:
     unsigned: dict[str, list[str]] = {}
     for row in sorted(rows(data.stale), key=lambda r: _order(data, r)):
         if row["state"] == "stale":
-            signed = f"{md.escape(row['signed_by'])}, {row['signed_on']}"
+            signed = f"{md.escape(data.named(row['signed_by']))}, {row['signed_on']}"
             name = f"{md.escape(row['label'])} ({_called(data, row)})"
             body.append(
                 [
@@ -165,5 +165,6 @@ def memos(data: ReportData) -> str:
     body = []
     for row in sorted(rows(data.memos), key=lambda r: (r["written_on"], r["memo_id"])):
         about = md.escape(names.get(row["target_id"], row["target_id"])) or "the review"
-        body.append([row["written_on"], row["kind"], about, md.escape(row["text"]), md.escape(row["author"])])
+        by = md.escape(data.named(row["author"]))
+        body.append([row["written_on"], row["kind"], about, md.escape(row["text"]), by])
     return md.table(["Written on", "Kind", "About", "Memo", "By"], body, caption, label, (3, 2, 4, 9, 3))

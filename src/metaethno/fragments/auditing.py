@@ -26,7 +26,7 @@ def decided(data: ReportData) -> str:
     for person, part in signed.groupby("reviewed_by", sort=True):
         days = part["reviewed_on"]
         body.append(
-            ["signatures", _person(data, str(person)), md.number(len(part)), days.min(), days.max(), md.MISSING]
+            ["signatures", md.escape(data.named(person)), md.number(len(part)), days.min(), days.max(), md.MISSING]
         )
     if not body:
         return md.nothing_yet("Nobody has decided anything yet.", "", caption, label)
@@ -37,12 +37,7 @@ def decided(data: ReportData) -> str:
 def _line(data: ReportData, what: str, reviewer: str, part: pd.DataFrame) -> list[str]:
     days = part["decided_on"]
     counts = md.number(len(part)), md.number(int(part["_changed"].sum()))
-    return [what, _person(data, reviewer), counts[0], days.min(), days.max(), counts[1]]
-
-
-def _person(data: ReportData, key: str) -> str:
-    known = data.config.team.get(key)
-    return md.escape(f"{known.name} ({key})" if known else key)
+    return [what, md.escape(data.named(reviewer)), counts[0], days.min(), days.max(), counts[1]]
 
 
 def files(data: ReportData) -> str:
@@ -63,6 +58,12 @@ def signed(data: ReportData) -> str:
         return md.nothing_yet("No interpretation has been signed yet.", "", caption, label)
     names = {row["target_id"]: row["label"] for row in rows(data.support)}
     ordered = sorted(rows(data.reviewed), key=lambda r: (r["reviewed_on"], r["target_id"]), reverse=True)
-    body = [[md.escape(names.get(r["target_id"], r["target_id"])), _person(data, r["reviewed_by"]), r["reviewed_on"]]
-            for r in ordered]  # fmt: skip
+    body = [
+        [
+            md.escape(names.get(r["target_id"], r["target_id"])),
+            md.escape(data.named(r["reviewed_by"])),
+            r["reviewed_on"],
+        ]
+        for r in ordered
+    ]
     return md.table(["Interpretation", "Signed by", "On"], body, caption, label, (9, 4, 3))

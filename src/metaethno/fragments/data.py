@@ -147,6 +147,20 @@ class ReportData:
         wanted = self.unique["record_id"].isin(set(self.reports["record_id"]))
         return {row["record_id"]: row for row in rows(self.unique[wanted])}
 
+    def named(self, people: object) -> str:
+        """Return the people of a cell, whom tables hold by their ids, by their names; who has none stays as written.
+
+        Two people of one name are told apart by their ids.
+        """
+        team = self.config.team
+        names = [person.name for person in team.values()]
+
+        def name(key: str) -> str:
+            found = team[key].name if key in team else ""
+            return found + (f" ({key})" if names.count(found) > 1 else "") if found else key
+
+        return "; ".join(name(part.strip()) for part in str(people or "").split(";"))
+
     def is_stand_in(self, people: str) -> bool:
         """Tell whether any of the people in a cell is a stand-in."""
         ids = [p.strip() for p in people.split(";")]

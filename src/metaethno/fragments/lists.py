@@ -33,7 +33,7 @@ def checklist(name: str, answers: list[dict[str, Any]], headings: Mapping[str, s
         f"[doi {source.doi}](https://doi.org/{source.doi})), paraphrased. "
         f"`data/derived/9_reports/{name}.csv` has the paths and hashes of the tables named here."
     )
-    return md.landscape(md.lines([made, note]))
+    return md.lines([made, note])
 
 
 def evidence(paths: str, headings: Mapping[str, str]) -> str:

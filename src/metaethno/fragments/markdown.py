@@ -19,6 +19,7 @@ _NO_TEXT = ("Cc", "Cs", "Cn")
 _LABEL_LIKE = re.compile(r"(fig|tbl|sec|eq|lst|thm|lem|cor|prp|cnj|def|exm|exr|sol|rem|alg|nte|tip|wrn|imp|cau|vid)-")
 _CODE = re.compile(r"(`[A-Za-z0-9_][A-Za-z0-9_ ./=-]*`)")
 MISSING = "–"
+_UPRIGHT = 7  # columns of a table of texts that a page can hold upright
 _SMALL = {"A", "AN", "AND", "DE", "FOR", "IN", "OF", "ON", "THE", "TO"}
 _IN_ATTRIBUTES = {ord(a): b for a, b in {'"': "”", "'": "’", "{": "(", "}": ")", "<": "‹", ">": "›"}.items()}
 
@@ -96,6 +97,14 @@ def landscape(body: str) -> str:
     return f"::: {{.landscape}}\n\n{body.strip()}\n\n:::\n"
 
 
+def wide(body: str, columns: int) -> str:
+    """Return a part with a table, turned sideways where a page can't hold its columns upright.
+
+    A turned page leaves the one before it as it is, which may be half empty.
+    """
+    return landscape(body) if columns > _UPRIGHT else body
+
+
 def number(value: object) -> str:
     """Return a count with thousands parted by commas; what is not a number stands as a dash."""
     try:
@@ -123,18 +132,22 @@ def table(
     widths: Sequence[int] = (),
     numbers: Sequence[int] = (),
     kind: str = "",
+    marks: Sequence[int] = (),
 ) -> str:
     """Return a captioned pipe table; cells, headers and caption are Markdown already.
 
     widths: relative widths of the columns. numbers: columns (from 0) that are set flush right.
-    kind: a class for the look of the table.
+    kind: a class for the look of the table. marks: columns that are centred.
     """
     body = [[cell or MISSING for cell in row] for row in rows]
     made = tabulate(body, headers=list(headers), tablefmt="pipe", disable_numparse=True, stralign=None).split("\n")
     shares = list(widths) or [1] * len(headers)
     total = sum(shares)
     dashes = [max(3, round(120 * share / total)) for share in shares]
-    rules = ["-" * (n - 1) + ":" if i in numbers else ":" + "-" * (n - 1) for i, n in enumerate(dashes)]
+    rules = [
+        f"{'-' if i in numbers else ':'}{'-' * (n - 2)}{':' if i in numbers or i in marks else '-'}"
+        for i, n in enumerate(dashes)
+    ]
     made[1] = f"|{'|'.join(rules)}|"
     return "\n".join(made) + f"\n\n: {caption} {{#tbl-{label}{kind and f' .{kind}'}}}\n"
 

@@ -25,8 +25,7 @@ def beside(data: ReportData, *names: str) -> str:
     found = [row for row in rows(data.memos) if row["target_id"] in called]
     said = []
     for row in sorted(found, key=lambda r: (called[r["target_id"]], r["written_on"], r["memo_id"])):
-        person = data.config.team.get(row["author"])
-        who = md.escape(person.name if person else row["author"])
+        who = md.escape(data.named(row["author"]))
         about = f"**Memo on {md.escape(called[row['target_id']])}**"
         said.append(f"{about} ({row['kind']}, {who}, {md.escape(row['written_on'])}): {md.escape(row['text'])}")
     return "".join(f"\n{text}\n" for text in said)

@@ -89,7 +89,7 @@ def _progress_alt(lines: list[Line], data: ReportData) -> str:
 
 
 def _people(data: ReportData) -> dict[str, str]:
-    return {key: person.name or key for key, person in data.config.team.items()}
+    return {key: data.named(key) for key in data.config.team}
 
 
 def _asked(data: ReportData) -> dict[str, int]:

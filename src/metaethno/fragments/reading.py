@@ -38,7 +38,7 @@ def included(data: ReportData) -> str:
     shares = (4, 5, *(max(field.width for field in fields) for fields in columns.values()))
     made = md.table(["Study", "Reports", *columns], body, caption, label, shares)
     note = "A dash stands for what was not found. Studies whose years are not known stand last, by name."
-    return md.landscape(md.lines([made, note]))
+    return md.wide(md.lines([made, note]), len(shares))
 
 
 def _columns(data: ReportData) -> dict[str, list[FormField]]:
@@ -136,7 +136,8 @@ def links(data: ReportData) -> str:
     for row in rows(data.links):
         ends = [f"{md.escape(names.get(row[e], ''))} ({md.escape(row[e])})" for e in ("from_id", "to_id")]
         body.append([ends[0], words.get(row["relation"], row["relation"]), ends[1], md.escape(row["passage_id"])])
-    return md.table(["Construct", "Relation", "To the construct", "Passage"], body, caption, label, (6, 2, 6, 2))
+    headers = ["Construct", "Relation", "To the construct", "Passage"]
+    return md.landscape(md.table(headers, body, caption, label, (6, 2, 6, 2)))  # on the page of the constructs
 
 
 def readings(data: ReportData) -> str:
@@ -152,7 +153,7 @@ def readings(data: ReportData) -> str:
         body.append([
             md.escape(groups.get(row["group_id"], row["group_id"])), str(row["pass"]), str(row["position"]),
             md.listed([studies.get(row["study_id"], row["study_id"])]), row["outcome"],
-            f"{md.escape(row['readers'])}, {row['read_on']}", md.escape(row["note"]),
+            f"{md.escape(data.named(row['readers']))}, {row['read_on']}", md.escape(row["note"]),
         ])  # fmt: skip
     headers = ["Group", "Pass", "Place", "Study", "Outcome", "Read by, on", "Note"]
-    return md.landscape(md.table(headers, body, caption, label, (5, 1, 1, 5, 2, 4, 7), (1, 2)))
+    return md.wide(md.table(headers, body, caption, label, (5, 1, 1, 5, 2, 4, 7), (1, 2)), len(headers))

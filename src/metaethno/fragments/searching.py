@@ -42,9 +42,9 @@ def search(data: ReportData) -> str:
     for row in rows(data.sources.drop_duplicates(["run", "search_id"])):
         where = ", ".join(md.escape(v) for v in (row["source"], row["platform"]) if v)
         kind = KINDS.get(row["kind"], md.escape(row["kind"]))
-        scope = "in full" if row["scope"] == "full" else "only what is new"
+        scope = "in\u00a0full" if row["scope"] == "full" else "only what is new"
         run = "" if row["run"] == row["searched_on"] else f"run {row['run']}"
-        when = ", ".join(v for v in (row["searched_on"], run, scope, _name(data, row["searched_by"])) if v)
+        when = ", ".join(v for v in (row["searched_on"], run, scope, md.escape(data.named(row["searched_by"]))) if v)
         limits = "; ".join(v for v in (row["limits"], row["limits_reason"], row["filters"]) if v)
         body.append([
             f"{where} ({kind})", when, md.escape(limits) or "none stated", md.number(row["hits"]),
@@ -52,11 +52,6 @@ def search(data: ReportData) -> str:
         ])  # fmt: skip
     headers = ["Source", "Searched", "Limits and filters", "Hits shown", "In the files", "Note"]
     return md.table(headers, body, caption, label, (6, 5, 5, 2, 2, 7), (3, 4))
-
-
-def _name(data: ReportData, person: str) -> str:
-    known = data.config.team.get(person)
-    return md.escape(known.name if known else person)
 
 
 def strategies(data: ReportData) -> str:
@@ -177,7 +172,7 @@ def _with_interval(row: dict[str, str], name: str) -> str:
     """Return a coefficient with its interval, as "0.62 (0.55 to 0.69)"."""
     said = _coefficient(row[name])
     if said and row[f"{name}_low"]:
-        said += f" ({_coefficient(row[f'{name}_low'])} to {_coefficient(row[f'{name}_high'])})"
+        said += f" ({_coefficient(row[f'{name}_low'])}\u00a0to\u00a0{_coefficient(row[f'{name}_high'])})"
     return said
 
 
@@ -193,7 +188,8 @@ def agreement(data: ReportData) -> str:
     pairs = Counter((r["stage"], r["round"]) for r in rows(shown[shown["pair"] != "all"]))
     body = [
         [names[r["stage"]] + (", calibration" if r["round"] == "calibration" else ""),
-         md.escape("all together" if r["pair"] == "all" else r["pair"].replace(";", " and ")), md.number(r["both"]),
+         md.escape("all together" if r["pair"] == "all" else data.named(r["pair"]).replace("; ", " and ")),
+         md.number(r["both"]),
          _coefficient(r["prevalence"]), _with_interval(r, "agreement"), _with_interval(r, "kappa"),
          _with_interval(r, "alpha")]
         for r in rows(shown)
@@ -217,4 +213,4 @@ def agreement(data: ReportData) -> str:
             " Where the second reader only read what the first had left out, agreement is measured on these records "
             "alone and says nothing of the others."
         )
-    return md.lines([md.table(headers, body, caption, label, (3, 4, 2, 2, 3, 3, 3), (2, 3, 4, 5, 6)), said])
+    return md.lines([md.table(headers, body, caption, label, (6, 7, 4, 4, 8, 8, 8), (2, 3, 4, 5, 6)), said])

@@ -51,7 +51,7 @@ def open_decisions(data: ReportData) -> str:
     """Return what is open, for whom, and what to do."""
     label, caption = "open", "Open decisions."
     n = open_counts(data)
-    whom = ", ".join(sorted(set(data.screening_to_decide["for"]))) if n["screening"] else ""
+    whom = "; ".join(sorted(set(data.screening_to_decide["for"]))) if n["screening"] else ""
     said = {
         "duplicates": ("pairs of records that may be one", "", "`metaethno todo dedupe`"),
         "screening": ("records to screen", whom, "`metaethno todo screening`"),
@@ -59,7 +59,7 @@ def open_decisions(data: ReportData) -> str:
         "eligibility": ("full texts to get or to assess", "", "`metaethno todo eligibility`"),
         "stale": ("interpretations whose evidence changed", "", "read them again, then `metaethno sign`"),
     }
-    body = [[what, md.number(n[k]), md.escape(who) or "any reviewer", todo]
+    body = [[what, md.number(n[k]), md.escape(who and data.named(who)) or "any reviewer", todo]
             for k, (what, who, todo) in said.items() if n[k]]  # fmt: skip
     if not body:
         return md.lines([md.nothing_yet("No decision is open.", "", caption, label, "Open"), *unsigned(data)])
@@ -140,10 +140,8 @@ def statements(data: ReportData) -> str:
 
 
 def _who(data: ReportData, row: Mapping[str, str]) -> str:
-    person = data.config.team.get(row["stated_by"])
-    name = person.name if person else row["stated_by"]
-    stand_in = ", a stand-in" if person and person.stand_in else ""
-    return f"{md.escape(name)}{stand_in}, {md.escape(row['stated_on'])}"
+    stand_in = ", a stand-in" if data.is_stand_in(row["stated_by"]) else ""
+    return f"{md.escape(data.named(row['stated_by']))}{stand_in}, {md.escape(row['stated_on'])}"
 
 
 def glance(data: ReportData) -> str:

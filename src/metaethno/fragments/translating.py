@@ -49,7 +49,7 @@ def relations(data: ReportData) -> str:
     body = []
     for row in rows(data.relations):
         members = _members(data, md.joined(row["member_ids"]), names)
-        who = f"{md.escape(row['judged_by'])}, {row['judged_on']}"
+        who = f"{md.escape(data.named(row['judged_by']))}, {row['judged_on']}"
         body.append([members, kinds.get(row["kind"], row["kind"]), md.escape(row["evidence"]), who])
     return md.table(["Studies or constructs", "How they relate", "What shows it", "Judged by, on"], body, caption,
                     label, (5, 3, 6, 3))  # fmt: skip
@@ -108,7 +108,8 @@ def matrix(data: ReportData) -> str:
             body.append([group, md.escape(name), *marks, str(panel.supporting(concept))])
     key = "; ".join(f"{md.escape(s)}: {md.listed([names[s]])}" for s in studies)
     headers = ["Group", "Concept", *(md.escape(s) for s in studies), "Studies"]
-    made = md.table(headers, body, caption, label, [5, 9, *[2] * len(studies), 2], [len(studies) + 2])
+    shares, last = [5, 9, *[2] * len(studies), 2], len(studies) + 2
+    made = md.table(headers, body, caption, label, shares, [last], marks=range(2, last))
     used = {cell for panel in panels for cell in panel.cells.values()}
     signs = "; ".join(f"{MARKS[cell]} {words}" for cell, words in WORDS.items() if cell in used)
     signs = f"{signs}; an empty cell: the study is not a member of this group."
@@ -137,7 +138,7 @@ def matrix_groups(data: ReportData) -> str:
         headers = ["Concept", "Study", "Construct", "Authors’ term", "In the concept’s terms", "Kind", "Where"]
         caption = f"Translations in the group “{name}”."
         made = md.table(headers, body, caption, f"matrix-{i}", (5, 4, 6, 4, 6, 3, 5))
-        parts.append(md.landscape(made))
+        parts.append(md.landscape(made))  # on the pages of the matrix
     return md.lines(parts)
 
 
@@ -163,7 +164,7 @@ def concepts(data: ReportData) -> str:
                      "; ".join(term for term, _ in said), md.listed(dict.fromkeys(where for _, where in said if where)),
                      md.number(studies)])  # fmt: skip
     headers = ["Concept", "What it means", "Constructs", "Where they stand", "Studies"]
-    return md.landscape(md.table(headers, body, caption, label, (5, 7, 7, 6, 1), (4,)))
+    return md.wide(md.table(headers, body, caption, label, (5, 7, 7, 6, 1), (4,)), len(headers))
 
 
 def concepts_brief(data: ReportData) -> str:
@@ -191,11 +192,11 @@ def refutations(data: ReportData) -> str:
     for row in rows(data.refutations):
         pair = " against ".join(md.escape(names.get(row[side], row[side])) for side in ("left_id", "right_id"))
         said = "; ".join(md.escape(v) for v in (row["aspect"], row["explanation"], row["resolution"]) if v)
-        who = f"{md.escape(row['judged_by'])}, {row['judged_on']}"
+        who = f"{md.escape(data.named(row['judged_by']))}, {row['judged_on']}"
         body.append([md.escape(labels.get(row["group_id"], row["group_id"])), pair, said, who])
     words = {"found": "looked for and found", "none_found": "looked for, none found"}
     for row in rows(data.refutation_checks):
-        who = f"{md.escape(row['searched_by'])}, {row['searched_on']}"
+        who = f"{md.escape(data.named(row['searched_by']))}, {row['searched_on']}"
         group = md.escape(labels.get(row["group_id"], row["group_id"]))
         body.append([group, words[row["outcome"]], md.escape(row["note"]), who])
     headers = ["Group", "What", "About what, and how it is resolved", "Judged by, on"]
@@ -214,7 +215,7 @@ def aspects(data: ReportData) -> str:
     studies = sorted({study for study, _ in said}, key=lambda s: (names.get(s, s), s))
     body = [[f"**{md.listed([names.get(s, s)])}**", *(md.escape(said.get((s, a), "")) for a in which)] for s in studies]
     headers = ["Study", *(md.escape(a) for a in which)]
-    return md.landscape(md.table(headers, body, caption, label, (3, *[6] * len(which))))
+    return md.wide(md.table(headers, body, caption, label, (3, *[6] * len(which))), len(headers))
 
 
 def matrix_by_study(data: ReportData) -> str:
@@ -230,7 +231,8 @@ def matrix_by_study(data: ReportData) -> str:
         ]
         headers = ["Study", *(str(n) for n in range(1, len(panel.concepts) + 1))]
         caption = f"Studies by concepts in the group “{md.escape(panel.label)}”."
-        made = md.table(headers, body, caption, f"studies-{i}", [5, *[1] * len(panel.concepts)])
+        shares = [5, *[1] * len(panel.concepts)]
+        made = md.table(headers, body, caption, f"studies-{i}", shares, marks=range(1, len(shares)))
         key = "; ".join(f"{n}: {md.escape(name)}" for n, (_, name) in enumerate(panel.concepts, 1))
         parts.append(md.landscape(md.lines([made, f"{key}."])))
     return md.lines(parts)
@@ -263,7 +265,7 @@ def trail(data: ReportData) -> str:
         words = " → ".join(md.escape(in_marks(row[c])) for c in ("before", "after") if row[c])
         event = _EVENTS[row["event"]]
         said = " ".join(p for p in (event, md.escape(row["others"])) if p) + (f": {words}" if words else "")
-        body.append([name, said, md.escape(row["why"]), f"{md.escape(row['by'])}, {row['changed_on']}"])
+        body.append([name, said, md.escape(row["why"]), f"{md.escape(data.named(row['by']))}, {row['changed_on']}"])
     return md.table(["Concept", "What happened", "Why", "By, on"], body, caption, label, (5, 8, 6, 3))
 
 
@@ -288,11 +290,11 @@ def alternatives(data: ReportData) -> str:
                 md.escape(row["wording"]),
                 md.escape(row["alternative_reading"]),
                 said,
-                f"{md.escape(row['translators'])}, {row['translated_on']}",
+                f"{md.escape(data.named(row['translators']))}, {row['translated_on']}",
             ]
         )
     headers = ["Construct", "Concept", "In the concept’s terms", "Another reading", "What became of it", "By, on"]
-    return md.landscape(md.table(headers, body, caption, label, (5, 5, 6, 6, 6, 3)))
+    return md.wide(md.table(headers, body, caption, label, (5, 5, 6, 6, 6, 3)), len(headers))
 
 
 def differences(data: ReportData) -> str:
@@ -317,7 +319,7 @@ def differences(data: ReportData) -> str:
         for side in ("left", "right"):
             into = md.listed(concepts.get(c, c) for c in md.joined(row[f"{side}_concepts"])) or md.MISSING
             wording = f": {md.escape(row[f'{side}_wording'])}" if row[f"{side}_wording"] else ""
-            sides.append(f"{md.escape(row[side])}: {into}{wording}")
+            sides.append(f"{md.escape(data.named(row[side]))}: {into}{wording}")
         body.append([md.escape(names.get(row["construct_id"], row["construct_id"])), *sides, words[row["state"]]])
     made = md.table(["Construct", "One", "The other", "State"], body, caption, label, (5, 8, 8, 3))
     return md.lines([made, f"On {md.plural(agreed, 'other construct', 'other constructs')} the two agree."])

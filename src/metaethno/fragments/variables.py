@@ -37,7 +37,7 @@ def variables(data: ReportData) -> dict[str, Any]:
     return {
         "title": md.escape(_typeset(data.config.review.title)),
         "notice": md.escape(_typeset(data.config.review.notice)),
-        "authors": md.escape(", ".join(_author(data, a) for a in data.config.review.authors)),
+        "authors": md.escape(", ".join(map(data.named, data.config.review.authors))),
         "review": {name: _text(data, name) for name in _TEXTS},
         "flow": _flow(data, boxes_of(data.flow, views[0])),
         "pooled": _flow(data, boxes_of(data.flow, pooled)),
@@ -59,12 +59,6 @@ def variables(data: ReportData) -> dict[str, Any]:
             "min_studies": md.number(data.config.synthesis.min_studies),
         },
     }
-
-
-def _author(data: ReportData, author: str) -> str:
-    """Return the name of an author who is given by the id of a member of the team; else as it is given."""
-    member = data.config.team.get(author)
-    return member.name if member and member.name else author
 
 
 def _text(data: ReportData, name: str) -> str:

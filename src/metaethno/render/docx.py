@@ -111,6 +111,8 @@ def _finish_document(text: str, turned: bool) -> str:
         following = next((s[0] for s in sections if s.start() > position), "")
         return _TURNED in following
 
+    # Some programs set a picture apart from its line, and so beyond the margin, where this is not said.
+    text = text.replace("<wp:inline>", '<wp:inline distT="0" distB="0" distL="0" distR="0">')
     text = _count_captions(text)
     text = _TABLE.sub(lambda m: _finish_table(m[0], landscape(m.start())), text)
     if not footer:
@@ -132,8 +134,8 @@ def _count_captions(text: str) -> str:
         again = " \\c" if before[kind] == number else ""  # a further part of the same table
         before[kind] = number
         run = f'<w:r>{look}<w:t xml:space="preserve">{{}}</w:t></w:r>'
-        mark = '<w:r><w:fldChar w:fldCharType="{}"/></w:r>'
-        said = f'<w:r><w:instrText xml:space="preserve"> SEQ {kind} \\* ARABIC{again} </w:instrText></w:r>'
+        mark = f'<w:r>{look}<w:fldChar w:fldCharType="{{}}"/></w:r>'  # LibreOffice takes the look of its first
+        said = f'<w:r>{look}<w:instrText xml:space="preserve"> SEQ {kind} \\* ARABIC{again} </w:instrText></w:r>'
         field = mark.format("begin") + said + mark.format("separate") + run.format(number) + mark.format("end")
         return start + run.format(f"{kind} ") + field + run.format(".")
 

@@ -14,6 +14,8 @@ EXTENSIONS = {"html": (".svg", ".png"), "docx": (".png", ".svg"), "typst": (".sv
 CAPACITY = {"docx": 98, "typst": 104}
 LANDSCAPE = 1.55
 PAGE_WIDTH, PAGE_HEIGHT = 6.4, 8.5  # inches that a figure may take, its caption not counted
+_WORD, _NAME = 16, 12  # letters of a word that is kept whole; of a name in a citation
+_BREAKS = re.compile(r"(?:[^\S\u00a0]|[/-])+")
 PADDING = 3.5  # of a cell, both sides, in letters
 SHRINK = {"normal": 1.0, "small": 1.12, "tiny": 1.3}  # smaller letters: more of them in a line
 
@@ -184,7 +186,9 @@ def wants(table: Node) -> tuple[list[float], list[float], list[float]]:
             text = plain(cell[4])
             # Beyond some length a column grows less than its text: twice the text isn't twice the width.
             liked = len(text) if len(text) <= 16 else 16 * (len(text) / 16) ** 0.6
-            word = max(min(len(part), 16) for part in re.split(r"[\s/-]+", text))
+            word = max(min(len(part), _WORD) for part in _BREAKS.split(text))
+            if any(item["t"] == "Cite" for item in iterate(cell[4])):  # a key as yet; an author's name in the end
+                word = max(word, _NAME)
             want[column] = max(want[column], liked)
             least[column] = max(least[column], word)
             longest[column] = max(longest[column], len(text))
