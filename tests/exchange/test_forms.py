@@ -204,6 +204,7 @@ def test_the_form_shows_quotation_place_and_the_running_set(work):
     concept = form.row("Concepts", concept="The front")
     assert concept[form.column("Concepts", "its meaning so far")] == "A face is kept whatever is felt"
     assert concept[form.column("Concepts", "translated into it")] == "Ash: ‘keeping face’"
+    assert form.row("So far", concept="The front")[form.column("So far", "Ash")].startswith("‘keeping face’")
     with pytest.raises(AssertionError):
         form.row("Concepts", concept="Wear")  # of the other group, to which Bay doesn't belong
 
@@ -598,3 +599,5 @@ def test_why_shows_what_a_concept_rests_on_by_its_name_and_a_passage_upwards(wor
     assert "p. 3" in said
     concept = next(r["concept_id"] for r in work.table("concepts") if r["label"] == "The front")
     assert concept in work.run("why", "PAsh1")
+    for words in ("smile, whatever", "“I smile, whatever comes”"):
+        assert concept in work.run("why", words), "by the words of the quotation"
