@@ -48,7 +48,7 @@ TO_DO: dict[str, str] = {
     "Y5": "One rich study may well carry a theme: say so in a signed statement, or look for more support.",
     "Y6": "Ask whether the other groups say anything about it.",
     "Y7": "Say on the translation form what is refuted, or that none was found.",
-    "Y8": "Name the passage that the construct rests on, and the page or section where that stands.",
+    "Y8": "Name the construct's quotation and its page or section on its sheet: `metaethno todo extraction` writes it.",
     "Y9": "Say what the step rests on; let a step rest on the third-order construct, or mark it as dropped.",
     "Y10": "Cite the missing studies under the heading, or correct what the theme rests on.",
     "Y11": "Correct the group, or the concept's or study's membership.",
@@ -56,11 +56,11 @@ TO_DO: dict[str, str] = {
     "Y13": "Say in the report how far the interpretation rests on that study.",
     "Y14": "Say in the report how far the construct rests on thin data.",
     "Y15": "Ask what it says beyond that construct; if nothing, it is not of the third order.",
-    "Y16": "Name the passage in passage_ids of the construct it belongs to, or leave it as a mark for later.",
+    "Y16": "Name its construct on the sheet of `metaethno todo extraction`, or leave it as a mark for later.",
     "Y17": "Enter the reading that is missing, or settle which row counts.",
-    "Y18": "Let it rest on what took the place of what was dropped, or take the link out.",
+    "Y18": "Let it rest on what took the place of what was dropped: `metaethno todo synthesis` or `todo translation`.",
     "Y19": "Say on the translation form what it contradicts, about what, and how that is resolved.",
-    "Y20": "Enter the change and why, or correct the status of the concept.",
+    "Y20": "Say on the sheet Concepts of `metaethno todo translation` what became of the concept, and why.",
     "Y21": "Put the row back as it was: `metaethno sign` writes these cells, and nobody changes them.",
     "Y22": "`metaethno sign statement` asks for it: one or two sentences under your name.",
     "Y23": "Delete the empty rows.",
@@ -68,7 +68,7 @@ TO_DO: dict[str, str] = {
     "Y25": "Fill the column, or take it out of the table and the configuration.",
     "Y31": "Correct the page in the passage's locator; `quotations.csv` names the page on which it was found.",
     "Y32": "Store the full text (docs/screening.md), or look the quotation up in print and say so in a memo.",
-    "Y33": "Say in its cell `meaning` what the construct means, in the words of its authors as far as you can.",
+    "Y33": "Say what it means, in its authors' words as far as you can, on the sheet of `metaethno todo extraction`.",
 }
 
 # A program can't judge these; a person's signed statement settles them.

@@ -48,7 +48,10 @@ class Tracer:
         return [kind for kind in _ORDER if (kind, one) in self.says]
 
     def find(self, wanted: str) -> list[Node]:
-        """Return the places that an id means, else those of that name (`step 2`, a concept's or study's name ...)."""
+        """Return the places that an id means, else those of that name, else the passages in which these words stand.
+
+        Names are `step 2`, and those of concepts, studies and the like.
+        """
         found = [(kind, wanted) for kind in self.kinds_of(wanted)]
         if found:
             return found
@@ -59,7 +62,14 @@ class Tracer:
             for name in (says, says.split(": ")[0])
         ]
         nodes = {tuple(named.id.split(" ", 1)) for named in fitting(known, wanted, parts=False)}
-        return self._sorted([(kind, one) for kind, one in nodes])
+        return self._sorted([(kind, one) for kind, one in nodes]) or self._quoted(wanted)
+
+    def _quoted(self, wanted: str) -> list[Node]:
+        """Return the passages in which these words stand; a single word is too little to go by."""
+        words = wanted.strip(" “”\"'‘’.…")
+        known = [Named(one, says, kind) for (kind, one), says in self.says.items() if kind == "passage"]
+        found = fitting(known, words) if " " in words else []
+        return self._sorted([("passage", named.id) for named in found])
 
     def down(self, kind: str, one: str) -> Iterator[Place]:
         """Yield what a place rests on, down to quotations and studies; each thing in full only once."""

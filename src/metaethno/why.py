@@ -56,8 +56,13 @@ class World:
             return str(found.iloc[0])
         known = self.members["row_id"]
         near = did_you_mean(wanted, known) or did_you_mean(wanted.upper(), known)
-        hint = "Ids stand in data/raw/*/rows.csv, in data/decisions/manual_records.csv and in every worklist."
-        raise UserError(Problem("ME0375", f"there is no row or record {wanted!r}.{near}", hint=hint))
+        hint = (
+            "Ids stand in data/raw/*/rows.csv, in data/decisions/manual_records.csv and in every worklist. A place in "
+            "the argument has a name (`step 2`, a concept's name), a passage its words; put them in quotation marks."
+        )
+        raise UserError(
+            Problem("ME0375", f"there is no row, record or place in the argument {wanted!r}.{near}", hint=hint)
+        )
 
     def rows_of(self, record: str) -> pd.DataFrame:
         """Return the rows of a record with what they say and why they are in it, the earliest first."""

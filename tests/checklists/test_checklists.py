@@ -68,6 +68,22 @@ def test_the_small_review() -> None:
     assert by_item(answer_entreq(data))[20]["state"] == YES
 
 
+def test_where_no_full_text_was_left_out_nothing_is_missing() -> None:
+    vote = {"record_id": "r1", "asked": "0", "first_run": R1, "origin": "databases"}
+    votes = frame("assessed", vote | {"outcome": "include"})
+    data = ReportData(config=settings(), assessed=votes, flow=review().flow)
+    item = by_item(answer_emerge(data))[8]
+    assert (item["state"], item["note"]) == (YES, "No full text was left out.")
+    open_vote = frame("assessed", vote | {"outcome": "undecided"})
+    assert "left out" in by_item(answer_emerge(ReportData(config=settings(), assessed=open_vote)))[8]["note"]
+
+
+def test_the_grid_shows_what_was_compared() -> None:
+    grid = frame("aspects", {"study_id": "S1", "aspect": "Focus", "says": "feelings"})
+    item = by_item(answer_emerge(ReportData(config=settings(), aspects=grid)))[11]
+    assert (item["state"], item["evidence"]) == (PARTLY, "data/decisions/aspects.csv")
+
+
 def test_stand_in_votes_answer_in_part() -> None:
     row = by_item(answer_emerge(review(agreement=frame("agreement", {
         "stage": "screening", "round": "main", "run": "all", "pair": "ann;stand", "both": 1,

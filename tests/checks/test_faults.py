@@ -154,6 +154,13 @@ def test_what_a_statement_settles_is_open_again_when_something_else_is_found(rev
     assert cli.main(["sign", "statement", "Y8", "--reviewer", "ben", "--text", "so"]) == 1, "no such finding"
     assert cli.main(["sign", "statement", "Y22", "--reviewer", "nobody", "--text", "so"]) == 2
     assert cli.main(["sign", "statement", "Y22", "--reviewer", "ben", "--text", "This is new"]) == 0
+    capsys.readouterr()
+    assert cli.main(["sign", "statement"]) == 0
+    assert "stated by ben, counts after `metaethno run`: This is new" in capsys.readouterr().out
+    assert cli.main(["sign", "statement", "1", "99", "--reviewer", "ben", "--text", "Newer"]) == 1, "all or none"
+    capsys.readouterr()
+    assert cli.main(["sign", "statement", "Y22", "--reviewer", "ben", "--text", "This is newer"]) == 0
+    assert "in place of: This is new" in capsys.readouterr().out
     synthesis.check(review, config.load(review))
     assert "Y22" not in [row["code"] for row in read_state(review).checks]
     capsys.readouterr()

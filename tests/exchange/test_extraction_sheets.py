@@ -247,6 +247,8 @@ def test_reports_are_given_their_studies_and_a_near_name_is_pointed_out(world):
     assert (link["study_id"], link["role"], link["citation"]) == (new["study_id"], "main", "Poe et al. 2018")
     world.enter(path)
     assert len(rows(world.root, "studies")) == 3
+    # The study that was named a moment ago is asked for at once, without a run in between.
+    assert "Roe 2018" in [row["study"] for row in cells(world.todo(), "Studies")]
 
 
 FIRST = {
@@ -262,7 +264,7 @@ FIRST = {
 
 
 def test_constructs_and_passages_come_in_by_name_and_only_once(world):
-    again = {"study": "Doe 2015", "page": "p. 4", "speaker": "study author", "quotation": "They carried on.",
+    again = {"study": "Doe 2015", "page": 4, "speaker": "study author", "quotation": "They carried on.",
              "construct": "getting on with it"}  # fmt: skip
     path = fill(world.todo(), "Constructs", {2: FIRST, 3: again})
     assert "3 rows and values entered" in world.enter(path)

@@ -598,3 +598,5 @@ def test_why_shows_what_a_concept_rests_on_by_its_name_and_a_passage_upwards(wor
     assert "p. 3" in said
     concept = next(r["concept_id"] for r in work.table("concepts") if r["label"] == "The front")
     assert concept in work.run("why", "PAsh1")
+    for words in ("smile, whatever", "“I smile, whatever comes”"):
+        assert concept in work.run("why", words), "by the words of the quotation"

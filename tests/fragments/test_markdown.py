@@ -128,6 +128,7 @@ def test_numbers() -> None:
 
 def test_code_of_the_program_is_code_and_all_else_text() -> None:
     assert md.with_code("Say so: `metaethno sign`.") == "Say so: `metaethno sign`."
+    assert md.with_code("not set: `review: gap`") == "not set: `review: gap`"
     assert md.with_code("`data/x.csv` *is* it") == "`data/x.csv` \\*is\\* it"
     for hostile in ("`{{< var x >}}`", "`<b>`", "` a`", "a ` b", "``a``"):
         assert "\\`" in md.with_code(hostile), hostile

@@ -53,7 +53,7 @@ def _phase_2(read: Reader) -> dict[int, list[Finding | None]]:
         8: [
             read.table("flow", data.flow, "the counts of the flow diagram"),
             whole(read),
-            read.table("excluded", data.excluded, "the full texts left out, with reasons"),
+            read.left_out("the full texts left out, with reasons"),
         ],
     }  # fmt: skip
 
@@ -87,6 +87,7 @@ def _phases_4_and_5(read: Reader) -> dict[int, list[Finding | None]]:
     return {
         11: [
             read.prose("emerge-11", "what was compared between studies, and how"),
+            read.table("aspects", data.aspects, "the grid") if len(data.aspects) else None,
             read.table("groups", data.groups, "the groups of studies, with the reason for each"),
         ],
         12: [

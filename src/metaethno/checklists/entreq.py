@@ -36,7 +36,7 @@ def _selecting(read: Reader) -> dict[int, list[Finding | None]]:
         9: [
             read.table("flow", data.flow, "the counts of the flow diagram"),
             whole(read),
-            read.table("excluded", data.excluded, "the reasons for leaving full texts out"),
+            read.left_out("the reasons for leaving full texts out"),
         ],
     }
 

@@ -32,6 +32,7 @@ _SHOWN_BY = {
     "included_studies": ("reports", "included"),
     "characteristics": ("included",),
     "groups": ("groups",),
+    "aspects": ("aspects",),
     "group_members": ("groups",),
     "relations": ("relations",),
     "translations": ("matrix", "matrix_figure"),
@@ -93,6 +94,12 @@ class Reader:
         """Look for rows in a table."""
         path = TABLES[name].path
         return Finding(YES, path, self.hash_of(path)) if len(frame) else Finding(NO, missing=what)
+
+    def left_out(self, what: str) -> Finding:
+        """Look for the full texts that were left out; where every one is included, there is nothing to list."""
+        if len(self.data.assessed) and self.data.assessed["outcome"].eq("include").all():
+            return Finding(NOT_APPLICABLE, missing="no full text was left out")
+        return self.table("excluded", self.data.excluded, what)
 
     def filled(self, name: str, frame: Any, columns: Sequence[str], what: str) -> Finding:
         """Look how many cells of some columns are filled: all, some or none."""

@@ -110,7 +110,7 @@ def _results(read: Reader) -> dict[str, list[Finding | None]]:
             read.table("flow", data.flow, "the counts of the flow diagram"),
             whole(read),
         ],
-        "16b": [read.table("excluded", data.excluded, "the full texts left out, with reasons")],
+        "16b": [read.left_out("the full texts left out, with reasons")],
         "17": [
             read.table("included_studies", data.included_studies, "the included studies"),
             read.filled("characteristics", data.characteristics, CHARACTERISTICS, "characteristics of the studies"),

@@ -24,6 +24,8 @@ from metaethno.stages import STAGES
 TARGETS = ("all", "final", *STAGES)
 # Where the report begins: what it is about, and the links to the flow diagram and all other pages.
 PAGE = "reports/_output/pages/index.html"
+# How many files are named one by one.
+_SHOWN = 5
 _OWNER = ".snakemake/metaethno-run.json"
 _STEPS = re.compile(r"^(\d+) of (\d+) steps")
 _FAILED = re.compile(r"^Error in rule (\w+)[,:]")
@@ -149,8 +151,11 @@ def main(arguments: argparse.Namespace) -> int:
         raise UserError(Problem("ME0171", "another run holds the lock of this review", hint=hint))
     if count := quotations.refresh(root):
         out.plain(f"{count:,} quotations looked for in the stored full texts.")
-    for path in made.remake(root):
+    edited = list(made.remake(root))
+    for path in edited[:_SHOWN]:
         out.plain(f"{path} was changed by hand after it was made; it is made anew.")
+    if len(edited) > _SHOWN:
+        out.plain(f"So were {len(edited) - _SHOWN:,} more (as when a review is copied); they are made anew.")
     command = [sys.executable, "-m", "snakemake", arguments.target]
     if arguments.cores:
         command += ["--cores", str(arguments.cores)]

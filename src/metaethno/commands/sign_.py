@@ -137,23 +137,24 @@ def sign(root: Path, settings: Config, arguments: argparse.Namespace) -> int:
         said: list[str] = []
         new_id = ledger.id_maker("rv-", reviewed["review_id"])
         for one in targets:
+            called = f"{_WORDS[seen[one]['target_kind']]} {seen[one]['label']!r}"
             signed = reviewed[reviewed["target_id"] == one].to_dict("records")
             cell = now[one]
             if study:
                 near = evidence.nearest(signed, now[one])
                 if near is None:
-                    said.append(f"{one}: passed over, it has no signature yet that a single study could add to.")
+                    said.append(f"{called}: passed over, it has no signature yet that a single study could add to.")
                     continue
                 cell = evidence.adopt(near["evidence"], now[one], study, studies)
                 if set(cell.split()) == set(near["evidence"].split()):
                     continue
             digest = evidence.hash_of(cell)
             if any(r["evidence_hash"] == digest and r["reviewed_by"] == who for r in signed):
-                said.append(f"{one}: signed by {who} already, nothing changed since.")
+                said.append(f"{called}: signed by {who} already, nothing changed since.")
                 continue
             rest = evidence.changes(cell, now[one], studies)
             left = f"; {len(rest)} other changes under it still wait: see {CHANGES.path}" if rest else ""
-            said.append(f"{one}: signed by {who}{left}.")
+            said.append(f"{called}: signed by {who}{left}.")
             row = {
                 "review_id": new_id(),
                 "target_id": one,
@@ -182,7 +183,7 @@ def main(arguments: argparse.Namespace) -> int:
         from metaethno.commands import sign_statement
 
         if len(arguments.ids) == 1:
-            return sign_statement.listing(root)
+            return sign_statement.listing(root, settings)
         return sign_statement.main(root, settings, arguments, naming.person(arguments.reviewer, settings))
     if not arguments.ids and not arguments.study:
         places = Places(lambda path: (root / path).read_bytes() if (root / path).is_file() else None)

@@ -21,7 +21,7 @@ from metaethno.errors import Problem, UsageError, UserError, did_you_mean
 from metaethno.places import shown
 from metaethno.schemas import STATEMENTS
 from metaethno.state import read_state
-from metaethno.statements import key_of
+from metaethno.statements import key_of, settle
 
 if TYPE_CHECKING:
     from metaethno.config import Config
@@ -34,34 +34,42 @@ def open_findings(root: Path) -> list[dict[str, str]]:
     return [row for row in read_state(root).checks if row["code"] in BY_STATEMENT]
 
 
-def listing(root: Path) -> int:
-    """Print what a statement can settle; exit code 0."""
+def listing(root: Path, settings: Config) -> int:
+    """Print what a statement can settle, and what was stated since the findings were made; exit code 0."""
+    from metaethno.shell import common
+
     found = open_findings(root)
+    said, problems = common.load_checked(root, settings, "statements")
+    if problems:
+        raise UserError(problems)
+    rows = said.astype(str).to_dict("records")
     for number, row in enumerate(found, 1):
         place = shown(row["file"], int(row["line"] or 0))
         out.plain(f"{number}  {row['code']} {row['level']}, {place}: {row['message']}")
+        for one in settle([row], rows)[1]:
+            out.plain(f"   stated by {one['stated_by']}, counts after `metaethno run`: {one['statement']}")
     if not found:
         out.plain("Nothing that the checks found waits for a statement.")
     else:
-        out.plain('Next: metaethno sign statement NUMBER --reviewer YOU --text "..."')
+        out.plain('Next: metaethno sign statement NUMBER... --reviewer YOU --text "..."')
     out.plain("An item of a checklist that does not apply: metaethno sign statement prisma-2020-12 --reviewer YOU ...")
     return 0
 
 
-def _chosen(found: list[dict[str, str]], words: list[str]) -> tuple[str, str, str]:
-    """Return code, ids and what it is about in words."""
+def _chosen(found: list[dict[str, str]], words: list[str]) -> list[tuple[str, str, str]]:
+    """Return code, ids and what it is about in words, of each finding or item that is meant."""
     first, rest = words[0], words[1:]
     if first in keys() and not rest:
-        return first, "", f"{first} does not apply"
-    if first.isdecimal() and not rest:
-        if not 0 < int(first) <= len(found):
-            message = f"there is no number {first}: {len(found)} findings can be settled by a statement"
+        return [(first, "", f"{first} does not apply")]
+    if all(word.isdecimal() for word in words):
+        if wrong := [word for word in words if not 0 < int(word) <= len(found)]:
+            message = f"there is no number {', '.join(wrong)}: {len(found)} findings can be settled by a statement"
             raise UserError(Problem("ME0604", message, hint=_HINT))
-        row = found[int(first) - 1]
-        return row["code"], row["ids"], row["message"]
+        rows = [found[int(word) - 1] for word in dict.fromkeys(words)]
+        return [(row["code"], row["ids"], row["message"]) for row in rows]
     fits = [r for r in found if r["code"] == first and set(rest) <= set(r["ids"].split(";"))]
     if len(fits) == 1:
-        return fits[0]["code"], fits[0]["ids"], fits[0]["message"]
+        return [(fits[0]["code"], fits[0]["ids"], fits[0]["message"])]
     many = "several findings are" if fits else "no open finding is"
     known = [*keys(), *(r["code"] for r in found)]
     message = f"{many} meant by {' '.join(words)!r}.{'' if fits else did_you_mean(first, known)}"
@@ -69,40 +77,43 @@ def _chosen(found: list[dict[str, str]], words: list[str]) -> tuple[str, str, st
 
 
 def main(root: Path, settings: Config, arguments: argparse.Namespace, who: str) -> int:
-    """Enter one statement of `who`; exit code 0."""
+    """Enter what `who` states about one finding or several; exit code 0."""
     from metaethno.shell import common
 
     text = " ".join(arguments.text.split())
-    code, ids, about = _chosen(open_findings(root), arguments.ids[1:])
+    chosen = _chosen(open_findings(root), arguments.ids[1:])
     if not text:
-        message = f"what do you state about this? {about}"
+        message = f"what do you state about this? {' '.join(about for _, _, about in chosen)}"
         raise UsageError(Problem("ME0605", message, hint='Say it with --text "...", in a sentence or two.'))
+    told: list[str] = []
+    rows: list[dict[str, str]] = []
     with ledger.entering(root) as book:
         said, problems = common.load_checked(root, settings, "statements")
         if problems:
             raise UserError(problems)
         gone = set(said["supersedes"]) - {""}
-        own = [
-            row
-            for row in said.to_dict("records")
-            if row["stated_by"] == who
-            and row["statement_id"] not in gone
-            and key_of(row["code"], row["ids"]) == key_of(code, ids)
-        ]
-        if any(row["text"] == text for row in own):
-            out.plain(f"{code}: {who} has stated this already. Nothing was added.")
-            return 0
-        row = {
-            "statement_id": ledger.id_maker("st-", said["statement_id"])(),
-            "supersedes": own[0]["statement_id"] if own else "",
-            "code": code,
-            "ids": ids,
-            "text": text,
-            "stated_by": who,
-            "stated_on": arguments.on or datetime.date.today().isoformat(),
-        }
-        book.put(STATEMENTS, [row])
+        standing = [r for r in said.to_dict("records") if r["stated_by"] == who and r["statement_id"] not in gone]
+        new_id = ledger.id_maker("st-", said["statement_id"])
+        for code, ids, about in chosen:
+            own = [row for row in standing if key_of(row["code"], row["ids"]) == key_of(code, ids)]
+            if any(row["text"] == text for row in own):
+                told.append(f"{code}: {who} has stated this already.")
+                continue
+            row = {
+                "statement_id": new_id(),
+                "supersedes": own[0]["statement_id"] if own else "",
+                "code": code,
+                "ids": ids,
+                "text": text,
+                "stated_by": who,
+                "stated_on": arguments.on or datetime.date.today().isoformat(),
+            }
+            rows.append(row)
+            told.append(f"{code}: stated by {who}: {about}")
+            told += [f"    in place of: {row['text']}" for row in own[:1]]
+        book.put(STATEMENTS, rows)
         book.commit(lambda shadow: common.load_checked(shadow, settings, "statements")[1])
-    out.plain(f"{code}: stated by {who}: {about}")
-    out.plain("Next: metaethno run")
+    for line in told:
+        out.plain(line)
+    out.plain("Next: metaethno run" if rows else "Nothing was added.")
     return 0

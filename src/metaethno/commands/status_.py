@@ -199,7 +199,8 @@ def _show(found: Standing) -> None:
     if len(state.checks) > min(len(told), _LINES):
         out.plain("All of them: data/derived/9_reports/findings.csv.")
     if state.settled:
-        out.plain(f"{len(state.settled)} findings are settled by signed statements: the report has them.")
+        many = "1 finding is" if len(state.settled) == 1 else f"{len(state.settled)} findings are"
+        out.plain(f"{many} settled by signed statements: the report has them.")
     for problem in intake.left_out(found.loose[:3]):
         out.plain(str(problem))
     if len(found.loose) > 3:

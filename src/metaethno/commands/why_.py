@@ -12,6 +12,7 @@ from metaethno import config, review, tables
 from metaethno.commands import out
 from metaethno.errors import Problem, UserError
 from metaethno.matching.verdicts import chained
+from metaethno.naming import plain
 from metaethno.schemas import DUPLICATES, TABLES
 from metaethno.why import World, field_rows, why_one, why_two
 
@@ -159,8 +160,12 @@ def _print_trace(root: Path, wanted: str) -> bool:
 
 
 def _holds(path: Path, wanted: str) -> bool:
-    word = wanted.casefold().removeprefix("step ")
-    return path.is_file() and word in path.read_text(encoding="utf-8-sig", errors="replace").casefold()
+    if not path.is_file():
+        return False
+    # Quotation marks, and how a cell of CSV writes them, are of no account.
+    marks = str.maketrans("", "", '“”"')
+    word = wanted.casefold().removeprefix("step ").translate(marks).strip(" '‘’.…")
+    return plain(word) in plain(path.read_text(encoding="utf-8-sig", errors="replace").translate(marks))
 
 
 def main(arguments: argparse.Namespace) -> int:

@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SPEAKERS: Final = Options(
-    {"participant": "participant", "author": "study author", "review_author": "review author, about the study"},
+    {"participant": "participant", "author": "study author", "review_author": "review author (about the study)"},
     {
         **dict.fromkeys(("participants", "p", "respondent", "interviewee", "informant", "quote"), "participant"),
         **dict.fromkeys(("authors", "a", "researcher", "researchers", "study authors"), "author"),
-        **dict.fromkeys(("review author", "reviewer", "us"), "review_author"),
+        **dict.fromkeys(("review author", "review author, about the study", "reviewer", "us"), "review_author"),
     },
 )
 ORDERS: Final = Options(

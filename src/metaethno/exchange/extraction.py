@@ -25,10 +25,10 @@ from metaethno.errors import Problem, UsageError, UserError
 from metaethno.exchange import coded_readers, coding, voting, workbook
 from metaethno.exchange.workbook import Field, Options, Sheet
 from metaethno.schemas import (
+    ALIASES,
     ASSESSED,
     CONSTRUCTS,
     EXTRACTION_VALUES,
-    INCLUDED_STUDIES,
     PASSAGES,
     REPORT_STUDIES,
     STUDIES,
@@ -57,6 +57,8 @@ _CODED: Final = {
     "construct_id": "construct id",
     "seen": "seen",
 }
+# A page in the sheet's column of pages may be typed as a number alone.
+_BARE_PAGE: Final = re.compile(r"\d{1,5}(?:\s*[-–]\s*\d{1,5})?", re.ASCII)
 _ROLES: Final = Options({"main": "main report", "companion": "companion", "redundant": "only repeats another report"})
 _SETTLE: Final = Options({"first": "first", "second": "second"}, {"1": "first", "2": "second", "1st": "first"})
 
@@ -90,16 +92,18 @@ class _World:
 
 
 def _world(root: Path, config: Config) -> _World:
-    found: dict[str, pd.DataFrame] = {}
-    problems: list[Problem] = []
-    for name in ("studies", "report_studies", "passages", "constructs", "extraction_values"):
-        found[name], more = common.load_checked(root, config, name)
-        problems += more
-    if problems:
-        raise UserError(problems)
-    included = voting_derived(root, INCLUDED_STUDIES)
+    from metaethno.stages.eligibility import included_studies
+
+    names = ("studies", "report_studies", "passages", "constructs", "extraction_values")
+    found = common.load_right(root, config, names)
     assessed = voting_derived(root, ASSESSED)
-    links = _links(root, found["report_studies"])
+    linked = _linked(root, found["report_studies"])
+    # From the register itself: a study that was named a moment ago is there without a further run.
+    included = included_studies(assessed, linked)
+    links: dict[str, list[dict[str, str]]] = {}
+    rows = found["report_studies"][REPORT_STUDIES.names].astype(str).to_dict("records")
+    for record, row in zip(linked["record_id"], rows, strict=True):
+        links.setdefault(record, []).append({str(k): str(v) for k, v in row.items()})
     assessed = assessed[assessed["outcome"].eq("include")].sort_values(["authors", "year", "record_id"], kind="stable")
     has = assessed["record_id"].isin(list(links))
     return _World(
@@ -117,18 +121,14 @@ def _world(root: Path, config: Config) -> _World:
     )
 
 
-def _links(root: Path, report_studies: pd.DataFrame) -> dict[str, list[dict[str, str]]]:
-    """Return the rows of `report_studies` by their record, under the id it has now."""
+def _linked(root: Path, report_studies: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of `report_studies` with the id that their record has now."""
     from metaethno.carry import resolve
-    from metaethno.schemas import ALIASES
 
     there = (root / ALIASES.path).is_file()
     aliases = tables.read(ALIASES, root / ALIASES.path) if there else tables.empty(ALIASES)
-    out: dict[str, list[dict[str, str]]] = {}
     rows = report_studies[REPORT_STUDIES.names].astype(str)
-    for record, row in zip(resolve(rows["record_id"], aliases), rows.to_dict("records"), strict=True):
-        out.setdefault(record, []).append({str(k): str(v) for k, v in row.items()})
-    return out
+    return rows.assign(record_id=list(resolve(rows["record_id"], aliases)))
 
 
 def voting_derived(root: Path, table: Any) -> pd.DataFrame:
@@ -751,10 +751,15 @@ def _read_reports(grid: workbook.Grid, world: _World, change: _Change) -> None:
 def coded_of(grid: workbook.Grid, columns: Mapping[str, Sequence[str]]) -> list[coding.Coded]:
     """Return the rows of a sheet as `Coded`. columns: attribute -> headings it may have."""
     texts = {name: grid.texts(*headings) for name, headings in columns.items()}
-    return [
+    rows = [
         coding.Coded(line, **{name: cells[place] for name, cells in texts.items()})
         for place, line in enumerate(grid.lines)
     ]
+    for row in rows:
+        page = row.locator.strip()
+        if not row.passage_id and _BARE_PAGE.fullmatch(page):
+            row.locator = f"{'p.' if page.isdecimal() else 'pp.'} {page}"
+    return rows
 
 
 def _enter_coded(

@@ -243,12 +243,7 @@ def load(root: Path, config: Config, tables: Sequence[str]) -> dict[str, Any]:
 
     What was extracted stands in the cells of `studies`: by the year of data collection studies are put in order.
     """
-    frames, problems = {}, []
-    for name in (*tables, "extraction_values"):
-        frames[name], found = common.load_checked(root, config, name)
-        problems += found
-    if problems:
-        raise UserError(problems)
+    frames = common.load_right(root, config, (*tables, "extraction_values"))
     values, nobody = frames.pop("extraction_values"), empty(INCLUDED_STUDIES)
     if "studies" in frames:
         told = extraction.compare(values, frames["studies"], nobody, config.extraction)

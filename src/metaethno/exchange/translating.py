@@ -472,7 +472,7 @@ def _concept_row(world: World, concept: dict[str, str], called: dict[str, str]) 
 
 
 def so_far(world: World, groups: Sequence[str], study: str) -> Sheet:
-    """Return the matrix so far, to read: concepts by the studies read before; a dot for "read, nothing there"."""
+    """Return the matrix so far, to read: concepts by the studies read before ("·": nothing there; "–": not read)."""
     read = [s for s in world.order() if s != study and any(world.read_by("", s, g) for g in groups)]
     cells: dict[tuple[str, str], list[str]] = {}
     for row in world.plan.all("translations"):
@@ -486,7 +486,8 @@ def so_far(world: World, groups: Sequence[str], study: str) -> Sheet:
     for concept in world.concepts_of(groups):
         line = [world.groups.get(concept["group_id"], ""), concept["label"], concept["definition"]]
         for one in read:
-            line.append("\n".join(dict.fromkeys(cells.get((concept["concept_id"], one), ["·"]))))
+            none = "·" if world.read_by("", one, concept["group_id"]) else "–"
+            line.append("\n".join(dict.fromkeys(cells.get((concept["concept_id"], one), [none]))))
         rows.append(line)
     fields = [
         Field("group", 18),

@@ -17,7 +17,7 @@ _ALWAYS = set("\\`*_{}[]<>#|~^$@&\"'=+%!")
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _NO_TEXT = ("Cc", "Cs", "Cn")
 _LABEL_LIKE = re.compile(r"(fig|tbl|sec|eq|lst|thm|lem|cor|prp|cnj|def|exm|exr|sol|rem|alg|nte|tip|wrn|imp|cau|vid)-")
-_CODE = re.compile(r"(`[A-Za-z0-9_][A-Za-z0-9_ ./=-]*`)")
+_CODE = re.compile(r"(`[A-Za-z0-9_][A-Za-z0-9_ ./:=-]*`)")
 MISSING = "–"
 _UPRIGHT = 7  # columns of a table of texts that a page can hold upright
 _SMALL = {"A", "AN", "AND", "DE", "FOR", "IN", "OF", "ON", "THE", "TO"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,6 +42,18 @@ def load_checked(root: Path, config: Config, name: str) -> tuple[pd.DataFrame, l
     if TABLES[name].path.startswith("data/raw/*/"):
         frame.insert(0, "run", frame["_file"].str.split("/").str[2])
     return frame, problems
+
+
+def load_right(root: Path, config: Config, names: Iterable[str]) -> dict[str, pd.DataFrame]:
+    """Load decision tables by name; raises UserError with everything that is wrong in any of them."""
+    frames: dict[str, pd.DataFrame] = {}
+    problems: list[Problem] = []
+    for name in names:
+        frames[name], found = load_checked(root, config, name)
+        problems += found
+    if problems:
+        raise UserError(problems)
+    return frames
 
 
 def check_stage(root: Path, config: Config, stage: str) -> tuple[dict[str, pd.DataFrame], list[Problem]]:

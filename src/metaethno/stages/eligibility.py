@@ -92,7 +92,7 @@ def assess(
     return Assessed(
         assessed=reports[ASSESSED.names],
         excluded=_excluded(reports, links, reasons),
-        studies=_studies(reports, links),
+        studies=included_studies(reports, links),
         checks=ballot.checks_frame(
             [
                 *_checks(reports, links, all_live, reasons, screened),
@@ -211,7 +211,7 @@ def _excluded(reports: pd.DataFrame, links: pd.DataFrame, reasons: Sequence[conf
     return out[EXCLUDED.names].astype(str).reset_index(drop=True)
 
 
-def _studies(reports: pd.DataFrame, links: pd.DataFrame) -> pd.DataFrame:
+def included_studies(reports: pd.DataFrame, links: pd.DataFrame) -> pd.DataFrame:
     """Return the included studies with their reports, and redundant reports of them."""
     at = reports[["record_id", "outcome", "first_run", "origin"]]
     out = links.merge(at, on="record_id", how="inner")
@@ -277,9 +277,14 @@ def _study_checks(
     repeated = reports["outcome"].eq(EXCLUDE) & reports["reason_id"].isin(repeats)
     own = links[links["role"].isin(["main", "companion"])]
     rows = []
+    named = {
+        r["record_id"]: f"{str(r['authors']).split(',')[0].split(';')[0]} {r['year']}, {r['title']!r},".lstrip()
+        for r in reports[["record_id", "authors", "year", "title"]].to_dict("records")
+    }
     for record in sorted(included - set(own["record_id"])):
         hint = "`metaethno todo extraction --reviewer ID` has a sheet in which you name its study."
-        rows.append(_check("Y2", "error", "report_studies", record, "an included report belongs to no study", hint))
+        message = f"{named[record]} is included, but belongs to no study"
+        rows.append(_check("Y2", "error", "report_studies", record, message, hint))
     # Of a main or companion report that is left out, the next loop says so.
     for study in sorted(set(links["study_id"]) - set(own["study_id"])):
         hint = "Include one of its reports, or take the study out of report_studies.csv."

@@ -283,7 +283,7 @@ def _checks(
             f"No construct or link cites this passage of {cited.get(r['report_id']) or r['report_id']} "
             f"({r['locator']})."
         ),
-        "Name it in passage_ids of the construct it belongs to, or leave it as a mark for later.",
+        "Name its construct on the sheet of `metaethno todo extraction`, or leave it as a mark for later.",
     )
     return found.frame()
 
@@ -351,7 +351,7 @@ def _check_constructs(
         constructs[constructs["passage_ids"] == ""],
         lambda r: [r["construct_id"]],
         lambda r: f"The construct {r['label']!r} has no passage.",
-        "Add the passage it rests on to passages.csv and name it in passage_ids.",
+        "Add its quotation on the sheet of `metaethno todo extraction`.",
     )
     found.rows(
         "Y8",
@@ -359,7 +359,7 @@ def _check_constructs(
         passages[passages["locator"] == ""],
         lambda r: [r["passage_id"]],
         lambda r: f"The passage in {citation.get(r['report_id']) or r['report_id']} has no locator.",
-        "Say on which page or in which section it stands.",
+        "Say on the sheet of `metaethno todo extraction` on which page or in which section it stands.",
     )
     own = set(zip(report_studies["report_id"], report_studies["study_id"], strict=True))
     pairs = zip(cited["report_id"], cited["study_id"], strict=True)
@@ -374,7 +374,7 @@ def _check_constructs(
             f"{citation.get(r['report_id']) or r['report_id']}, which is no report of "
             f"{label.get(r['study_id']) or r['study_id']}."
         ),
-        "Correct the study or the passage, or enter the report for this study in report_studies.csv.",
+        "Correct the study, or name this study too in the sheet Reports of `metaethno todo extraction`.",
     )
 
 

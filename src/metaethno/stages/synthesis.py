@@ -383,7 +383,7 @@ def _check_argument(found: Findings, e: Evidence, below: Paths, settings: Synthe
             resting.assign(_key=key),
             lambda r: [r[r["_key"]], r["supported_by"]],
             lambda r: f"{called(r[r['_key']])} still rests on {called(r['supported_by'])}, which was dropped.",
-            "Take the link out, or let it rest on what took its place.",
+            "On the form of `metaethno todo synthesis` empty its cell, or pick there what took its place.",
         )
     if not settings.line_of_argument:
         return

@@ -395,7 +395,7 @@ def _check_dropped(
             f"The concept {names(r['concept_id'])} was dropped, but {names(r['construct_id'])} is still "
             "translated into it."
         ),
-        "Translate the construct into a concept that stands, or reject this translation and say why.",
+        "In `metaethno todo translation --study NAME` pick a concept that stands, or reject this and say why.",
     )
     aside = nodes.loc[nodes["status"] != "translatable", "construct_id"]
     found.rows(
@@ -404,7 +404,7 @@ def _check_dropped(
         used[used["construct_id"].isin(aside)],
         lambda r: [r["translation_id"], r["construct_id"]],
         lambda r: f"The construct {names(r['construct_id'])} is marked as not to be translated, but is.",
-        "Reject this translation, or change the status of the construct.",
+        "Reject it (`metaethno todo translation --study NAME`), or change the construct (`todo extraction`).",
     )
     trail = long_ids(concept_changes[concept_changes["change"].isin(["drop", "merge", "split"])], "from_ids")
     # A concept may outlive a merge or a split under its own id.
@@ -416,7 +416,7 @@ def _check_dropped(
         gone[~gone["from_ids"].isin(dropped)],
         lambda r: [r["change_id"], r["from_ids"]],
         lambda r: f"The concept {names(r['from_ids'])} went by a {r['change']}, but its status is not dropped.",
-        "Mark the concept as dropped, or correct the trail.",
+        "Drop the concept on the sheet Concepts of `metaethno todo translation`, or correct the trail.",
     )
     found.rows(
         "Y20",
@@ -424,5 +424,5 @@ def _check_dropped(
         concepts[concepts["concept_id"].isin(dropped - set(gone["from_ids"]))],
         lambda r: [r["concept_id"]],
         lambda r: f"The concept {r['label']!r} was dropped, but nothing says why.",
-        "Enter the change (drop, merge or split), what it became, and why.",
+        "Enter the change (drop, merge or split), what it became, and why, in concept_changes.csv.",
     )
