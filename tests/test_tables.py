@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -11,7 +12,18 @@ from hypothesis import strategies as st
 
 from metaethno import tables
 from metaethno.errors import UserError
-from metaethno.schemas import ALIASES, CONCEPTS, DECISIONS, MEMOS, SCREENING, TABLES, TRANSLATIONS
+from metaethno.schemas import (
+    ALIASES,
+    CONCEPTS,
+    DECISIONS,
+    FLOW,
+    MEMOS,
+    SCREENING,
+    SEARCHES,
+    TABLES,
+    TRANSLATIONS,
+    Column,
+)
 
 HEADER = ",".join(CONCEPTS.names)
 GOOD = "K1,G1,Trust,what people mean by trust,settled"
@@ -229,3 +241,42 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path, monkeypatch):
         tables.write_bytes(path, b"new")
     assert path.read_bytes() == b"old"
     assert [p.name for p in tmp_path.iterdir()] == ["x.csv"]
+
+
+def test_a_file_in_the_search_log_twice_is_named_with_the_line_it_stands_in_already(tmp_path):
+    cells = dict.fromkeys(SEARCHES.names, "") | {"search_id": "S1", "file": "a.ris", "source": "A", "kind": "database"}
+    cells |= {"searched_on": "2020-01-02", "scope": "full", "hits": "1"}
+    rows = [cells, cells | {"search_id": "S2"}, cells | {"note": "again"}]
+    path = tmp_path / "data/raw/2020-01-02/searches.csv"
+    tables.write_bytes(path, tables.to_csv(pd.DataFrame(rows, dtype=str)))
+    frame, problems = tables.load_decisions(SEARCHES, tmp_path)
+    assert problems == []
+    (twice,) = [p for p in tables.schema_problems(SEARCHES, frame) if p.code == "ME0111"]
+    assert (twice.line, twice.column) == (4, "search_id")
+    assert "line 2" in twice.message
+
+
+@pytest.mark.parametrize("count", ["1.5", "inf", "1e400", "99999999999999999999", "many", "-1"])
+def test_a_number_that_is_none_in_a_table_of_results_is_said_in_plain_words(tmp_path, count):
+    row = dict.fromkeys(FLOW.names, "A") | {"unit": "record", "template": "prisma2020", "count": count}
+    path = tmp_path / "flow.csv"
+    path.write_bytes(tables.to_csv(pd.DataFrame([row], dtype=str)).replace(b"'-1", b"-1"))
+    with pytest.raises(UserError) as refused:
+        tables.read(FLOW, path)
+    assert [p.code for p in refused.value.problems] == ["ME0121"]
+
+
+def test_a_table_of_results_with_a_column_twice_is_damaged(tmp_path):
+    path = tmp_path / "flow.csv"
+    path.write_text(",".join([*FLOW.names, "count"]) + "\n")
+    with pytest.raises(UserError) as refused:
+        tables.read(FLOW, path)
+    assert [p.code for p in refused.value.problems] == ["ME0121"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "cell"),
+    [("count", "\u0663"), ("count", "9" * 16), ("year", "\u0662\u0660\u0662\u0660"), ("date", "202\u0660-01-01")],
+)
+def test_numbers_that_cannot_be_reckoned_with_are_none(kind, cell):
+    assert not re.fullmatch(Column("c", "", kind).pattern, cell)

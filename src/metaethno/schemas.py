@@ -15,14 +15,15 @@ if TYPE_CHECKING:
     import pandera.pandas as pa
 
 ID = r"[A-Za-z][A-Za-z0-9_.-]{0,63}"
-DATE = r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])"
+# Digits are those of ASCII: `\d` takes those of every script, which not all that reads a number later does.
+DATE = r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
 
 _PATTERNS = {
     "id": (ID, "an id: a letter, then letters, digits, '-', '_' or '.'"),
     "ids": (rf"{ID}(?:;\s*{ID})*", "one or more ids, parted by ';'"),
     "date": (DATE, "a date as YYYY-MM-DD"),
-    "count": (r"\d+", "a whole number"),
-    "year": (r"\d{4}", "a year of four digits"),
+    "count": (r"[0-9]{1,15}", "a whole number"),
+    "year": (r"[0-9]{4}", "a year of four digits"),
 }
 
 

@@ -225,9 +225,10 @@ def schema_problems(table: Table, frame: pd.DataFrame) -> list[Problem]:
             problems.append(Problem("ME0110", str(case.check), file, line, column, value, allowed))
     key = [*table.key, *(["_file"] if table.key_per_file else [])]
     twice = frame[frame.duplicated(key, keep="first")]
-    first = frame.drop_duplicates(key).set_index(key)
+    again = frame[frame.duplicated(key, keep=False)].drop_duplicates(key)
+    first = dict(zip(again[key].itertuples(index=False, name=None), again.index, strict=True))
     for _, row in twice.iterrows():
-        where = first.loc[tuple(row[k] for k in key) if len(key) > 1 else row[key[0]]]
+        where = frame.loc[first[tuple(row[key])]]
         said = ", ".join(str(row[k]) for k in table.key)
         message = f"the same {' and '.join(table.key)} already stands in {where['_file']}, line {where['_line']}"
         problems.append(
@@ -510,13 +511,16 @@ def read(table: Table, path: Path, columns: Sequence[str] | None = None) -> pd.D
     else:
         try:
             raw = path.read_bytes()
-            frame = _read_csv(raw, list(columns) if columns else _header(raw)).to_pandas()
+            header = _header(raw)
+            if len(set(header)) < len(header):
+                raise ValueError("a column stands there twice")
+            frame = _read_csv(raw, list(columns) if columns else header).to_pandas()
         except (ValueError, KeyError, csv.Error) as error:  # Arrow's own errors, and text that is not UTF-8
             raise UserError(Problem("ME0121", "is damaged", str(path), hint=hint)) from error
         frame = frame.apply(_unescape) if len(frame) else frame
     try:
         frame = _typed(table, frame)
-    except ValueError as error:
+    except (ValueError, TypeError, OverflowError) as error:  # no number; no whole one; one without end
         message = "holds something else than a number where a number should stand"
         raise UserError(Problem("ME0121", message, str(path), hint=hint)) from error
     if columns:
