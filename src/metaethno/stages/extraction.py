@@ -203,7 +203,7 @@ def _check_quotations(found: Findings, quoted: pd.DataFrame) -> None:
     """Y8 (words that are not in the text), Y31 (another page), Y32 (texts that can't be looked into)."""
 
     def nearest(row: dict[str, str]) -> str:
-        place = f", on page {row['page']}" if row["page"] else ""
+        place = f", on page {row['page']}," if row["page"] else ""
         return (
             f" The nearest place{place} is {row['similarity']} % alike: {row['nearest']!r}." if row["nearest"] else ""
         )
