@@ -22,7 +22,7 @@ def _named(data: ReportData) -> dict[str, str]:
 def _rests_on(data: ReportData, frame: Any, key: str, target: str) -> str:
     names = _named(data)
     ids = list(frame.loc[frame[key] == target, "supported_by"])
-    return "; ".join(f"{md.escape(names.get(i, ''))} ({md.escape(i)})".strip() for i in ids)
+    return "; ".join(f"{md.escape(names[i])}{md.beside(i)}" if names.get(i) else md.escape(i) for i in ids)
 
 
 def _studies(data: ReportData, target: str) -> str:
@@ -45,7 +45,7 @@ def third_order(data: ReportData) -> str:
     source = {"from_studies": "from the studies", "brought_by_reviewer": "brought by the reviewer"}
     body = []
     for row in rows(kept):
-        name = f"**{md.escape(row['label'])}** ({md.escape(row['third_order_id'])})"
+        name = f"**{md.escape(row['label'])}**{md.beside(row['third_order_id'])}"
         name += "" if row["status"] == "settled" else ", provisional"
         origin = source[row["source"]] + (f". Theory: {md.escape(row['theory'])}" if row["theory"] else "")
         rests = _rests_on(data, data.third_order_support, "third_order_id", row["third_order_id"])
@@ -80,7 +80,7 @@ def support(data: ReportData) -> str:
     for row in sorted(rows(data.support), key=lambda r: _order(data, r)):
         share = f"{round(100 * float(row['largest_share']))} %" if row["largest_share"] else ""
         numbers = [md.number(row[c]) for c in ("groups", "studies", "reports", "constructs")]
-        body.append([_called(data, row), md.escape(row["label"]), *numbers, share])
+        body.append([_beside(data, row), md.escape(row["label"]), *numbers, share])
     headers = ["What", "Name or statement", "Groups", "Studies", "Reports", "Constructs", "Largest share of one study"]
     return md.table(headers, body, caption, label, (4, 9, 2, 2, 2, 2, 3), (2, 3, 4, 5, 6))
 
@@ -119,10 +119,20 @@ def _order(data: ReportData, row: dict[str, Any]) -> tuple[int, int, str]:
 
 
 def _called(data: ReportData, row: dict[str, Any]) -> str:
-    """Return the kind of an interpretation with what it is called by: a step's number, else its id."""
+    """Return the kind of an interpretation with its number, an id that people gave, or its name."""
     if row["target_kind"] == "step":
         return f"step {_steps(data).get(row['target_id'], md.escape(row['target_id']))}"
-    return f"{_KINDS[row['target_kind']]} {md.escape(row['target_id'])}"
+    return f"{_KINDS[row['target_kind']]} {_id_or_name(data, row['target_id'])}"
+
+
+def _id_or_name(data: ReportData, target: str) -> str:
+    return md.escape(target) if md.of_a_person(target) else f"“{md.escape(_named(data).get(target, target))}”"
+
+
+def _beside(data: ReportData, row: dict[str, Any]) -> str:
+    """Return the kind of an interpretation whose name stands beside it, with its number or an id of people."""
+    own = row["target_kind"] == "step" or md.of_a_person(row["target_id"])
+    return _called(data, row) if own else _KINDS[row["target_kind"]]
 
 
 def stale(data: ReportData) -> str:
@@ -137,7 +147,7 @@ def stale(data: ReportData) -> str:
     for row in sorted(rows(data.stale), key=lambda r: _order(data, r)):
         if row["state"] == "stale":
             signed = f"{md.escape(data.named(row['signed_by']))}, {row['signed_on']}"
-            name = f"{md.escape(row['label'])} ({_called(data, row)})"
+            name = f"{md.escape(row['label'])} ({_beside(data, row)})"
             body.append(
                 [
                     _KINDS[row["target_kind"]],

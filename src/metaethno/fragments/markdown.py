@@ -165,3 +165,13 @@ def listed(names: Iterable[str]) -> str:
 def joined(cell: object, sep: str = ";") -> list[str]:
     """Return the parts of a cell that holds several values."""
     return [p.strip() for p in str(cell or "").split(sep) if p.strip()]
+
+
+def of_a_person(identifier: str) -> bool:
+    """Tell whether people gave this id, such as S07 or C-12: readers may meet those, and not the program's own."""
+    return re.fullmatch(r"[A-Za-z]{1,3}[-_.]?\d{1,4}[a-z]?", identifier) is not None
+
+
+def beside(identifier: str) -> str:
+    """Return an id in brackets, to stand behind a name; nothing where it is the program's own."""
+    return f" ({escape(identifier)})" if of_a_person(identifier) else ""

@@ -106,8 +106,11 @@ def matrix(data: ReportData) -> str:
             marks = [MARKS[panel.cells.get((concept, s), "not_read")] if s in inside else " " for s in studies]
             group = f"**{md.escape(panel.label)}**" if i == 0 else " "
             body.append([group, md.escape(name), *marks, str(panel.supporting(concept))])
-    key = "; ".join(f"{md.escape(s)}: {md.listed([names[s]])}" for s in studies)
-    headers = ["Group", "Concept", *(md.escape(s) for s in studies), "Studies"]
+    # Columns are narrow: they are headed by the ids that people gave, or else numbered in the order of reading.
+    own = all(md.of_a_person(s) for s in studies)
+    heads = {s: md.escape(s) if own else str(n) for n, s in enumerate(studies, 1)}
+    key = "; ".join(f"{heads[s]}: {md.listed([names[s]])}" for s in studies)
+    headers = ["Group", "Concept", *heads.values(), "Studies"]
     shares, last = [5, 9, *[2] * len(studies), 2], len(studies) + 2
     made = md.table(headers, body, caption, label, shares, [last], marks=range(2, last))
     used = {cell for panel in panels for cell in panel.cells.values()}
