@@ -114,7 +114,8 @@ def test_remotes_that_are_there_away_or_silent(sound, tmp_path, monkeypatch):
     assert (here.level, away.level) == ("fine", "warning")
     assert "'away' is not there" in away.what
     monkeypatch.setattr(doctor, "_REACH", "import time; time.sleep(60)")
-    assert "did not answer within 0.2 seconds" in doctor._reach(sound, "here", 0.2).what
+    (silent,) = doctor._reach(sound, "here", 0.2)
+    assert "did not answer within 0.2 seconds" in silent.what
 
 
 @pytest.mark.parametrize("where", ["/mnt/c/Users/ann/review", "/home/ann/OneDrive - Uni/review", "/home/ann/Dropbox/r"])

@@ -423,3 +423,5 @@ def test_the_command(review, monkeypatch, capsys):
     assert "Did you mean 'dbr_excluded'" in capsys.readouterr().err
     assert cli.main(["flow", "explain", "duplicates", "--view", "poled"]) == 1
     assert "Did you mean 'pooled'" in capsys.readouterr().err
+    assert cli.main(["flow", "explain", "records_screened", "--detail", "X1"]) == 1
+    assert "'records_screened' is not split into parts" in capsys.readouterr().err

@@ -4,6 +4,7 @@ spreadsheet has been at. Each finding says what to do. Nothing is changed.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -171,14 +172,15 @@ def _large(repository: Repository) -> Iterator[Finding]:
 
 
 _REACH = """
+import json
 import sys
 from pathlib import Path
+from metaethno.history.sharing import look
 from metaethno.history.store import Store
 odb = Store(Path.cwd())._repo.cloud.get_remote_odb(sys.argv[1], hash_name="md5")
-place = Path(odb.path).parent.parent
-if odb.fs.protocol == "local":
-    sys.exit(0 if place.is_dir() else 3)
-odb.fs.exists(odb.path)
+if odb.fs.protocol == "local" and not Path(odb.path).parent.parent.is_dir():
+    sys.exit(3)
+print(json.dumps(look(Path.cwd(), sys.argv[1])))
 """
 
 
@@ -198,10 +200,10 @@ def dvc(root: Path, timeout: float) -> Iterator[Finding]:
         hint = "A second disk or a server: see docs/sharing.md."
         yield Finding("DVC", "note", "no remote: exports and results lie on this machine only", hint)
     for name in store.remotes:
-        yield _reach(root, name, timeout)
+        yield from _reach(root, name, timeout)
 
 
-def _reach(root: Path, name: str, timeout: float) -> Finding:
+def _reach(root: Path, name: str, timeout: float) -> Iterator[Finding]:
     # A process of its own: a network that doesn't answer can't be interrupted otherwise.
     command = [sys.executable, "-c", _REACH, name]
     hint = "Is it mounted, or the network there? `dvc remote list` shows where it is."
@@ -211,15 +213,32 @@ def _reach(root: Path, name: str, timeout: float) -> Finding:
             stdin=subprocess.DEVNULL,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
-        return Finding("DVC", "warning", f"the remote {name!r} did not answer within {timeout:g} seconds", hint)
+        yield Finding("DVC", "warning", f"the remote {name!r} did not answer within {timeout:g} seconds", hint)
+        return
     if done.returncode == 0:
-        return Finding("DVC", "fine", f"the remote {name!r} answers")
-    if done.returncode == 3:
-        return Finding(
-            "DVC", "warning", f"the remote {name!r} is not there", f"{hint} A new one begins with `dvc push`."
+        yield from _held(name, json.loads(done.stdout.strip().splitlines()[-1]))
+    elif done.returncode == 3:
+        hint = f"{hint} A new one begins with `dvc push`."
+        yield Finding("DVC", "warning", f"the remote {name!r} is not there", hint)
+    else:
+        said = (done.stderr.strip().splitlines() or ["no answer"])[-1]
+        yield Finding("DVC", "warning", f"the remote {name!r} can't be read: {said[:300]}", hint)
+
+
+def _held(name: str, seen: Mapping[str, list[str]]) -> Iterator[Finding]:
+    """Say what a remote lacks, and what lies there that shouldn't."""
+    lacks, strangers = seen["lacks"], seen["strangers"]
+    if lacks:
+        many = f"{len(lacks):,} of {len(seen['all']):,} files of the review as it is now"
+        yield Finding("DVC", "warning", f"the remote {name!r} lacks {many}", "`dvc push`", lacks[0])
+    else:
+        yield Finding("DVC", "fine", f"the remote {name!r} answers, and has all that belongs there")
+    if strangers:
+        what = (
+            f"{len(strangers):,} exports or full texts for the remote 'private' alone lie in the remote {name!r}, too"
         )
-    said = (done.stderr.strip().splitlines() or ["no answer"])[-1]
-    return Finding("DVC", "warning", f"the remote {name!r} can't be read: {said[:300]}", hint)
+        hint = f"If they may not be given away, delete them there: {', '.join(seen['where'][:20])}"
+        yield Finding("DVC", "warning", what, hint, strangers[0])
 
 
 # ------------------------------------------------------------------------------------------------ tables

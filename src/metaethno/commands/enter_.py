@@ -28,7 +28,7 @@ STAGES: Final = {
 def module_of(stage: str) -> Any:
     """Return the module of a stage, with its functions `todo` and `enter`; raises UsageError where there is none."""
     if stage not in STAGES:
-        message = f"nothing is entered for {stage!r}.{did_you_mean(stage, STAGES)}"
+        message = f"there are no worklists for {stage!r}, and nothing is entered.{did_you_mean(stage, STAGES)}"
         raise UsageError(Problem("ME0002", message, allowed=", ".join(STAGES)))
     return importlib.import_module(STAGES[stage])
 

@@ -29,6 +29,9 @@ def explain(boxes: Mapping[str, Box], box: str, detail: str = "", run: str = ALL
     """
     if box not in boxes:
         raise unknown(box, list(boxes))
+    if detail and not boxes[box].details:
+        hint = f"Ask without it: `metaethno flow explain {box}`."
+        raise UserError(Problem("ME0430", f"{box!r} is not split into parts, so it has no {detail!r}", hint=hint))
     if detail and detail not in boxes[box].details:
         raise unknown(detail, boxes[box].details)
     if run != ALL and run not in boxes[box].runs:

@@ -16,6 +16,9 @@ from typing import Any
 from metaethno.errors import Problem, UserError
 
 FOLDER = ".dvc"
+# What DVC does by its index of tracked files (see `afresh`); `commit`, because a snapshot says anew which remote a file
+# belongs to, and the next `dvc push` would still send it where the index says.
+_AFRESH = ("checkout", "commit", "fetch", "push", "pull")
 
 
 def md5_of(path: Path) -> str:
@@ -127,7 +130,7 @@ class Store:
 
     def dvc(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run DVC; raises UserError with its own words where it fails and `check`."""
-        program = "metaethno.history.afresh" if arguments[0] in ("checkout", "fetch") else "dvc"
+        program = "metaethno.history.afresh" if arguments[0] in _AFRESH else "dvc"
         command = [sys.executable, "-m", program, *arguments]
         done = subprocess.run(
             command, cwd=self.root, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
