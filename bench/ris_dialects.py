@@ -1,7 +1,7 @@
 # ruff: noqa: E501 - a made-up record is easier to read where a line is a line
 """RIS in the dialects of databases and reference managers, beside rispy: 20,000 records of each, in this run.
 
-    python bench/ris_dialects.py [--docs] [--real FOLDER] [DIALECT ...]
+    python bench/ris_dialects.py [--docs] [--records N] [--real FOLDER] [DIALECT ...]
 
 The content is made up; tags, their order, line ends, blanks, empty tags, lines without a tag, lines between records and
 the length of texts are as in real exports. `--real` takes exports instead: their records, repeated up to 20,000, made
@@ -293,7 +293,7 @@ def repeated(path: Path, records: int = RECORDS) -> bytes:
     return head + b"".join(made)
 
 
-def compare(data: bytes) -> tuple[str, float, float, float]:
+def compare(data: bytes, records: int) -> tuple[str, float, float, float]:
     """Return the format that we tell, our seconds, rispy's, and how many times faster we are: medians."""
     import rispy
 
@@ -316,17 +316,17 @@ def compare(data: bytes) -> tuple[str, float, float, float]:
                 count = len(rispy.load(file))
             theirs.append(time.process_time() - again)
             mine.append(between - started)
-            assert found[1] == count == RECORDS, (found, count)
+            assert found[1] == count == records, (found, count)
     ratio = statistics.median(other / own for own, other in zip(mine, theirs, strict=True))
     return found[0], statistics.median(mine), statistics.median(theirs), ratio
 
 
-def table(files: Iterator[tuple[str, bytes]]) -> str:
+def table(files: Iterator[tuple[str, bytes]], records: int) -> str:
     """Return a table, a line per file."""
     lines = ["| dialect | MB | told as | ours, s | rispy, s | times as fast |", "|---|--:|---|--:|--:|--:|"]
     print("\n".join(lines))
     for name, data in files:
-        told, own, other, ratio = compare(data)
+        told, own, other, ratio = compare(data, records)
         lines.append(f"| {name} | {len(data) / 1e6:.0f} | {told} | {own:.2f} | {other:.2f} | {ratio:.1f} |")
         print(lines[-1], flush=True)
     return "\n".join(lines) + "\n"
@@ -337,12 +337,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("dialects", nargs="*", metavar="DIALECT", help=f"of: {'; '.join(DIALECTS)}")
     parser.add_argument("--real", type=Path, help="a folder with exports (.ris)")
+    parser.add_argument("--records", type=int, default=RECORDS, help="of each dialect")
     parser.add_argument("--docs", action="store_true", help="write the table into docs/formats.md")
     given = parser.parse_args()
     if given.real:
-        table((path.stem, repeated(path)) for path in sorted(given.real.glob("*.ris")))
+        table(((path.stem, repeated(path, given.records)) for path in sorted(given.real.glob("*.ris"))), given.records)
         return
-    made = table((name, export(name)) for name in (given.dialects or DIALECTS))
+    made = table(((name, export(name, given.records)) for name in (given.dialects or DIALECTS)), given.records)
     if given.docs:
         page = Path(__file__).parents[1] / "docs/formats.md"
         before, _, rest = page.read_text(encoding="utf-8").partition(MARKS[0])

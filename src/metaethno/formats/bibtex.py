@@ -51,29 +51,24 @@ _MENDED: Final = (
 )
 
 
-def _apparent(text: str, pattern: re.Pattern[str]) -> list[int]:
-    """Return where the pattern stands at the start of a line, or directly behind the end of an entry."""
+def _apparent(text: str, pattern: re.Pattern[str]) -> list[re.Match[str]]:
+    """Return the matches that stand at the start of a line, or directly behind the end of an entry."""
     found = []
     for match in pattern.finditer(text):
         at = match.start()
         if text[at - 1 : at] == "\n":
-            found.append(at)
+            found.append(match)
             continue
         before = text[max(0, at - 12) : at].rpartition("\n")[2]
         at_line_start = at <= 12 or len(before) < 12
         clean_before = at_line_start and not any(c.isalnum() or c in '{="@' for c in before)
         if clean_before or before.rstrip().endswith(("}", ")")):
-            found.append(at)
+            found.append(match)
     return found
 
 
 def _apparent_entries(text: str) -> list[int]:
-    return [at for at in _apparent(text, _LOOKS_LIKE_ENTRY) if _kind(text, at) not in _NO_RECORDS]
-
-
-def _kind(text: str, at: int) -> str:
-    found = _ENTRY.match(text, at)
-    return found[1].lower() if found else ""
+    return [match.start() for match in _apparent(text, _LOOKS_LIKE_ENTRY) if match[1].lower() not in _NO_RECORDS]
 
 
 def _recognise(source: Source) -> bool:
@@ -87,7 +82,7 @@ def _recognise(source: Source) -> bool:
 def _parse(source: Source) -> Parsed:
     text = source.text
     parsed = Parsed("BibTeX", [], [], [])
-    limits = [*_apparent(text, _NEXT), len(text)]
+    limits = [*(match.start() for match in _apparent(text, _NEXT)), len(text)]
     spans: list[tuple[int, int]] = []
     strings: dict[str, str] = dict(_MONTHS)
     stray: list[int] = []

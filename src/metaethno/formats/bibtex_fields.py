@@ -17,6 +17,7 @@ _EMPTY_LINE: Final = re.compile(r"\n[ \t]*\n")
 _AND: Final = re.compile(r"\s+and\s+", re.IGNORECASE)
 _SMALL: Final = re.compile(r"^[a-zß-öø-ÿ]")
 _PAGE_DASH: Final = re.compile(r"\s*-{2,3}\s*|\s+-\s+")
+_PLAIN_PAGES: Final = re.compile(r"[0-9]+(?:--?[0-9]+)?")
 _RAYYAN: Final = re.compile(r"^rayyan-\d+$")
 
 
@@ -118,6 +119,8 @@ def _accession(values: dict[str, str], address: str, flavour: str) -> str:
 
 def _pages(value: str) -> str:
     """Return pages with a single hyphen: TeX wants two, and EBSCO writes spaces around one."""
+    if _PLAIN_PAGES.fullmatch(value):
+        return value.replace("--", "-")
     return clean.pages(_PAGE_DASH.sub("-", clean.one_line(value)))
 
 
@@ -180,7 +183,10 @@ def _split(value: str) -> list[str]:
 def _parted(value: str) -> list[str]:
     """Part names at "and", but not inside braces: {Health and Safety Executive} is one."""
     whole = _split(value)
-    if all(part.count("{") == part.count("}") for part in whole):
+    for part in whole:
+        if ("{" in part or "}" in part) and part.count("{") != part.count("}"):
+            break
+    else:
         return whole
     parts, depth, last = [], 0, 0
     for mark in re.finditer(r"[{}]|\s+and\s+", value, re.IGNORECASE):
