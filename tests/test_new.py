@@ -208,4 +208,4 @@ def test_the_wheel_has_everything(known):
     assert (known / "r/reports/_output/pages/review.pdf").is_file()
     assert "Next: Write your criteria" in run(known / "r", "metaethno", "status")
     assert git(known / "r", "status", "--porcelain") == ""
-    assert "no line of argument" in run(known / "r", "metaethno", "status")
+    assert "0 errors, 0 warnings" in run(known / "r", "metaethno", "status")
