@@ -7,7 +7,6 @@ import yaml
 from tests.report_world import R1, frame, review
 
 from metaethno.fragments import auditing, flows, standing, variables
-from metaethno.fragments.markdown import escape
 from metaethno.fragments.provisional import MARK, first_open, marked_boxes, may_change
 
 ERROR = {"code": "Y1", "level": "error", "table": "t", "line": "", "ids": "", "message": "Two <b> heads", "hint": ""}
