@@ -24,6 +24,7 @@ from metaethno.config import Config, FormField
 from metaethno.errors import Problem, UsageError, UserError
 from metaethno.exchange import coded_readers, coding, voting, workbook
 from metaethno.exchange.workbook import Field, Options, Sheet
+from metaethno.naming import plain
 from metaethno.schemas import (
     ALIASES,
     ASSESSED,
@@ -715,7 +716,7 @@ def _read_reports(grid: workbook.Grid, world: _World, change: _Change) -> None:
         named = set()
         report = next((r["report_id"] for r in before.values()), "") or new_report()
         for name in names:
-            folded = " ".join(name.casefold().split())
+            folded = plain(name)
             study = world.places.study(name) or fresh.get(folded)
             if study is None:
                 if near := world.places.studies.near(name):

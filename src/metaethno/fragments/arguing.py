@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from metaethno.fragments import markdown as md
@@ -101,7 +102,7 @@ def leave_out(data: ReportData) -> str:
         lost = md.listed(names.get(i, i) for i in md.joined(row["lost_ids"]))
         study = md.listed([studies.get(row["study_id"], row["study_id"])])
         numbers = [share, md.number(row["studies_left"])]
-        what = _called(data, row)
+        what = _called(data, row, names)
         body.append([f"**{what}**" if what != last else " ", study, *numbers, lost, words[row["state"]]])
         last = what
     headers = ["What", "Without", "Share of constructs", "Studies left", "Lost altogether", "Then it"]
@@ -118,21 +119,19 @@ def _order(data: ReportData, row: dict[str, Any]) -> tuple[int, int, str]:
     return place, _steps(data).get(row["target_id"], 0), row["target_id"]
 
 
-def _called(data: ReportData, row: dict[str, Any]) -> str:
+def _called(data: ReportData, row: dict[str, Any], names: Mapping[str, str]) -> str:
     """Return the kind of an interpretation with its number, an id that people gave, or its name."""
     if row["target_kind"] == "step":
         return f"step {_steps(data).get(row['target_id'], md.escape(row['target_id']))}"
-    return f"{_KINDS[row['target_kind']]} {_id_or_name(data, row['target_id'])}"
-
-
-def _id_or_name(data: ReportData, target: str) -> str:
-    return md.escape(target) if md.of_a_person(target) else f"“{md.escape(_named(data).get(target, target))}”"
+    one = row["target_id"]
+    name = md.escape(one) if md.of_a_person(one) else f"“{md.escape(names.get(one, one))}”"
+    return f"{_KINDS[row['target_kind']]} {name}"
 
 
 def _beside(data: ReportData, row: dict[str, Any]) -> str:
     """Return the kind of an interpretation whose name stands beside it, with its number or an id of people."""
     own = row["target_kind"] == "step" or md.of_a_person(row["target_id"])
-    return _called(data, row) if own else _KINDS[row["target_kind"]]
+    return _called(data, row, {}) if own else _KINDS[row["target_kind"]]
 
 
 def stale(data: ReportData) -> str:
@@ -142,6 +141,7 @@ def stale(data: ReportData) -> str:
         said = "Every interpretation has been read against its evidence as it is now."
         said = said if len(data.support) else "There is no interpretation yet."
         return md.nothing_yet(said, "", caption, label)
+    names = _named(data)
     body = []
     unsigned: dict[str, list[str]] = {}
     for row in sorted(rows(data.stale), key=lambda r: _order(data, r)):
@@ -157,11 +157,11 @@ def stale(data: ReportData) -> str:
                 ]
             )
         else:
-            name = _called(data, row).removeprefix(_KINDS[row["target_kind"]]).strip()
+            name = _called(data, row, names).removeprefix(_KINDS[row["target_kind"]]).strip()
             unsigned.setdefault(row["target_kind"], []).append(name)
-    for kind, names in unsigned.items():
-        what = md.plural(len(names), _KINDS[kind], _MANY[kind])
-        body.append([what, ", ".join(names), "not yet signed", ""])
+    for kind, called in unsigned.items():
+        what = md.plural(len(called), _KINDS[kind], _MANY[kind])
+        body.append([what, ", ".join(called), "not yet signed", ""])
     return md.table(["What", "Which", "State", "Last signed"], body, caption, label, (3, 8, 4, 3))
 
 

@@ -39,8 +39,9 @@ def belongs(root: Path, default: str) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for path in sorted((root / "data").glob("**/*.dvc")):
         shown = path.relative_to(root).as_posix()
-        names = [out.get("remote", default) for out in yaml.safe_load(path.read_bytes())["outs"]]
-        for (file, md5), name in zip(lock.tracked(path.read_bytes(), shown).items(), names, strict=True):
+        data = path.read_bytes()
+        names = [out.get("remote", default) for out in yaml.safe_load(data)["outs"]]
+        for (file, md5), name in zip(lock.tracked(data, shown).items(), names, strict=True):
             found.setdefault(name, {})[md5] = file
     if (root / lock.PATH).is_file():
         for stage in lock.stages((root / lock.PATH).read_bytes()).values():

@@ -46,11 +46,7 @@ def load_checked(root: Path, config: Config, name: str) -> tuple[pd.DataFrame, l
 
 def load_right(root: Path, config: Config, names: Iterable[str]) -> dict[str, pd.DataFrame]:
     """Load decision tables by name; raises UserError with everything that is wrong in any of them."""
-    frames: dict[str, pd.DataFrame] = {}
-    problems: list[Problem] = []
-    for name in names:
-        frames[name], found = load_checked(root, config, name)
-        problems += found
+    frames, problems = _load_all(root, config, names)
     if problems:
         raise UserError(problems)
     return frames
@@ -58,9 +54,13 @@ def load_right(root: Path, config: Config, names: Iterable[str]) -> dict[str, pd
 
 def check_stage(root: Path, config: Config, stage: str) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
     """Load every decision table of a stage; return them with all problems of all of them."""
+    return _load_all(root, config, STAGES[stage].decisions)
+
+
+def _load_all(root: Path, config: Config, names: Iterable[str]) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
     frames: dict[str, pd.DataFrame] = {}
     problems: list[Problem] = []
-    for name in STAGES[stage].decisions:
+    for name in names:
         frames[name], found = load_checked(root, config, name)
         problems += found
     return frames, problems
