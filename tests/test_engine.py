@@ -1,5 +1,7 @@
 """The hash of a stage's code: it changes with what the stage runs, and with nothing else."""
 
+import ast
+
 import pytest
 import yaml
 
@@ -58,3 +60,36 @@ def test_a_lock_of_another_program_is_refused_and_names_the_stages(tmp_path):
 def test_the_lock_of_the_installed_program_is_taken(tmp_path):
     (tmp_path / "engine.lock").write_text(engine.lock_text())
     assert engine.check_lock(tmp_path) == engine.hashes()
+
+
+def syntax_tree_imports(code):
+    names = set()
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return {name for name in names if name == "metaethno" or name.startswith("metaethno.")}
+
+
+def test_no_import_of_any_module_is_overlooked():
+    """Taking each module apart is slow; the quick look has to find whatever Python would."""
+    for path in engine.PACKAGE.rglob("*.py"):
+        code = path.read_bytes()
+        assert engine.imports(code) >= syntax_tree_imports(code), path
+
+
+def test_imports_in_brackets_under_other_names_and_where_they_are_used():
+    code = b"""
+import metaethno.tables
+from metaethno.stages import (
+    screening as votes,  # a word, with a comma
+    search,
+)
+def later():
+    from metaethno import config, review as there
+    import os, metaethnography
+from os import path
+"""
+    assert engine.imports(code) == syntax_tree_imports(code)
+    assert {"metaethno.stages.screening", "metaethno.stages.search", "metaethno.review"} <= engine.imports(code)

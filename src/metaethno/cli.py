@@ -426,7 +426,7 @@ _ARGUMENTS = {
 }
 
 
-def _start_lightly() -> None:
+def start_lightly() -> None:
     """Spare what libraries do at their start and end that no command needs: every rule of a run is a process."""
     # Where hypothesis is installed, pandera loads it to make up data: half a second.
     sys.modules.setdefault("hypothesis", None)  # type: ignore[arg-type]
@@ -453,7 +453,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             # Locks and processes are those of Linux and macOS; half of it would work, which is worse than none.
             hint = "In PowerShell: `wsl --install`, restart, open Ubuntu, and install metaethno there (see the README)."
             raise UserError(Problem("ME0014", "metaethno runs on Windows inside WSL only", hint=hint))
-        _start_lightly()
+        start_lightly()
         module = importlib.import_module(f"metaethno.commands.{arguments.command}_")
         return int(module.main(arguments))
     except UserError as error:

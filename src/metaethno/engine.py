@@ -7,9 +7,9 @@ with the program's version; the rules take them as parameters, and so does `dvc.
 
 from __future__ import annotations
 
-import ast
 import hashlib
-from functools import lru_cache
+import os
+import re
 from pathlib import Path
 
 import yaml
@@ -26,30 +26,74 @@ PACKAGE = Path(__file__).parent
 _ALWAYS = ("metaethno.shell.common",)
 
 
-def _file_of(module: str) -> Path | None:
-    parts = module.split(".")[1:]
-    base = PACKAGE.joinpath(*parts)
-    for candidate in (base.with_suffix(".py"), base / "__init__.py"):
-        if candidate.is_file():
-            return candidate
-    return None
+# Every start of Snakemake hashes the stages; a syntax tree of each module for its imports would take a second of it.
+_IMPORT = re.compile(
+    rb"^[ \t]*(?:from[ ]+(metaethno[\w.]*)[ ]+import[ ]+(\([^)]*\)|[^\n#]*)|import[ ]+(metaethno[\w.]*))", re.MULTILINE
+)
+_NAME = re.compile(rb"(\w+)(?:[ ]+as[ ]+\w+)?[ ]*(?:,|$)")
+_COMMENT = re.compile(rb"#[^\n]*")
 
 
-def _imports(path: Path) -> set[str]:
-    return _imports_at(path, path.stat().st_mtime_ns)
+def imports(code: bytes) -> set[str]:
+    """Return what of this package a module imports, at its head or where it is used, by the full dotted name.
 
-
-# Most modules belong to several stages; taking each apart once halves the time that every start of Snakemake needs.
-@lru_cache(maxsize=1024)
-def _imports_at(path: Path, changed: int) -> set[str]:
+    Whether a name that is imported from a package is a module of it, the code alone doesn't say: both are returned.
+    """
     names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_bytes())):
-        if isinstance(node, ast.Import):
-            names |= {a.name for a in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
-            names.add(node.module)
-            names |= {f"{node.module}.{a.name}" for a in node.names}
-    return {n for n in names if n == "metaethno" or n.startswith("metaethno.")}
+    for package, listed, module in _IMPORT.findall(code):
+        if module:
+            names.add(module.decode())
+            continue
+        names.add(package.decode())
+        words = b" ".join(_COMMENT.sub(b"", listed).strip(b"()").split())
+        names |= {f"{package.decode()}.{name.decode()}" for name in _NAME.findall(words)}
+    return names
+
+
+class _Package:
+    """The files of this package, each opened once."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._code: dict[str, Path] = {}
+        self._beside: dict[Path, list[Path]] = {}
+        for place, folders, names in os.walk(folder):
+            here = Path(place)
+            folders[:] = [name for name in folders if name != "__pycache__"]
+            module = ".".join(("metaethno", *here.relative_to(folder).parts))
+            for name in names:
+                stem, _, ending = name.rpartition(".")
+                if ending == "py":
+                    self._code[module if stem == "__init__" else f"{module}.{stem}"] = here / name
+                elif ending not in ("pyc", "typed"):
+                    for above in (here, *here.parents):
+                        self._beside.setdefault(above, []).append(here / name)
+        self._imports: dict[str, list[str]] = {}
+        self._digests: dict[Path, bytes] = {}
+
+    def digest(self, path: Path) -> bytes:
+        """Return the SHA-256 of a file's name and bytes, its name in full."""
+        if path not in self._digests:
+            name = path.relative_to(self.folder).as_posix().encode()
+            self._digests[path] = name + b"\0" + hashlib.sha256(path.read_bytes()).digest()
+        return self._digests[path]
+
+    def files_of(self, stage: str) -> list[Path]:
+        todo = [f"metaethno.shell.{stage}", *_ALWAYS]
+        found: dict[str, Path] = {}
+        while todo:
+            module = todo.pop()
+            path = self._code.get(module)
+            if path is None or module in found or module == "metaethno":
+                continue
+            found[module] = path
+            if module not in self._imports:
+                parent = module.rpartition(".")[0]
+                self._imports[module] = [*imports(path.read_bytes()), parent]
+            todo += self._imports[module]
+        folders = {p.parent for p in found.values() if p.parent != self.folder and p.parent.name != "stages"}
+        data = (path for folder in folders for path in self._beside.get(folder, ()))
+        return sorted({*found.values(), *data}, key=lambda path: path.parts)
 
 
 def files_of(stage: str) -> list[Path]:
@@ -57,38 +101,16 @@ def files_of(stage: str) -> list[Path]:
 
     `metaethno/__init__.py` is left out: a new version number alone does not change a result.
     """
-    todo = [f"metaethno.shell.{stage}", *_ALWAYS]
-    found: set[Path] = set()
-    while todo:
-        module = todo.pop()
-        path = _file_of(module)
-        if path is None or path in found or module == "metaethno":
-            continue
-        found.add(path)
-        todo += sorted(_imports(path))
-        parent = module.rpartition(".")[0]
-        if parent != "metaethno":
-            todo.append(parent)
-    data = {
-        beside
-        for folder in {p.parent for p in found if p.parent != PACKAGE and p.parent.name != "stages"}
-        for beside in folder.rglob("*")
-        if beside.is_file() and beside.suffix not in (".py", ".pyc", ".typed") and "__pycache__" not in beside.parts
-    }
-    return sorted(found | data)
+    return _Package(PACKAGE).files_of(stage)
 
 
 def hashes() -> dict[str, str]:
     """Return stage (and `pages`) -> first 16 hex digits of the SHA-256 over its files (names and bytes)."""
-    contents: dict[Path, bytes] = {}
+    package = _Package(PACKAGE)
     result = {}
     for stage in HASHED:
-        digest = hashlib.sha256()
-        for path in files_of(stage):
-            if path not in contents:
-                contents[path] = hashlib.sha256(path.read_bytes()).digest()
-            digest.update(path.relative_to(PACKAGE).as_posix().encode() + b"\0" + contents[path])
-        result[stage] = digest.hexdigest()[:16]
+        files = b"".join(package.digest(path) for path in package.files_of(stage))
+        result[stage] = hashlib.sha256(files).hexdigest()[:16]
     return result
 
 

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from metaethno import config, engine, made, review, upgrade
+from metaethno import config, engine, made, review, standby, upgrade
 from metaethno.child import environment
 from metaethno.commands import out
 from metaethno.errors import Problem, UsageError, UserError, did_you_mean
@@ -159,7 +159,7 @@ def main(arguments: argparse.Namespace) -> int:
     command = [sys.executable, "-m", "snakemake", arguments.target]
     if arguments.cores:
         command += ["--cores", str(arguments.cores)]
-    with _process(command, root) as process:
+    with _process(standby.command(command), root) as process:
         failed, lines = _follow(process)
         code = process.wait()
     if code:

@@ -1,0 +1,206 @@
+"""Steps of a run that start at once: a process that has loaded the libraries, and forks for each of them.
+
+Every rule is a process, and loading pandas, Arrow and pydantic takes longer than most rules do. So `metaethno run`
+starts Snakemake below a process of this module (`main`). It listens on a socket in a folder that only this user can
+enter. `metaethno stage ...`, called by a rule, hands it the words of the command, the folder, the environment and the
+open files (`hand_over`); it forks, and the copy does the step and answers with the exit code. At the first step it
+loads the libraries; a run that has nothing to do costs nothing.
+
+The code is the same either way, and so are the results. Where nobody listens (plain `snakemake`, macOS, whose own
+libraries don't bear a fork), the command does the step itself.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import gc
+import importlib
+import json
+import os
+import selectors
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+ADDRESS = "METAETHNO_STANDBY"
+"""The variable of the environment that says where somebody listens."""
+
+# What nearly every step loads; what only some need, they load themselves.
+_LIBRARIES = (
+    "pandas",
+    "pyarrow.compute",
+    "pyarrow.csv",
+    "pyarrow.parquet",
+    "metaethno.commands.stage_",
+    "metaethno.shell.common",
+    "metaethno.findings",
+)
+_SIZE = 4  # bytes that say how long the message is
+_LONGEST = 1 << 24
+
+
+def usable() -> bool:
+    """Say whether steps may be done by a copy of a process here."""
+    return sys.platform == "linux"
+
+
+def command(words: Sequence[str]) -> list[str]:
+    """Return the command that runs another one (`words`) to its end, and meanwhile does the steps that it asks for."""
+    return [sys.executable, "-m", "metaethno.standby", *words] if usable() else list(words)
+
+
+# ------------------------------------------------------------------------------------------- who asks for a step
+
+
+def hand_over(words: Sequence[str]) -> int | None:
+    """Let the process on standby do a command; return its exit code, or None if nobody took it.
+
+    Once it was taken, nobody else does it: where the one who does it is killed, the code is 1.
+    """
+    message = json.dumps({"words": list(words), "folder": os.getcwd(), "environment": dict(os.environ)}).encode()  # noqa: PTH109
+    with socket.socket(socket.AF_UNIX) as line:
+        try:
+            line.connect(os.environ[ADDRESS])
+            socket.send_fds(line, [len(message).to_bytes(_SIZE, "big")], [0, 1, 2])
+            line.sendall(message)
+        except OSError:  # nobody listens any more; half a message does nothing
+            return None
+        while True:
+            try:
+                answer = line.recv(1)
+            except KeyboardInterrupt:  # who does the step was interrupted, too, and says so
+                continue
+            return answer[0] if answer else 1
+
+
+# ---------------------------------------------------------------------------------------------- who does the steps
+
+
+def main(words: Sequence[str]) -> int:
+    """Run a command; do the steps that it asks for until it ends; return its exit code, 128 + N if signal N ended it.
+
+    Interrupts are for the command and for the steps, which are in the same group of processes: this one waits.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: None)
+    waking, woken = socket.socketpair()
+    for end in (waking, woken):
+        end.setblocking(False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.set_wakeup_fd(waking.fileno(), warn_on_full_buffer=False)
+    with tempfile.TemporaryDirectory(prefix="metaethno-") as folder, socket.socket(socket.AF_UNIX) as door:
+        environment = dict(os.environ)
+        address = str(Path(folder, "standby"))
+        with contextlib.suppress(OSError):  # a path too long for a socket
+            door.bind(address)
+            door.listen()
+            environment[ADDRESS] = address
+        child = subprocess.Popen(list(words), env=environment)
+        with selectors.DefaultSelector() as both:
+            both.register(woken, selectors.EVENT_READ)
+            if ADDRESS in environment:
+                both.register(door, selectors.EVENT_READ)
+            while (code := _ended(child)) is None:
+                for key, _ in both.select():
+                    if key.fileobj is door:
+                        _fork(door)
+                    else:
+                        with contextlib.suppress(BlockingIOError):
+                            woken.recv(4096)
+    return code if code >= 0 else 128 - code
+
+
+def _ended(child: subprocess.Popen[bytes]) -> int | None:
+    """Return the exit code of the command if it has ended. Steps that have ended are let go."""
+    code = child.poll()
+    with contextlib.suppress(ChildProcessError):
+        while code is None:
+            # Only looked at: `poll` has to find the command's own end.
+            ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+            if ended is None:
+                break
+            if ended.si_pid == child.pid:
+                code = child.poll()
+            else:
+                os.waitpid(ended.si_pid, 0)
+    return code
+
+
+def _load() -> None:
+    from metaethno.cli import start_lightly
+
+    start_lightly()
+    for name in _LIBRARIES:
+        importlib.import_module(name)
+    # What is loaded stays: copies need not look through it for what could be thrown away.
+    gc.freeze()
+
+
+def _fork(door: socket.socket) -> None:
+    if "metaethno.findings" not in sys.modules:
+        _load()
+    line, _ = door.accept()
+    if os.fork():
+        line.close()
+        return
+    try:
+        door.close()
+        _do(line)
+    except BaseException:  # whatever it is: the copy must not go on as the process on standby
+        traceback.print_exc()
+        os._exit(1)
+
+
+def _do(line: socket.socket) -> NoReturn:
+    """Become the process that was asked for: its files, folder and environment; do the step, answer, end."""
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for number in (signal.SIGTERM, signal.SIGCHLD):
+        signal.signal(number, signal.SIG_DFL)
+    size, files, _, _ = socket.recv_fds(line, _SIZE, 3)
+    length = int.from_bytes(size, "big")
+    message = b""
+    while len(message) < min(length, _LONGEST) and (piece := line.recv(length - len(message))):
+        message += piece
+    if len(size) < _SIZE or len(files) < 3 or len(message) < length:
+        os._exit(1)
+    for place, file in enumerate(files):
+        os.dup2(file, place)
+    for file in files:
+        os.close(file)
+    asked = json.loads(message)
+    os.chdir(asked["folder"])
+    os.environ.clear()
+    os.environ.update(asked["environment"])
+    sys.argv = ["metaethno", *asked["words"]]
+    threading.Thread(target=_end_with, args=(line,), daemon=True).start()
+    from metaethno.cli import main
+
+    try:
+        code = main(asked["words"])
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else 1
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    line.sendall(bytes([code & 255]))
+    os._exit(code & 255)
+
+
+def _end_with(line: socket.socket) -> None:
+    """End at once when the one who asked is gone: nobody must go on writing for a rule that was killed."""
+    with contextlib.suppress(OSError):
+        line.recv(1)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
