@@ -1,5 +1,6 @@
 """The process on standby: it does the steps of a run as the command itself would, and never outlives who asked."""
 
+import contextlib
 import json
 import os
 import signal
@@ -112,7 +113,12 @@ def ask(address, *words, folder="/"):
 
 
 def copies(process):
-    return [one for one in process.children() if one.cmdline()[1:3] == ["-m", "metaethno.standby"]]
+    found = []
+    for one in process.children():
+        with contextlib.suppress(psutil.NoSuchProcess):  # it may end while it is looked at
+            if one.cmdline()[1:3] == ["-m", "metaethno.standby"]:
+                found.append(one)
+    return found
 
 
 def test_two_steps_are_done_at_once_and_none_is_left_behind(listening):

@@ -70,6 +70,12 @@ def holding(texts: Column, words: str) -> Array:
     return found
 
 
+def together_bytes(texts: Column) -> bytes:
+    """Return all texts as they lie in memory, one behind the other, and perhaps more: for a first look at them all."""
+    held = texts.buffers()[2]
+    return held.to_pybytes() if held else b""
+
+
 def extracted(texts: Column, pattern: str) -> Column:
     """Return of each text the group called `found` of the first match, or "". The syntax is RE2's."""
     import pyarrow.compute as pc

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -39,12 +40,13 @@ _BOM: Final = "\ufeff"
 _BOM8: Final = codecs.BOM_UTF8
 # A second file starts here: with one of the marks that open a record or a file.
 _OPENING: Final = re.compile(rb"TY  - |FN |PT [A-Z]|PMID- |\d+\. *[\r\n]|Record #\d|Provider:|%0 |<\d+\. *>")
-# Two files, or a header and a record, put together without a line end: where the second one starts. One search for
-# letters each is faster than one expression for all; what stands before them is looked at afterwards.
-_GLUED: Final = (
-    re.compile(rb"ER(?: {1,2}-[ \t]*(?=TY {1,2}-)|(?=PT [A-Z][\r\n]))"),
-    re.compile(rb"EF(?=FN )"),
-)
+# Records, or a header and a record, put together without a line end: where the second one starts, in files of RIS and
+# of Web of Science. One search for letters each is faster than one expression for all; what stands before them is
+# looked at afterwards.
+RIS: Final = "RIS"
+WOS: Final = "Web of Science"
+_GLUED_RIS: Final = re.compile(rb"ER {1,2}-[ \t]*(?=TY {1,2}-)")
+_GLUED_WOS: Final = ((b"ERPT ", re.compile(rb"ER(?=PT [A-Z][\r\n])")), (b"EFFN ", re.compile(rb"EF(?=FN )")))
 _GLUED_HEADER: Final = re.compile(rb"VR 1\.0[ \t]+(?=PT [A-Z][ \t]*[\r\n])")
 
 LINES_NOT_UTF8: Final = (
@@ -125,20 +127,22 @@ def wide_offsets(utf8: bytes, encoding: str, offsets: np.ndarray[Any, Any]) -> n
     return found
 
 
-def decode(data: bytes, opening: bytes = b"") -> Decoded:
+def decode(data: bytes, opening: bytes = b"", kinds: Collection[str] = (RIS, WOS)) -> Decoded:
     """Return the text of UTF-8 bytes, with LF line ends, NFC-normalised, free of marks and control characters.
 
     A line that is not UTF-8 is read as Windows-1252 and named. `opening` are the first bytes of the file: where they
-    come again behind a byte-order mark, a second file starts.
+    come again behind a byte-order mark, a second file starts. `kinds`: whose records may follow on the line with which
+    another ends.
     """
-    glued = _glue(data, opening)
+    glued = _glue(data, opening, kinds)
     raw = data
     for position in reversed(glued):
         data = data[:position] + b"\n" + data[position:]
     if b"\r" in data:
         data = data.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     nuls = _lines_with_nul(data) if b"\0" in raw else []
-    data = data.translate(_SPACES, _CONTROLS)
+    if _controlled(data):
+        data = data.translate(_SPACES, _CONTROLS)
     if data.isascii():
         return Decoded(data.decode("ascii"), glued, [], nuls, data)
     if b"\xc2" in data:
@@ -151,6 +155,15 @@ def decode(data: bytes, opening: bytes = b"") -> Decoded:
     if (not data or _may_compose(data)) and not unicodedata.is_normalized("NFC", text):
         text, data = unicodedata.normalize("NFC", text), b""
     return Decoded(text, glued, odd, nuls, data)
+
+
+def _controlled(data: bytes) -> bool:
+    """Say whether there are other control characters than tabs and line ends."""
+    import numpy as np
+
+    letters = np.frombuffer(data, dtype=np.uint8)
+    odd = np.count_nonzero(letters < 32) - np.count_nonzero(letters == 10)
+    return b"\x7f" in data or bool(odd and odd > np.count_nonzero(letters == 9))
 
 
 def _may_compose(data: bytes) -> bool:
@@ -214,24 +227,30 @@ def places_of(data: bytes, pair: bytes) -> np.ndarray[Any, Any]:
     """Return where two letters stand side by side: many times faster than one match after the other."""
     import numpy as np
 
-    letters = np.frombuffer(data, dtype=np.uint8)
-    return np.flatnonzero((letters[:-1] == pair[0]) & (letters[1:] == pair[1]))
+    number = int.from_bytes(pair, "little")
+    halves = (np.frombuffer(data, "<u2", max(0, len(data) - half) // 2, half) for half in (0, 1) if len(data) > half)
+    found = [2 * np.flatnonzero(pairs == number) + half for half, pairs in enumerate(halves)]
+    return np.sort(np.concatenate(found)) if found else np.zeros(0, dtype=np.int64)
 
 
-def _may_be_glued(data: bytes) -> bool:
+def _records_of_ris_glued(data: bytes) -> bool:
     """Say whether a record may start on the line with which another ends: in most files none does."""
     import numpy as np
 
-    places = places_of(data, b"TY")
     letters = np.frombuffer(data, dtype=np.uint8)
-    before = letters[places[places > 0] - 1]
-    return bool(np.isin(before, (45, 32, 9)).any()) or b"ERPT " in data
+    places = places_of(data, b"TY")
+    places = places[(places > 0) & (places < len(letters) - 4)]
+    places = places[np.isin(letters[places - 1], (45, 32, 9)) & (letters[places + 2] == 32)]
+    return bool(np.isin(letters[places + 3], (45, 32)).any())
 
 
-def _glue(data: bytes, opening: bytes) -> list[int]:
+def _glue(data: bytes, opening: bytes, kinds: Collection[str]) -> list[int]:
     """Return where a line end is missing between two files or records."""
-    found = [match.end() for match in _GLUED_HEADER.finditer(data)] if b"VR 1.0" in data else []
-    patterns = _GLUED[not _may_be_glued(data) : 1 + (b"EFFN " in data)]
+    found: list[int] = []
+    patterns = [_GLUED_RIS] if RIS in kinds and _records_of_ris_glued(data) else []
+    if WOS in kinds:
+        found += [match.end() for match in _GLUED_HEADER.finditer(data)] if b"VR 1.0" in data else []
+        patterns += [pattern for letters, pattern in _GLUED_WOS if letters in data]
     for pattern in patterns:
         found += [match.end() for match in pattern.finditer(data) if _at_line_start(data, match.start())]
     at = data.find(_BOM8, 1) if _BOM8[:1] in data else -1

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from metaethno.errors import Problem
+from metaethno.formats.decode import RIS, WOS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -98,7 +99,7 @@ class Reader:
     record starts at the start of a line: a file of such a kind is read in parts, in bounded memory. `looks` matches
     what is typical of the kind, for the nearest kinds to a file that no reader knows. `binary` readers (workbooks)
     are asked before the file is taken for text, and see `Source.data` only. `about` says to a new user what such a
-    file is.
+    file is. `glued`: whose records may follow on the line with which another ends (see `decode`).
     """
 
     kind: str
@@ -108,6 +109,7 @@ class Reader:
     looks: re.Pattern[str] | None = None
     binary: bool = False
     about: str = ""
+    glued: tuple[str, ...] = (RIS, WOS)
 
 
 @dataclass(frozen=True)

@@ -75,15 +75,15 @@ class Reading:
         blocks = _blocks(head, opened, boundary, name) if boundary else [_whole(head, opened, name)]
         before, opening, joints = "", _opening(head), 0
         for block in blocks:
-            decoded = decode.decode(block, opening)
+            decoded = decode.decode(block, opening, reader.glued)
             self._gathering.note(decode.LINES_NOT_UTF8, decoded.odd)
             self._gathering.note(decode.NULS, decoded.nuls)
             source = Source(name, decoded.text, self._mapping, (), block, before, not before, decoded.utf8)
             yield self._part(reader, source, decode.line_starts(block, decoded.glued), part)
             before = (before + decoded.text)[-_BEFORE:]
-            joints += _joints(block) + len(decoded.glued)
+            joints += _joints(block, reader) + len(decoded.glued)
         # What stands at the start of the file is no joint; a byte-order mark and a header behind it are one.
-        if joints > _joints(head[:40]):
+        if joints > _joints(head[:40], reader):
             self._gathering.remark("Several exports seem to have been put together in this file; it is read as one.")
 
     def _wide(self, head: bytes, opened: unpack.Reads, encoding: str, name: str, part: str) -> pd.DataFrame:
@@ -131,10 +131,10 @@ def no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _joints(data: bytes) -> int:
+def _joints(data: bytes, reader: Reader) -> int:
     """Count what stands where a file starts: a byte-order mark, or the header of Web of Science on a line."""
     # One search for letters each is many times faster than one expression for all that may stand before them.
-    headers = (match.start() for match in _HEADER.finditer(data))
+    headers = (match.start() for match in (_HEADER.finditer(data) if decode.WOS in reader.glued else ()))
     marks = data.count(_MARK) if _MARK[:1] in data else 0
     return marks + sum(at == 0 or data[at - 1] in b"\r\n" for at in headers)
 

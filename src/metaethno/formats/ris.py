@@ -14,7 +14,7 @@ from typing import Final
 from metaethno.formats import table
 from metaethno.formats.check import UNDATED, UNENDED, foreign, line_numbers
 from metaethno.formats.columns import columns_of, in_order
-from metaethno.formats.decode import places_of
+from metaethno.formats.decode import RIS, places_of
 from metaethno.formats.model import Parsed, Reader, Source, Tags
 from metaethno.formats.ris_columns import LAYOUT, to_columns
 from metaethno.formats.ris_fields import flavour_of, to_record, undated
@@ -195,4 +195,5 @@ READER: Final = Reader(
     boundary=lambda _: _BOUNDARY,
     looks=re.compile(r"^(?:TY|T1|TI|AU|A1|PY|ER) ?-? {0,2}- ", re.MULTILINE),
     about="RIS: what most databases and reference managers export; a line per field, from TY to ER",
+    glued=(RIS,),
 )

@@ -22,6 +22,7 @@ from metaethno.formats.columns import (
     matches,
     replaced,
     together,
+    together_bytes,
 )
 from metaethno.formats.ris_fields import (
     JUDGED_TAGS,
@@ -143,11 +144,17 @@ class _Seen:
     def __init__(self, tidy: Tidy, before: Mapping[int, str]) -> None:
         self._tidy, self._before = tidy, before
         self._texts: dict[str, Column] = {}
+        self._together: dict[str, bytes] = {}
 
     def _text(self, tag: str) -> Column:
         if tag not in self._texts:
             self._texts[tag] = self._tidy.first(tag)
         return self._texts[tag]
+
+    def _bytes(self, tag: str) -> bytes:
+        if tag not in self._together:
+            self._together[tag] = together_bytes(self._text(tag))
+        return self._together[tag]
 
     def _has(self, *tags: str) -> Array:
         found = self._tidy.have(tags[:1])
@@ -158,12 +165,18 @@ class _Seen:
     def _holds(self, tag: str, *words: str) -> Array:
         found = self._tidy.have(())
         if tag in self._tidy:
+            # Of most words there is none in all of the texts together, and that is seen at once.
+            everything = self._bytes(tag)
             for word in words:
-                found |= holding(self._text(tag), word)
+                if word.encode() in everything:
+                    found |= holding(self._text(tag), word)
         return found
 
-    def _fits(self, tag: str, pattern: str) -> Array:
-        return matches(self._text(tag), pattern) if tag in self._tidy else self._tidy.have(())
+    def _fits(self, tag: str, pattern: str, held: str = "") -> Array:
+        """Say of each record whether a tag matches; every text that does holds the words `held`."""
+        if tag not in self._tidy or (held and held.encode() not in self._bytes(tag)):
+            return self._tidy.have(())
+        return matches(self._text(tag), pattern)
 
     def _asked(self, which: Array, names: set[str], read: Callable[[dict[str, list[str]], int], str]) -> Column:
         """Return what is read of the tags of some records, one by one; `read` is also given the place."""
@@ -211,7 +224,7 @@ class _Seen:
             "EndNote": self._has("ST", "ID"),
             "Zotero": self._holds("DP", "Zotero") | self._fits("DA", _MANAGER_DATE),
             "Mendeley": dated,
-            "PubMed": self._fits("DB", "^(?:PubMed|PMC)$") | self._fits(link, _PUBMED_LINK),
+            "PubMed": self._fits("DB", "^(?:PubMed|PMC)$") | self._fits(link, _PUBMED_LINK, "ncbi.nlm.nih.gov/"),
         }
         codes = np.zeros(len(self._tidy), dtype=np.int8)
         for code, fit in reversed(list(enumerate(known.values(), 1))):  # the first that fits is the last to be put

@@ -7,6 +7,7 @@ from typing import Final
 
 from metaethno.formats import clean
 from metaethno.formats.check import UNENDED, foreign, line_numbers
+from metaethno.formats.decode import WOS
 from metaethno.formats.model import Parsed, Reader, Record, Source
 
 # Neither is anchored by "^": a search for letters is many times faster, and the line's start is looked at afterwards.
@@ -161,4 +162,5 @@ READER: Final = Reader(
     boundary=lambda _: _BOUNDARY,
     looks=re.compile(r"^(?:PT [A-Z]$|AU \S|AF \S|SO [A-Z]|UT \S|ER$|EF$)", re.MULTILINE),
     about="Web of Science's own format (“Plain text” or “EndNote desktop”): two-letter tags, from PT to ER",
+    glued=(WOS,),
 )
