@@ -18,6 +18,7 @@ from metaethno.record_fields import TEXT_FIELDS
 from metaethno.schemas import ID, STUDIES
 
 PATH = "config/review.yaml"
+_DEEPEST = 50  # sections within sections
 Id = Annotated[str, StringConstraints(pattern=rf"^{ID}$")]
 
 
@@ -386,6 +387,23 @@ def _double_keys(tree: yaml.Node | None) -> list[Problem]:
     return sorted(problems, key=lambda p: p.line or 0)
 
 
+def _composed(text: str) -> tuple[yaml.Node | None, Any]:
+    """Return the tree of a YAML text, which knows the lines, and its values; RecursionError where it is too deep."""
+    # In C, where there is such a loader: ten times as fast. But what is nested without end would crash it.
+    kind = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    depth = 0
+    for event in yaml.parse(text, kind):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            raise RecursionError
+    loader = kind(text)
+    try:
+        tree = loader.get_single_node()
+        return tree, loader.construct_document(tree) if tree else None
+    finally:
+        loader.dispose()
+
+
 def load(root: Path) -> Config:
     """Read and check `config/review.yaml`; raises UserError with every problem at once, each with its line."""
     path = root / PATH
@@ -398,15 +416,12 @@ def load(root: Path) -> Config:
         hint = "Save it as UTF-8: in Notepad, 'Save as', then 'Encoding'."
         raise UserError(Problem("ME0152", "is not UTF-8 text", PATH, hint=hint)) from None
     try:
-        # One parse for the values and for the lines they stand in. Not the loader in C: deep nesting crashes it.
-        loader = yaml.SafeLoader(text)
-        tree = loader.get_single_node()
-        data = loader.construct_document(tree) if tree else None
+        tree, data = _composed(text)
     except RecursionError:
         raise UserError(Problem("ME0153", "is nested too deeply to be a configuration", PATH)) from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else None
+        line = min(mark.line, text.rstrip().count("\n")) + 1 if mark else None
         said = getattr(error, "problem", None) or "can't be read"
         raise UserError(
             Problem(
