@@ -42,6 +42,7 @@ test: $(READY)
 
 soak: $(READY)
 	python -m pytest -m soak
+	METAETHNO_DRAWN=20 python -m pytest -n 2 -m drawn
 
 lint: $(READY)
 	ruff check

@@ -33,6 +33,7 @@ from metaethno.schemas import (
 )
 from metaethno.stages.eligibility import assess
 from metaethno.stages.screening import screen
+from tests.worlds import DRAWN
 
 RUNS = ("2018-12-11", "2020-05-22", "2021-03-01")
 KINDS = {"Embase": "database", "CINAHL": "database", "ISRCTN": "register", "tracked": "citation_forward"}
@@ -555,7 +556,8 @@ def decided(world):
     return members, unique, screened, got.assessed, got.excluded, got.studies, sources
 
 
-@settings(deadline=None, max_examples=40)
+@pytest.mark.drawn
+@settings(deadline=None, max_examples=12 * DRAWN)
 @given(worlds)
 def test_every_identity_holds_in_any_review_at_any_time(world):
     tables = decided(world)
@@ -576,7 +578,8 @@ def test_every_identity_holds_in_any_review_at_any_time(world):
     assert set(got.checks["level"]) <= {"warning"}
 
 
-@settings(deadline=None, max_examples=40)
+@pytest.mark.drawn
+@settings(deadline=None, max_examples=12 * DRAWN)
 @given(worlds)
 def test_the_adjustment_accounts_for_the_difference_exactly(world):
     of = flows.world(*decided(world))
@@ -587,7 +590,8 @@ def test_the_adjustment_accounts_for_the_difference_exactly(world):
             assert identities.difference(one, boxes) == (term if one.id == identity else 0), one
 
 
-@settings(deadline=None, max_examples=25)
+@pytest.mark.drawn
+@settings(deadline=None, max_examples=10 * DRAWN)
 @given(worlds)
 def test_an_update_differs_by_what_may_be_declared_and_by_nothing_else(world):
     before = world | {"rows": [row for row in world["rows"] if row[1] == RUNS[0]]}

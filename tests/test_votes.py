@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from metaethno import votes
 from metaethno.schemas import ALIASES, CHECKS, SCREENING, Table
+from tests.worlds import DRAWN
 
 REASONS = ("wrong_sample", "no_access")
 MEANING = {"include": "forward", "unsure": "forward", "exclude": "exclude"}
@@ -154,7 +155,8 @@ def test_nothing_in_nothing_out():
     CHECKS.pandera().validate(votes.checks_frame([]))
 
 
-@settings(deadline=None, max_examples=40)
+@pytest.mark.drawn
+@settings(deadline=None, max_examples=15 * DRAWN)
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("xyz"), st.booleans()), max_size=12), st.randoms())
 def test_the_order_of_rows_never_matters(cast, random):
     rows = []

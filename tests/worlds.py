@@ -16,6 +16,8 @@ from metaethno import tables
 from metaethno.engine import LOCK, lock_text
 from metaethno.schemas import DECISIONS, SEARCHES, TABLES
 
+# Worlds drawn at random cost about a second each: a few in every run of the tests, many by `make soak`.
+DRAWN = int(os.environ.get("METAETHNO_DRAWN", "1"))
 REPO = Path(__file__).resolve().parent.parent
 SHARED = REPO.parent / "shared"
 TEMPLATE = REPO / "src/metaethno/template"

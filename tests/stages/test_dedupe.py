@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.worlds import DRAWN
 
 from metaethno import schemas, tables
 from metaethno.errors import UserError
@@ -297,9 +298,10 @@ _rows = st.lists(
     min_size=1,
     max_size=9,
 )
-_slow = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+_slow = settings(max_examples=12 * DRAWN, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
+@pytest.mark.drawn
 @_slow
 @given(_rows, st.randoms())
 def test_ids_do_not_depend_on_the_order_of_rows(rows, random):
@@ -312,6 +314,7 @@ def test_ids_do_not_depend_on_the_order_of_rows(rows, random):
     pd.testing.assert_frame_equal(found.to_decide, shuffled.to_decide)
 
 
+@pytest.mark.drawn
 @_slow
 @given(_rows, _rows)
 def test_a_later_run_changes_no_id_but_by_joining_records(first, second):
@@ -326,6 +329,7 @@ def test_a_later_run_changes_no_id_but_by_joining_records(first, second):
         assert number[record] == min(number[r] for r in new if new[r] == record) <= number[row]
 
 
+@pytest.mark.drawn
 @_slow
 @given(_rows, st.data())
 def test_verdicts_hold_whatever_the_rules_say(rows, data):

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from tests.worlds import DRAWN
 
 from metaethno import evidence as signed_evidence
 from metaethno import tables, trace, weighing
@@ -417,7 +418,7 @@ def reviews(draw):
     return world
 
 
-few = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+few = settings(max_examples=10 * DRAWN, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def evidence(world):
@@ -442,6 +443,7 @@ def differing(before, after):
     return {one for one in before if before[one] != after[one]}
 
 
+@pytest.mark.drawn
 @few
 @given(reviews())
 def test_no_support_exceeds_the_included_studies_and_no_path_counts_twice(world):
@@ -452,6 +454,7 @@ def test_no_support_exceeds_the_included_studies_and_no_path_counts_twice(world)
     assert not trace.trace(below).duplicated().any()
 
 
+@pytest.mark.drawn
 @few
 @given(reviews())
 def test_an_unrelated_construct_changes_no_hash(world):
@@ -461,6 +464,7 @@ def test_an_unrelated_construct_changes_no_hash(world):
     assert differing(before, fast_hashes(world)) == set()
 
 
+@pytest.mark.drawn
 @few
 @given(reviews(), st.integers(0, 3))
 def test_a_passage_without_its_text_changes_exactly_the_hashes_above_it(world, at):
@@ -504,6 +508,7 @@ def rests_on(world, node):
     return {one for _, one in found}
 
 
+@pytest.mark.drawn
 @few
 @given(reviews(), edits, st.integers(0, 7))
 def test_a_signature_is_stale_if_and_only_if_its_evidence_changed(world, edit, at):

@@ -106,13 +106,10 @@ def _frame(made: Sequence[tuple[View, Mapping[str, Box]]]) -> pd.DataFrame:
     rows = []
     for view, boxes in made:
         for box in boxes.values():
-            kinds = ([("", box.ids)] if box.total else []) + [
-                (d, box.parts[box.parts["detail"].eq(d)]) for d in box.details if box.parts is not None
-            ]
-            for detail, frame in kinds:
-                counts = frame["run"].value_counts()
-                for run, count in [*((r, counts.get(r, 0)) for r in box.runs), (ALL, len(frame))]:
-                    rows.append([view.id, view.template, box.name, detail, run, box.unit, int(count)])
+            details = ([""] if box.total else []) + [detail for detail in box.details if box.parts is not None]
+            for detail in details:
+                for run in (*box.runs, ALL):
+                    rows.append([view.id, view.template, box.name, detail, run, box.unit, box.count(detail, run)])
     typed = {c.name: "Int64" if c.kind == "count" else str for c in FLOW.columns}
     return pd.DataFrame(rows, columns=FLOW.names).astype(typed)
 

@@ -9,8 +9,10 @@ other one that of Moher et al. 2009, BMJ 339:b2535.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from metaethno.among import among
@@ -56,14 +58,28 @@ class Box:
         found: list[str] = self._listed(detail, run)["id"].tolist()
         return found
 
+    @cached_property
+    def _counts(self) -> Counter[tuple[str, str]]:
+        """How many are in it, and in each of its parts, by run and in all: by (detail, run)."""
+        found = {("", run): count for run, count in Counter(self.ids["run"].tolist()).items()}
+        found["", ALL] = len(self.ids)
+        for (detail, run), count in self._parts_counts.items():
+            if detail:
+                found[detail, run] = count
+                found[detail, ALL] = found.get((detail, ALL), 0) + count
+        return Counter(found)
+
+    @cached_property
+    def _parts_counts(self) -> Counter[tuple[str, str]]:
+        return Counter() if self.parts is None else Counter(zip(self.parts["detail"], self.parts["run"], strict=True))
+
     def count(self, detail: str = "", run: str = ALL) -> int:
         """Return how many are in it."""
-        return len(self._listed(detail, run))
+        return self._counts[detail, run]
 
     def parts_count(self, run: str = ALL) -> int:
         """Return how many are in its parts together."""
-        frame = self.ids.iloc[:0] if self.parts is None else self.parts
-        return len(frame) if run == ALL else int(frame["run"].eq(run).sum())
+        return sum(count for (_, at), count in self._parts_counts.items() if run in (ALL, at))
 
 
 @dataclass(frozen=True)
