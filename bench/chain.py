@@ -1,6 +1,6 @@
 """How long the worked example takes, from exports to rendered reports, and what it needs.
 
-Each figure is the median of three runs in a copy of the review (the first figure: of one). Peak memory is the
+Each figure is the median of several runs in a copy of the review (the first figure: of one). Peak memory is the
 largest of all processes (RSS, as the operating system accounts it). Cost grows linearly with the exported rows, but
 for de-duplication, which grows with the number of pairs that share a block.
 """
@@ -17,6 +17,8 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+
+from metaethno import standby
 
 REPO = Path(__file__).resolve().parent.parent
 
@@ -53,16 +55,29 @@ def change_vote(folder: Path, turn: int) -> None:
         csv.DictWriter(text, list(old), lineterminator="\n").writerow(new)
 
 
+STEPS = " && ".join(
+    f"metaethno stage {stage} {step}" for stage in ("screening", "eligibility") for step in ("check", "make")
+)
+
+
 def main() -> None:
     """Measure and print."""
     with tempfile.TemporaryDirectory() as folder:
         review = copy_review(Path(folder))
-        figures = {"everything, from the exports to the pages": [call(review, "snakemake", "--cores", "2")]}
-        figures["nothing to do"] = [call(review, "snakemake", "--cores", "2") for _ in range(3)]
+        figures = {"everything, from the exports to the pages": [call(review, "metaethno", "run", "--cores", "2")]}
+        figures["nothing to do"] = [call(review, "metaethno", "run") for _ in range(3)]
         figures["one vote changed, to new pages"] = []
+        figures["one vote changed, to the new flow"] = []
         for turn in range(3):
-            change_vote(review, turn)
-            figures["one vote changed, to new pages"].append(call(review, "snakemake", "--cores", "2"))
+            change_vote(review, 2 * turn)
+            figures["one vote changed, to the new flow"].append(call(review, "metaethno", "run", "eligibility"))
+            call(review, "metaethno", "run")
+            change_vote(review, 2 * turn + 1)
+            figures["one vote changed, to new pages"].append(call(review, "metaethno", "run"))
+        # What the rules of these stages call, as `metaethno run` has it done and each as a program by itself.
+        steps = ["bash", "-c", STEPS]
+        figures["stages 4 and 5, below one process"] = [call(review, *standby.command(steps)) for _ in range(5)]
+        figures["stages 4 and 5, four processes"] = [call(review, *steps) for _ in range(5)]
         figures["metaethno status"] = [call(review, "metaethno", "status") for _ in range(3)]
         figures["metaethno check"] = [call(review, "metaethno", "check") for _ in range(3)]
     for name, seconds in figures.items():
