@@ -73,9 +73,11 @@ def test_where_nobody_listens_the_command_does_the_step_itself(tmp_path):
     assert "there is no stage 'nowhere'" in done.stderr
 
 
-def test_a_folder_with_a_long_name_is_no_hindrance(tmp_path):
-    deep = tmp_path / ("a" * 90) / ("b" * 90)
-    deep.mkdir(parents=True)
+@pytest.mark.parametrize("name", ["a" * 90 + "/" + "b" * 90, "gone"])
+def test_where_it_cannot_listen_the_steps_are_done_all_the_same(tmp_path, name):
+    deep = tmp_path / name
+    if name != "gone":
+        deep.mkdir(parents=True)
     code = "import subprocess, sys; sys.exit(subprocess.run(sys.argv[1:], stderr=subprocess.DEVNULL).returncode)"
     assert below(code, *STEP, "nowhere", "check", env={"TMPDIR": str(deep)}).returncode == 2
 

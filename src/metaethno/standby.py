@@ -96,10 +96,11 @@ def main(words: Sequence[str]) -> int:
         end.setblocking(False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.set_wakeup_fd(waking.fileno(), warn_on_full_buffer=False)
-    with tempfile.TemporaryDirectory(prefix="metaethno-") as folder, socket.socket(socket.AF_UNIX) as door:
-        environment = dict(os.environ)
-        address = str(Path(folder, "standby"))
-        with contextlib.suppress(OSError):  # a path too long for a socket
+    environment = dict(os.environ)
+    with contextlib.ExitStack() as kept:
+        door = kept.enter_context(socket.socket(socket.AF_UNIX))
+        with contextlib.suppress(OSError):  # no room, no right to write, a path too long for a socket: then without
+            address = str(Path(kept.enter_context(tempfile.TemporaryDirectory(prefix="metaethno-")), "standby"))
             door.bind(address)
             door.listen()
             environment[ADDRESS] = address
