@@ -136,5 +136,4 @@ READER: Final = Reader(
     boundary=_boundary,
     looks=re.compile(r"^%[0ATDJ] ", re.MULTILINE),
     about="EndNote's import format: a line per field, starting with %; Google Scholar and publishers offer it, too",
-    glued=(),
 )

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from metaethno.errors import Problem
-from metaethno.formats.decode import RIS, WOS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -109,7 +108,7 @@ class Reader:
     looks: re.Pattern[str] | None = None
     binary: bool = False
     about: str = ""
-    glued: tuple[str, ...] = (RIS, WOS)
+    glued: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

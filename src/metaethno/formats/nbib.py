@@ -170,5 +170,4 @@ READER: Final = Reader(
     boundary=_boundary,
     looks=re.compile(r"^(?:PMID|PMC |OWN |FAU |AU  |TI  |DP  )-", re.MULTILINE),
     about="PubMed's own format (“PubMed” or “Citation manager”): tags of four characters, a hyphen, the value",
-    glued=(),
 )

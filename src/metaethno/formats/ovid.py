@@ -192,5 +192,4 @@ READER: Final = Reader(
     boundary=lambda _: _BOUNDARY,
     looks=re.compile(r"^ ?<\d+\. ?>|^ ?(?:VN|UI|SO|IN) {1,2}- |^Unique Identifier$", re.MULTILINE),
     about="Ovid's own formats: records numbered <1. >, then tags or full labels; as “Citavi”, “EndNote” or text",
-    glued=(),
 )

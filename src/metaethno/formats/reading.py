@@ -91,7 +91,7 @@ class Reading:
         data = _whole(head, opened, name)
         utf8 = decode.from_wide(data, encoding, name)
         reader, _ = self._reader(utf8, name, whole=True)
-        decoded = decode.decode(utf8, _opening(utf8))
+        decoded = decode.decode(utf8, _opening(utf8), reader.glued)
         starts = decode.wide_offsets(utf8, encoding, decode.line_starts(utf8, decoded.glued))
         return self._part(reader, Source(name, decoded.text, self._mapping, (), data), starts, part)
 
