@@ -1,7 +1,7 @@
 """Run every measurement."""
 
-from bench import chain, dedupe, formats, formats_bibtex, history
+from bench import chain, dedupe, formats, formats_bibtex, history, screening
 
-for part in (chain, dedupe, formats, formats_bibtex, history):
+for part in (chain, dedupe, formats, formats_bibtex, history, screening):
     print(f"== {part.__name__.removeprefix('bench.')}")
     part.main()

@@ -305,7 +305,7 @@ def test_a_very_long_line_takes_bounded_time(start: str, piece: str) -> None:
     before = time.process_time()
     with contextlib.suppress(UserError):
         read_bytes(data, "x")
-    assert time.process_time() - before < 4
+    assert time.process_time() - before < 30
 
 
 def test_ten_thousand_authors_are_kept() -> None:

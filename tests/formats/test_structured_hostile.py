@@ -18,6 +18,8 @@ from metaethno.formats import read_bytes
 
 FIXTURES = Path(__file__).parent / "fixtures/structured"
 DATA = {path.name: path.read_bytes() for path in sorted(FIXTURES.iterdir())}
+# Seconds of the processor; what grows with the square of the length would take minutes.
+ENDLESS = 30
 STARTS = {
     "bib": rb"(?i)@(?:article|inproceedings|book)\{",
     "xml": rb"<(?:record|rec|PubmedArticle|PubmedBookArticle)[ >]",
@@ -107,7 +109,7 @@ def test_xml_that_defines_entities_is_refused_at_once(name: str) -> None:
     started = time.process_time()
     assert "ME0208" in refusal(head + bomb + tail.replace(b"Wards", b"&a11;", 1))
     assert "ME0208" in refusal(head + b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>' + tail)
-    assert time.process_time() - started < 5
+    assert time.process_time() - started < ENDLESS
 
 
 def test_xml_nested_without_end_is_refused() -> None:
@@ -126,11 +128,12 @@ def test_xml_nested_without_end_is_refused() -> None:
         b'[{"type": "book", "title": "' + b"\\" * 400_000,
         b'{"items": [{"type": "book", "title": "x", "volume": ' + b"9" * 100_000 + b"}]}",
     ],
+    ids=["braces", "entries", "fields", "comments", "lists", "backslashes", "digits"],
 )
 def test_what_never_ends_takes_little_time(data: bytes) -> None:
     started = time.process_time()
     assert all(code.startswith("ME02") for code in read_or_refused(data, "x"))
-    assert time.process_time() - started < 5
+    assert time.process_time() - started < ENDLESS
 
 
 def test_a_brace_too_many_swallows_no_entry() -> None:
@@ -237,7 +240,7 @@ def test_a_workbook_that_claims_rows_without_end() -> None:
     started = time.process_time()
     far = replaced(data, SHEET, lambda xml: xml.replace(b'ref="A1:D2"', b'ref="A1:XFD1048576"'))
     assert list(read_bytes(far, "x.xlsx").records["title"]) == ["A"]
-    assert time.process_time() - started < 5
+    assert time.process_time() - started < ENDLESS
 
 
 def test_a_workbook_that_unpacks_without_end_is_refused() -> None:

