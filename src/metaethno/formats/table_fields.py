@@ -16,7 +16,7 @@ _ESCAPED: Final = re.compile(r"^'+[=+\-@\t\r]")
 _PARAGRAPHS: Final = ("abstract", "notes")
 _CITATION: Final = re.compile(r";\s*([\w -]*?)(?:\(([^)]*)\))?:([^.;]+)\.")
 _SPILLED: Final = re.compile(r"\s+U2 {2}- (\S+)")
-_IN_PRESS: Final = "press"  # Scopus: "Article in Press", or "aip"
+_IN_PRESS: Final = ("press", "aip")  # Scopus: "Article in Press", or "aip"
 _EXTRA_PMID: Final = re.compile(r"^PMID: *(\d+)", re.MULTILINE)
 _SCOPUS_ID: Final = re.compile(r"\s*\(\d{5,}\)\s*$")
 _AND: Final = re.compile(r"\s+and\s+", re.IGNORECASE)
@@ -55,7 +55,7 @@ def to_record(layout: Layout, cells: list[str]) -> Record:
         "abstract": clean.paragraphs(layout.value(row, "abstract")),
         "notes": clean.paragraphs("\n".join(layout.values(row, "notes"))),
     }
-    if _IN_PRESS in layout.value(row, "status").lower():
+    if any(word in layout.value(row, "status").lower() for word in _IN_PRESS):
         record["status"] = "early view"
     if layout.flavour == "Zotero CSV" and not record["pmid"]:
         found = _EXTRA_PMID.search(record["notes"])
