@@ -226,7 +226,7 @@ def _with_suffix(name: str) -> str:
     return f"{parts[0]}, {parts[2]}, {parts[1]}" if len(parts) == 3 and all(parts) else clean.author(name)
 
 
-_NAMES: Final = ("author", "authors")
+_NAMES: Final = ("author", "authors", "editor", "editors")  # the first that has any name
 _NOTES: Final = ("note", "notes", "annote", "annotation", "howpublished")
 _KEYWORDS: Final = ("keywords", "keyword", "author_keywords", "keywords-plus")
 _JOINTS: Final = {
