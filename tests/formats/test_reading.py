@@ -75,6 +75,26 @@ def test_unknown_kind_is_refused_and_says_what_it_looks_like(text: str, words: s
     assert all(kind in str(error) for kind in kinds())
 
 
+@pytest.mark.parametrize(
+    ("text", "words", "instead"),
+    [
+        ("RT Journal Article\nSR Electronic\nID 1\nA1 Low, Ann\nT1 A ward\nYR 2020\n", "RefWorks", "RIS"),
+        ("1: Low A. A ward. Ward Stud. 2020 Mar;12(3):1-9. PMID: 30000001.\n", "people to read", "PubMed"),
+        ("1. Ward Stud. 2020;12(3):1-9.\n\nA ward.\n\nLow A.\n\nPMID: 30000001\n", "people to read", "PubMed"),
+        ("<RECORD 1>\n\nTITLE\n\nA ward\n", "below one another", "by column"),
+    ],
+)
+def test_exports_that_are_not_read_name_what_to_choose_instead(text: str, words: str, instead: str) -> None:
+    (problem,) = refusal(text.encode()).problems
+    assert words in problem.message
+    assert instead in problem.hint
+
+
+def test_a_heading_with_title_in_it_is_asked_after() -> None:
+    (problem,) = refusal(b"NCT Number,Study Title,Study URL\nNCT00000001,A ward,https://example.org\n").problems
+    assert 'Is it "Study Title"?' in problem.message
+
+
 def test_missing_file_and_folder(tmp_path: Path) -> None:
     for path in (tmp_path / "none.ris", tmp_path):
         with pytest.raises(UserError, match="ME0203"):

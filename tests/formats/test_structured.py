@@ -119,8 +119,6 @@ def test_editors_stand_in_where_there_are_no_authors(text: str) -> None:
     assert only(text)["authors"] == "Low, Ann; High, Ben"
 
 
-@pytest.mark.parametrize(
-    "written", [r"Nguy{\~{\^e}}n", r"Nguy\~{\^{e}}n", r"Nguy\~\^en", r"Nguy{\~{\^{e}}}n"]
-)
+@pytest.mark.parametrize("written", [r"Nguy{\~{\^e}}n", r"Nguy\~{\^{e}}n", r"Nguy\~\^en", r"Nguy{\~{\^{e}}}n"])
 def test_two_accents_on_one_letter(written: str) -> None:
     assert only(f"@article{{a, author = {{{written}, An}}, title = {{W}}, year = 2011}}")["authors"] == "Nguyễn, An"

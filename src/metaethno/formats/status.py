@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 _ERRATUM: Final = re.compile(
     r"^(?:published |publisher |author )?"
     r"(?:(?:erratum|errata|corrigendum|corrigenda|addendum)\b(?=\s*(?:[:.\[(\u2014]|- |to\b|for\b|$))"
-    r"|(?:publisher |author )?correction\b(?=\s*(?:[:.\[(\u2014]|- |to\b|for (?:[\"\u201c\u2018']|.{1,80}\bet al\b)|$)))",
+    r"|(?:publisher |author )?correction\b"
+    r"(?=\s*(?:[:.\[(\u2014]|- |to\b|for (?:[\"\u201c\u2018']|.{1,80}\bet al\b)|$)))",
     re.IGNORECASE,
 )
 _RETRACTED: Final = re.compile(

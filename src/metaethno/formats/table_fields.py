@@ -8,7 +8,7 @@ from typing import Final
 from metaethno.formats import clean
 from metaethno.formats.fields import TEXT_FIELDS
 from metaethno.formats.model import Record
-from metaethno.formats.table_columns import OWN_TABLE, Layout, heading
+from metaethno.formats.table_columns import OWN_TABLE, WOS_TABLE, Layout, heading
 from metaethno.formats.wos import to_record as wos_record
 
 _FORMULA: Final = re.compile(r'^\s*="(.*)"\s*$', re.DOTALL)
@@ -32,7 +32,7 @@ def to_record(layout: Layout, cells: list[str]) -> Record:
         return _own(layout, cells)
     # Excel is kept from changing numbers and dates by writing them as formulas: ="19326203".
     row = [_plain(cell) if "=" in cell else cell for cell in cells]
-    if layout.flavour == "Web of Science tab-delimited":
+    if layout.flavour == WOS_TABLE:
         return _from_wos(layout, row)
     link = layout.value(row, "url")
     record = {
