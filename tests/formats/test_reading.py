@@ -38,6 +38,22 @@ def test_a_line_in_another_encoding_is_named() -> None:
     assert [(p.code, p.line) for p in export.problems] == [("ME0213", 7)]
 
 
+@pytest.mark.parametrize(
+    ("written", "read_as"),
+    [
+        # A database that keeps so many bytes of a field cuts its last letter in two.
+        ("naïve señor élève ".encode() + b"\xe2\x80", "naïve señor élève â€"),
+        ("naïve señor ".encode() + b"patient\x92s", "naïve señor patient’s"),
+        ("«CAFÉ» au soir".encode("cp1252"), "«CAFÉ» au soir"),
+        ("«CAFÉ» à Évry".encode("cp1252"), "«CAFÉ» à Évry"),
+    ],
+)
+def test_wrong_bytes_leave_the_other_letters_of_a_line_alone(written: bytes, read_as: str) -> None:
+    export = read_bytes(RIS.encode().replace("Ward “A”".encode(), written), "x.ris")
+    assert export.records.loc[0, "title"] == read_as
+    assert [problem.code for problem in export.problems] == ["ME0213"]
+
+
 def test_control_characters_go_and_letters_are_composed() -> None:
     text = RIS.replace("Ålund", "A\u030alund").replace("Ward", "Wa\x02rd\x0b\u00a0no.")
     record = read_bytes(text.encode(), "x.ris").records.iloc[0]
@@ -168,6 +184,26 @@ def test_entities_are_decoded_once_and_addresses_left_alone() -> None:
 )
 def test_titles_lose_the_tags_that_typeset_them(given_text: str, expected: str) -> None:
     assert clean.title(given_text) == expected
+
+
+@pytest.mark.parametrize(
+    ("written", "title", "abstract"),
+    [
+        ("<span class=\"x\">A</span> <em class='y'>ward</em>", "A ward", "A ward"),
+        ("<p>A<br/>ward</p><P >at night</P>", "A ward at night", "A\nward\nat night"),
+        ("&lt;jats:p&gt;A ward&lt;/jats:p&gt;", "A ward", "A ward"),
+        ('<mml:math xmlns:mml="urn:x"><mml:mi>x</mml:mi></mml:math><sup>2</sup>', "x2", "x2"),
+        ("if x <b and y> c, p<0.05", "if x <b and y> c, p<0.05", "if x <b and y> c, p<0.05"),
+        ("p<i and q>u, <5 years", "p<i and q>u, <5 years", "p<i and q>u, <5 years"),
+    ],
+)
+def test_tags_are_resolved_in_every_format(written: str, title: str, abstract: str) -> None:
+    ris = f"TY  - JOUR\nTI  - {written}\nAB  - {written}\nER  - \n"
+    wos = f"FN Clarivate Analytics Web of Science\nVR 1.0\nPT J\nTI {written}\nAB {written}\nER\n\nEF\n"
+    bib = f"@article{{a,\n title = {{{written}}},\n abstract = {{{written}}}\n}}\n"
+    for text in (ris, ris.replace("ER  - ", ""), wos, bib):
+        record = read_bytes(text.encode(), "x").records.iloc[0]
+        assert (record["title"], record["abstract"]) == (title, abstract)
 
 
 def test_addresses_are_no_issue() -> None:

@@ -9,7 +9,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from metaethno.errors import Problem, UserError
-from metaethno.formats.columns import column, columns_of, filled
+from metaethno.formats import clean
+from metaethno.formats.columns import column, columns_of, filled, holding, replaced
 from metaethno.formats.fields import TEXT_FIELDS
 from metaethno.formats.model import Parsed, Source
 from metaethno.formats.status import publication_states
@@ -105,6 +106,7 @@ class Gathering:
         self._problems += parsed.problems
         self._remarks |= dict.fromkeys(parsed.remarks)
         columns = columns_of(parsed.records) if parsed.columns is None else parsed.columns
+        columns["abstract"] = replaced(columns["abstract"], holding(columns["abstract"], "<"), clean.untagged)
         self._look_for_blanks(columns, places, lines)
         columns |= publication_states(columns)
         frame = _frame(columns, places, part, self._spans(source, parsed, starts))

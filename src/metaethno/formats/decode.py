@@ -47,6 +47,9 @@ _GLUED: Final = (
 )
 _GLUED_HEADER: Final = re.compile(rb"VR 1\.0[ \t]+(?=PT [A-Z][ \t]*[\r\n])")
 
+_LETTER: Final = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_ESCAPED: Final = re.compile("[\udc80-\udcff]")
+
 LINES_NOT_UTF8: Final = (
     "ME0213",
     "Lines that are not UTF-8 and were read as Windows-1252",
@@ -268,6 +271,21 @@ def _utf8_or_cp1252(data: bytes) -> tuple[str, list[int]]:
         try:
             lines.append(line.decode("utf-8"))
         except UnicodeDecodeError:
-            lines.append(line.decode("cp1252", errors="replace"))
+            lines.append(_mostly_utf8(line) or line.decode("cp1252", errors="replace"))
             odd.append(number)
     return "\n".join(lines), odd
+
+
+def _mostly_utf8(line: bytes) -> str:
+    """Return a line with more letters in UTF-8 than bytes that are none: a database cut a letter in two there.
+
+    All its accents would be wrong if the line were read as Windows-1252. Those bytes alone are; else "".
+    """
+    whole = len(_LETTER.findall(line))
+    if not whole:
+        return ""
+    text = line.decode("utf-8", errors="surrogateescape")
+    strange = _ESCAPED.findall(text)
+    if len(strange) >= whole:
+        return ""
+    return _ESCAPED.sub(lambda match: bytes([ord(match.group()) & 0xFF]).decode("cp1252", errors="replace"), text)
