@@ -60,6 +60,14 @@ def test_control_characters_go_and_letters_are_composed() -> None:
     assert (record["authors"], record["title"]) == ("Ålund, Per", "Ward no. “A”")
 
 
+def test_what_xml_can_not_hold_is_left_out_of_text() -> None:
+    from metaethno.exchange.writers import WRITERS
+
+    export = read_bytes(RIS.replace("Ward", "Wa\uffffrd\ufffe").encode(), "x.ris")
+    assert export.records.loc[0, "title"] == "Ward “A”"
+    assert len(read_bytes(WRITERS["endnote-xml"](export.records), "x.xml").records) == 1
+
+
 @pytest.mark.parametrize(
     "data",
     [b"%PDF-1.7\n", b"\xd0\xcf\x11\xe0\xa1", b"\x00\x01\x02TY  - JOUR\n"],
@@ -145,6 +153,9 @@ def test_inspect_has_fixed_keys_and_never_raises(tmp_path: Path) -> None:
             "10.1002/(sici)1097-0258(19980815)17:15/16<1661::aid-sim968>3.0.co;2-2",
         ),
         ("(10.1000/a)", "10.1000/a"),
+        ("10.1000/A[1]", "10.1000/a[1]"),
+        ("[10.1000/a].", "10.1000/a"),
+        ("10.1000/a\u200b", "10.1000/a"),
         ("https://doi.org/10.1000/a%2Fb", "10.1000/a/b"),
         ("10.1000/a https://doi.org/10.1000/A", "10.1000/a"),
         ("n/a", ""),

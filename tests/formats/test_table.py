@@ -218,3 +218,8 @@ def test_a_table_with_the_fields_below_one_another_is_refused(names: str) -> Non
         load(text)
     assert "below one another" in str(caught.value)
     assert "by column" in str(caught.value)
+
+
+def test_a_link_to_a_doi_is_a_doi_where_there_is_no_other() -> None:
+    rows = "A,https://doi.org/10.1000/A,\nB,https://doi.org/10.1000/b,10.1000/c\nC,https://example.org/10.1000/d,\n"
+    assert load(f"Title,URL,DOI\n{rows}").records["doi"].tolist() == ["10.1000/a", "10.1000/c", ""]

@@ -184,8 +184,7 @@ def _readable(
             problems.append(Problem("ME0310", "there is no such file", str(file)))
         elif file.name in intake.OURS or file.suffix == ".dvc" or not review.is_storable_name(file.name):
             hint = "Give the export another name: letters, digits, hyphens and a dot before its ending will do."
-            said = "".join(letter if letter.isprintable() else "?" for letter in str(file))
-            problems.append(Problem("ME0314", "an export can't have this name", said, hint=hint))
+            problems.append(Problem("ME0314", "an export can't have this name", str(file), hint=hint))
         elif other := _taken_for(target, names):
             hint = "Some computers take the two names for one. Give one of the files another name."
             message = f"has nearly the same name as {other}: only capitals or the writing of accents differ"

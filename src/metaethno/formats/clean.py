@@ -180,9 +180,16 @@ def doi(*texts: str) -> str:
     return ";".join(found)
 
 
+_OPENING: Final = {")": "(", "]": "[", "}": "{"}
+
+
 def _trim_doi(value: str) -> str:
+    """Take off what a sentence, or copying, has put behind a DOI; a bracket that it opened itself stays."""
     value = value.removesuffix("[doi]")
-    while value and (value[-1] in ".,;:'\"]}" or (value[-1] == ")" and value.count("(") < value.count(")"))):
+    while value and (
+        value[-1] in ".,;:'\"\u200b\u200c\u200d\u200e\u200f\u2060"
+        or (value[-1] in _OPENING and value.count(_OPENING[value[-1]]) < value.count(value[-1]))
+    ):
         value = value[:-1]
     return value
 

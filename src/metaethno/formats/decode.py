@@ -35,6 +35,7 @@ _SAVE_AS: Final = "unpack it, or save it as text (RIS, CSV, Web of Science tagge
 _SPACES: Final = bytes.maketrans(b"\x0b\x0c\x1c\x1d\x1e\x1f", b"      ")
 _CONTROLS: Final = bytes((*range(9), *range(14, 28), 0x7F))
 _C1: Final = re.compile(rb"\xc2[\x80-\x84\x86-\x9f]")
+_NO_LETTERS: Final = re.compile(rb"\xef\xbf[\xbe\xbf]")  # U+FFFE and U+FFFF: no XML may hold them
 _BOM: Final = "\ufeff"
 _BOM8: Final = codecs.BOM_UTF8
 # A second file starts here: with one of the marks that open a record or a file.
@@ -146,6 +147,8 @@ def decode(data: bytes, opening: bytes = b"") -> Decoded:
         return Decoded(data.decode("ascii"), glued, [], nuls, data)
     if b"\xc2" in data:
         data = _C1.sub(b"", data.replace(b"\xc2\x85", b" "))
+    if b"\xef\xbf" in data:
+        data = _NO_LETTERS.sub(b"", data)
     text, odd = _utf8_or_cp1252(data)
     if odd:
         data = b""

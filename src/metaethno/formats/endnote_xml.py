@@ -63,7 +63,7 @@ def _to_record(record: Element) -> Record:
         "volume": clean.one_line(first(record, "volume")),
         "issue": clean.issue(first(record, "number", "issue")),
         "pages": clean.pages(first(record, "pages")) or clean.one_line(first(record, "custom7", "electronic-pages")),
-        "doi": doi or clean.doi(*(url for url in urls if "doi.org/" in url)),
+        "doi": doi or clean.doi(*(url for url in urls if "doi.org/" in url and not own)),
         "pmid": pmid or (stated[1] if stated else ""),
         "issn": clean.issn(*issn),
         "isbn": clean.isbn(*issn),

@@ -44,7 +44,7 @@ def to_record(layout: Layout, cells: list[str]) -> Record:
         "volume": clean.one_line(layout.value(row, "volume")),
         "issue": clean.issue(layout.value(row, "issue")),
         "pages": _pages(layout, row),
-        "doi": clean.doi(layout.value(row, "doi")),
+        "doi": clean.doi(layout.value(row, "doi")) or (clean.doi(link) if "doi.org/" in link else ""),
         "pmid": clean.digits(layout.value(row, "pmid")),
         "issn": clean.issn(*layout.values(row, "issn")),
         "isbn": clean.isbn(*layout.values(row, "isbn"), *layout.values(row, "issn")),
