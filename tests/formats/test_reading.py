@@ -175,7 +175,16 @@ def test_year(given_text: str, expected: str) -> None:
 
 @pytest.mark.parametrize(
     ("first", "last", "expected"),
-    [("168", "180", "168-180"), ("454-81", "", "454-81"), ("No", "Specified", ""), ("20", "20", "20"), ("", "9", "9")],
+    [
+        ("168", "180", "168-180"),
+        ("454-81", "", "454-81"),
+        ("No", "Specified", ""),
+        ("20", "20", "20"),
+        ("", "9", "9"),
+        ("12-", "19", "12-19"),
+        ("12–", "", "12–"),
+        ("S12 –", "S19", "S12-S19"),
+    ],
 )
 def test_pages(first: str, last: str, expected: str) -> None:
     assert clean.pages(first, last) == expected
@@ -215,6 +224,15 @@ def test_tags_are_resolved_in_every_format(written: str, title: str, abstract: s
     for text in (ris, ris.replace("ER  - ", ""), wos, bib):
         record = read_bytes(text.encode(), "x").records.iloc[0]
         assert (record["title"], record["abstract"]) == (title, abstract)
+
+
+@pytest.mark.parametrize("end", ["ER  - \n", ""])  # read as columns, and by itself
+def test_what_says_that_there_is_nothing_is_nothing(end: str) -> None:
+    text = "TY  - JOUR\nAU  - [No author name available]\nTI  - A\nAB  - [No abstract available]\nPY  - 2020\n"
+    other = "TY  - JOUR\nTI  - B\nAB  - No abstract available tells of this ward.\nER  - \n"
+    records = read_bytes((text + end + other).encode(), "x").records
+    assert records["authors"].tolist() == ["", ""]
+    assert records["abstract"].tolist() == ["", "No abstract available tells of this ward."]
 
 
 def test_addresses_are_no_issue() -> None:

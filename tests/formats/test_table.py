@@ -223,3 +223,22 @@ def test_a_table_with_the_fields_below_one_another_is_refused(names: str) -> Non
 def test_a_link_to_a_doi_is_a_doi_where_there_is_no_other() -> None:
     rows = "A,https://doi.org/10.1000/A,\nB,https://doi.org/10.1000/b,10.1000/c\nC,https://example.org/10.1000/d,\n"
     assert load(f"Title,URL,DOI\n{rows}").records["doi"].tolist() == ["10.1000/a", "10.1000/c", ""]
+
+
+@pytest.mark.parametrize(
+    ("written", "read_as"),
+    [
+        ("Low, A., High, B., & Doe, C.", "Low, A.; High, B.; Doe, C."),
+        ("van Dam, A. B. & O’Neill, C.-D.", "van Dam, A. B.; O’Neill, C.-D."),
+        ("Low, A.", "Low, A."),
+        ("Health & Safety, Ltd.", "Health & Safety, Ltd."),
+        ("[No author name available]", ""),
+    ],
+)
+def test_authors_of_a_plain_table(written: str, read_as: str) -> None:
+    assert load(f'Title,Authors,Year\nA,"{written}",2020\n').records["authors"].tolist() == [read_as]
+
+
+def test_editors_stand_in_where_a_table_has_no_authors() -> None:
+    rows = 'A,,"Low, Ann; High, Ben"\nB,"Doe, Cy","Low, Ann"\n'
+    assert load(f"Title,Author,Editor\n{rows}").records["authors"].tolist() == ["Low, Ann; High, Ben", "Doe, Cy"]

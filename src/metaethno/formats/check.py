@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from metaethno.errors import Problem, UserError
 from metaethno.formats import clean
-from metaethno.formats.columns import column, columns_of, filled, holding, replaced
+from metaethno.formats.columns import column, columns_of, filled, holding, matches, replaced
 from metaethno.formats.fields import TEXT_FIELDS
 from metaethno.formats.model import Parsed, Source
 from metaethno.formats.status import publication_states
@@ -29,6 +29,11 @@ _CONTENT = tuple(name for name in TEXT_FIELDS if name not in ("pub_type", "langu
 # Databases stop an export at such a number: a file of just so many records is often one of several.
 _BATCHES = (200, 500, 1000, 2000, 5000, 10_000)
 _UNIDENTIFIED = "ME0211"
+# What databases write where there is nothing.
+_NONE = {
+    "abstract": r"^(?i:\[?no abstract (?:is )?available\.?\]?\.?)$",
+    "authors": r"^(?i:\[no author(?:s|s'|'s)? (?:names? |id )?(?:available|listed)\])$",
+}
 # What several readers note.
 UNENDED = (
     "ME0212",
@@ -120,6 +125,8 @@ class Gathering:
         self._remarks |= dict.fromkeys(parsed.remarks)
         columns = columns_of(parsed.records) if parsed.columns is None else parsed.columns
         columns["abstract"] = replaced(columns["abstract"], holding(columns["abstract"], "<"), clean.untagged)
+        for name, words in _NONE.items():
+            columns[name] = replaced(columns[name], matches(columns[name], words), lambda _: "")
         self._look_for_blanks(columns, places, lines)
         columns |= publication_states(columns)
         frame = _frame(columns, places, part, self._spans(source, parsed, starts))

@@ -25,7 +25,8 @@ _INITIALS: Final = re.compile(r"^(\S.*?)\s+((?:[^\W\d_]\.(?:[-‐ ]?(?=[^\W\d_]\
 _CAPITALS: Final = re.compile(
     r"^(\S.*?)\s+([A-Z\u00c0-\u00de](?:[-‐]?[A-Z\u00c0-\u00de]){0,3})(\s+(?:Jr|Sr|2nd|3rd|4th|II|III|IV))?$"
 )
-_DASH: Final = re.compile(r"[-\u2010-\u2015]")
+_DASHES: Final = "-\u2010\u2011\u2012\u2013\u2014\u2015"
+_DASH: Final = re.compile(f"[{_DASHES}]")
 # Only the tags that typeset text: "p<b", "<5 years", "x <b and y> c" are text. Attributes have values in marks.
 _ATTRIBUTES: Final = r"(?:\s+[\w:.-]{1,40}\s*=\s*(?:\"[^\"<>]{0,300}\"|'[^'<>]{0,300}'))*\s*/?"
 _INLINE: Final = re.compile(
@@ -233,6 +234,8 @@ def pages(first: str, last: str = "") -> str:
     if first.isdecimal() and last.isdecimal():
         return f"{first}-{last}" if first != last else first
     first, last = one_line(first), one_line(last)
+    if last and first[-1:] in _DASHES:  # "12-" and "19"
+        first = first[:-1].rstrip()
     if f"{first}-{last}".lower() in _NO_PAGES or first.lower() in _NO_PAGES:
         return ""
     if not first or not last or first == last or _DASH.search(first):

@@ -30,6 +30,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "author/s",
         "primary authors",
     ),
+    "editors": ("editor", "editors", "book editors"),
     "year": (
         "year",
         "publication year",

@@ -23,6 +23,9 @@ _AND: Final = re.compile(r"\s+and\s+", re.IGNORECASE)
 _EMBASE_ARTICLE: Final = re.compile(r"Article Number: *(\w+)")
 _EMBASE_PARTER: Final = re.compile(r",(?: |(?=[^\W\d]))")  # "2,4 dinitrophenol" is one term
 _FAMILY_INITIALS: Final = re.compile(r"^[^,;]+?\s+(?:[A-ZÀ-ÖØ-Þ]\.?[-‐ ]?){1,5}(?:\s+(?:Jr|Sr|2nd|3rd))?\.?$")
+# As APA style lists authors: "Low, A. B., van Dam, C., & High, D."
+_APA_NAME: Final = re.compile(r"([^,;&.]{2,60}), ((?:[^\W\d_]\.[ -]?){1,5})(?:,? ?& ?|, |$)")
+_APA: Final = re.compile(rf"(?:{_APA_NAME.pattern}){{2,}}")
 _WOS_LISTS: Final = ("AU", "AF", "CA")
 
 
@@ -38,7 +41,7 @@ def to_record(layout: Layout, cells: list[str]) -> Record:
     record = {
         "accession": clean.one_line(layout.value(row, "accession")),
         "title": clean.title(layout.value(row, "title")),
-        "authors": _authors(layout.value(row, "authors"), layout.flavour),
+        "authors": _authors(layout.value(row, "authors") or layout.value(row, "editors"), layout.flavour),
         "year": clean.year(*layout.values(row, "year")),
         "container": clean.one_line(layout.value(row, "container")),
         "volume": clean.one_line(layout.value(row, "volume")),
@@ -95,6 +98,8 @@ def _authors(text: str, flavour: str) -> str:
         names = text.split("\n")
     elif "|" in text:
         names = text.split("|")
+    elif "&" in text and _APA.fullmatch(text[:5000]):
+        names = [f"{family}, {given}" for family, given in _APA_NAME.findall(text)]
     elif "," in text and _AND.search(text):
         names = _AND.split(text)
     else:
