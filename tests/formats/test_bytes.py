@@ -233,3 +233,11 @@ def test_many_small_bombs_in_an_archive_are_refused_as_one() -> None:
     with pytest.raises(UserError) as caught:
         read_bytes(data, "x.zip")
     assert [problem.code for problem in caught.value.problems] == ["ME0218"]
+
+
+def test_a_sheet_of_libreoffice_is_named_and_what_to_save_it_as() -> None:
+    data = zipped({"mimetype": b"application/vnd.oasis.opendocument.spreadsheet"}, zipfile.ZIP_STORED)
+    with pytest.raises(UserError) as caught:
+        read_bytes(data, "x.ods")
+    assert "ME0202 x.ods: This is an OpenDocument sheet" in str(caught.value)
+    assert ".xlsx" in str(caught.value)

@@ -29,6 +29,7 @@ _MAGIC: Final = (
     (b"PAR1", "a Parquet table"),
     (b"\x89PNG", "an image"),
 )
+_OPEN_DOCUMENT: Final = b"mimetypeapplication/vnd.oasis.opendocument."
 _SAVE_AS: Final = "unpack it, or save it as text (RIS, CSV, Web of Science tagged or .nbib), and give that file"
 
 # Separators that other programs take for a line end become a space; every other control character goes.
@@ -79,6 +80,10 @@ class Decoded:
 
 def refuse_binary(head: bytes, name: str, inside: str = "") -> None:
     """Raise `UserError` where a file does not start like a text. `inside` names an archive around it."""
+    if _OPEN_DOCUMENT in head[:200]:
+        what = "an OpenDocument sheet or text (.ods, .odt)"
+        hint = "save it as an Excel workbook (.xlsx) or as CSV, and give that file"
+        raise UserError(Problem("ME0202", f"This is {what}, not a text export.", name, hint=hint))
     for magic, what in _MAGIC:
         if head.startswith(magic):
             where = f" inside {inside}" if inside else ""
