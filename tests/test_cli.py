@@ -5,6 +5,7 @@ import resource
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,18 @@ def test_inspect_of_something_else_is_1_and_names_it(tmp_path, capsys):
     (entry,) = json.loads(capsys.readouterr().out)
     assert entry["records"] == 0
     assert entry["problems"]
+
+
+def test_no_name_of_a_file_commands_the_terminal(tmp_path, capsys):
+    good, packed = tmp_path / "a\x1b[31m\n.ris", tmp_path / "a.zip"
+    good.write_bytes(ris({"title": "One"}))
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("b\x1b[31m\n.ris", "TY  - JOUR\nN1  - x\nER  - \n")
+    assert cli.main(["inspect", str(good), str(packed)]) == 1
+    shown = capsys.readouterr().out
+    assert "\x1b" not in shown
+    assert "a?[31m?.ris" in shown
+    assert "a.zip:b?[31m?.ris, line 1" in shown
 
 
 def test_a_reader_that_has_seen_enough_is_no_error(tmp_path):

@@ -225,11 +225,20 @@ def test_another_search_of_the_same_source_has_an_id_of_its_own(root, go):
         (("down/one.ris", *FLAGS[:-1], "2999-01-01", "--hits", "1"), 1, "ME0318"),
         (("down/one.ris", *FLAGS, "--hits", "1", "--query-file", "down/gone.txt"), 1, "ME0309"),
         (("down/notes.txt", *FLAGS, "--hits", "1"), 1, "ME0201"),
+        (("down/two\nlines.ris", *FLAGS, "--hits", "1"), 1, "ME0314 down/two?lines.ris"),
+        (("down/blank.ris ", *FLAGS, "--hits", "1"), 1, "ME0314"),
+        (
+            ("down/one.ris", "down/ONE.ris", *FLAGS, "--hits", "2"),
+            1,
+            "down/ONE.ris: has nearly the same name as one.ris",
+        ),
         (FLAGS, 2, "without its files"),
     ],
 )
 def test_what_is_refused_changes_nothing(root, go, words, code, said):
     (root / "down/notes.txt").write_text("call Bea on Monday\n")
+    for name in ("two\nlines.ris", "blank.ris ", "ONE.ris"):
+        (root / "down" / name).write_bytes(ris(TWO))
     before = everything(root)
     found, _, err = go("import", RUN, *words)
     assert (found, said in err) == (code, True), err

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -144,3 +146,24 @@ def test_a_run_that_is_not_there_is_a_wrong_call(tmp_path):
     done = call(root, "metaethno", "search", "lint", "2020-01-03", check=False)
     assert done.returncode == 2
     assert "Did you mean '2020-01-02'?" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1. a\n2. b " + "1" * 190_000,
+        "1. a\n2. b " + "1-" * 95_000,
+        "1. a\n2. b {or" + " " * 190_000,
+        "\n".join(f"{number}. or/1-{number - 1}" for number in range(1, 9_000)),
+    ],
+    ids=["digits", "list without an end", "blanks", "every line uses all before it"],
+)
+def test_no_query_takes_long(text: str) -> None:
+    before = time.process_time()
+    check_query(text)
+    assert time.process_time() - before < 5
+
+
+def test_what_stands_in_a_range_is_used() -> None:
+    said = [(f.code, f.line) for f in check_query("1. a\n2. b\n3. c\n4. d\n5. e\n6. or/2-4\n7. 1 or 12345\n8. 7-6/or")]
+    assert said == [("ME0355", 5), ("ME0354", 7)]

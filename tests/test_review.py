@@ -27,6 +27,26 @@ def test_ordinary_names_are_names(name):
     assert review.is_plain_name(name)
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["new\nline.ris", "red\x1b[31m.ris", "trail.ris ", " lead.ris", "dot.", ".hidden.ris", "=1+1.ris", "-rf.ris",
+     "CON.ris", "nul", "a:b.ris", 'a"b.ris', "what?.ris", "x" * 220 + ".ris", "../x.ris", "\u2028.ris"],
+)  # fmt: skip
+def test_names_that_not_every_computer_can_store(name):
+    assert not review.is_storable_name(name)
+
+
+@pytest.mark.parametrize("name", ["embase.ris", "Müller 2 (neu).ris", "検索.ris", "savedrecs(1).txt", "a,b;c'd.csv"])
+def test_names_that_every_computer_can_store(name):
+    assert review.is_storable_name(name)
+
+
+@pytest.mark.parametrize(("one", "other"), [("A.ris", "a.ris"), ("Mu\u0308.ris", "M\u00fc.ris")])
+def test_names_that_some_computers_take_for_one(one, other):
+    assert review.same_name(one, other)
+    assert not review.same_name(one, f"b{other}")
+
+
 def test_the_root_is_found_from_below_and_asked_for_where_there_is_none(tmp_path):
     (tmp_path / "r/config").mkdir(parents=True)
     (tmp_path / "r/config/review.yaml").write_text("")

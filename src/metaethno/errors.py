@@ -31,7 +31,7 @@ class Problem:
     hint: str = ""
 
     def __str__(self) -> str:
-        place = self.file
+        place = printable(self.file)
         if self.line is not None:
             place += f", line {self.line}"
         if self.column:
@@ -44,6 +44,11 @@ class Problem:
         if self.hint:
             parts.append(f"  to do:   {self.hint}")
         return "\n".join(parts)
+
+
+def printable(name: str) -> str:
+    """Return the name of a file without letters that a terminal would obey, or can't show."""
+    return name if name.isprintable() else "".join(letter if letter.isprintable() else "?" for letter in name)
 
 
 class UserError(Exception):

@@ -18,11 +18,13 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Final
 
 # What a person could have written; a larger file is no query.
 MAX_LENGTH: Final = 200_000
 _SHOWN: Final = 20
+_MOST_LINES: Final = 10_000
 
 _DOUBLE: Final = "“”„‟«»″〝〞＂"
 _SINGLE: Final = "‘’‚‛′"
@@ -43,8 +45,10 @@ _NUMBERED: Final = re.compile(
 )
 # 'or/1-5', '{or #1-#5}', '1-5/or': all lines of a list or range, joined.
 _JOINED: Final = re.compile(
-    r"\b(?:and|or|not)\s*/\s*(?P<after>[\d,\s#Ss–—-]*\d)|(?P<before>\d+(?:\s*[-,–—]\s*\d+)+)\s*/\s*(?:and|or)\b"
-    r"|\{\s*(?:and|or)\s+(?P<braced>[\d,\s#–—-]*\d)\s*\}",
+    # Possessive, and a list of numbers is taken whether "/or" follows or not: each letter is looked at once.
+    r"\b(?:and|or|not)\s*+/\s*+(?P<after>[\d,\s#Ss–—-]*\d)"
+    r"|(?<!\d)(?P<before>\d++(?:\s*+[-,–—]\s*+\d++)++)(?P<joint>\s*+/\s*+(?:and|or)\b)?"
+    r"|\{\s*+(?:and|or)\s++(?P<braced>[\d,\s#–—-]*\d)\s*+\}",
     re.I,
 )
 _LIMITED: Final = re.compile(r"^\s*limit\s+(\d{1,4})\s+to\b", re.I)
@@ -231,31 +235,35 @@ def _operators(part: _Piece, place: _Places) -> Iterator[Finding]:
             levels[-1].setdefault(kind, at)
 
 
-def _span(numbers: str, offset: int) -> Iterator[tuple[int, int, bool]]:
-    """Return (line number, offset, named) of `1-3,5`: named where it stands there, else within a range."""
-    last: tuple[int, int] | None = None
+def _span(numbers: str, offset: int) -> Iterator[tuple[int, int, int]]:
+    """Return (first, last, offset) of what `1-3,5` names: the range of numbers, and where its last one stands."""
+    last: int | None = None
     for match in re.finditer(r"([-–—]?)\s*[#Ss]?(\d+)", numbers):
-        number, at = int(match[2]), offset + match.start(2)
-        if match[1] and last:
-            step = 1 if number >= last[0] else -1
-            yield from ((n, last[1], False) for n in range(last[0] + step, number, step)[:9999])
-        yield number, at, True
-        last = (number, at)
+        number, at = int(match[2][:9]), offset + match.start(2)
+        first = last if match[1] and last is not None else number
+        yield first, number, at
+        last = number
 
 
-def _used(part: _Piece) -> list[tuple[int, int, bool]]:
-    """Return which lines a line refers to, each with its offset, and whether its number stands there itself."""
+def _used(part: _Piece) -> list[tuple[int, int, int]]:
+    """Return which lines a line refers to: ranges (first, last), each with the offset of its last number.
+
+    The first of a range has been named before it, by itself.
+    """
     text = re.sub(r'"[^"]*"', lambda m: " " * len(m[0]), re.sub(f"[{_DOUBLE}]", '"', part.text))
-    used: list[tuple[int, int, bool]] = []
+    used: list[tuple[int, int, int]] = []
 
     def take(match: re.Match[str]) -> str:
+        if match["before"] and not match["joint"]:
+            return match[0]
         group = next(name for name in ("after", "before", "braced") if match[name])
         used.extend(_span(match[group], part.start + match.start(group)))
         return " " * len(match[0])
 
     text = _JOINED.sub(take, text)
     if limited := _LIMITED.match(text):
-        used.append((int(limited[1]), part.start + limited.start(1), True))
+        number = int(limited[1])
+        used.append((number, number, part.start + limited.start(1)))
         return used
     words = [(w, at) for w, at in _words(_Piece(part.number, part.at, part.start, text)) if w not in "()"]
     beside = zip(words, [("", 0), *words][:-1], [*words, ("", 0)][1:], strict=True)
@@ -264,17 +272,17 @@ def _used(part: _Piece) -> list[tuple[int, int, bool]]:
         marked = re.fullmatch(r"[#Ss](\d{1,4})", word)
         alone = (not before or _is_operator(before)) and (not after or _is_operator(after))
         if marked and (word[0] == "#" or alone):
-            used.append((int(marked[1]), at + 1, True))
+            used.append((int(marked[1]), int(marked[1]), at + 1))
         elif word.isdigit() and alone and (before or after):
-            used.append((int(word), at, True))
+            used.append((int(word[:9]), int(word[:9]), at))
     return used
 
 
 def _references(parts: list[_Piece], place: _Places) -> Iterator[Finding]:
     """Find references to lines that are not there (yet), lines that nothing uses, and numbers twice or left out."""
     numbers = [int(p.number or 0) for p in parts]
-    seen: set[int] = set()
-    used: set[int] = set()
+    known, seen = set(numbers), set[int]()
+    steps = [0] * (_MOST_LINES + 2)  # one more range begins here, or one less goes on
     for expected, part in enumerate(parts, 1):
         number = int(part.number or 0)
         if number in seen:
@@ -285,11 +293,12 @@ def _references(parts: list[_Piece], place: _Places) -> Iterator[Finding]:
             yield Finding(
                 "ME0356", "warning", *place(part.at), f"line {number} follows line {numbers[expected - 2]}", hint
             )
-        for line, at, named in _used(part):
-            used.add(line)
-            if line in seen or not named:
+        for first, line, at in _used(part):
+            steps[min(first, line, _MOST_LINES)] += 1
+            steps[min(max(first, line), _MOST_LINES) + 1] -= 1
+            if line in seen:
                 continue
-            if line not in numbers:
+            if line not in known:
                 message = f"line {number} refers to line {line}, which is not there"
             elif line == number:
                 message = f"line {number} refers to itself"
@@ -298,9 +307,10 @@ def _references(parts: list[_Piece], place: _Places) -> Iterator[Finding]:
             hint = "Correct the number: the platform took another line, or refused."
             yield Finding("ME0354", "error", *place(at), message, hint)
         seen.add(number)
-    if used:
+    uses = list(accumulate(steps))
+    if any(uses):
         for part in parts[:-1]:
-            if part.number not in used:
+            if not uses[part.number or 0]:
                 hint = "Was it left out of a combination? A line that was only tried can stay."
                 yield Finding("ME0355", "warning", *place(part.at), f"no other line uses line {part.number}", hint)
 

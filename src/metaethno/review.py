@@ -7,7 +7,9 @@ checking rules do that, with messages.
 from __future__ import annotations
 
 import csv
+import unicodedata
 from pathlib import Path, PurePosixPath
+from typing import Final
 
 from metaethno.errors import Problem, UserError
 
@@ -29,9 +31,36 @@ def runs(root: Path) -> list[str]:
     return sorted(p.parent.name for p in (root / RAW).glob("*/searches.csv"))
 
 
+_NOT_EVERYWHERE: Final = frozenset('<>:"|?*')
+_FIRST: Final = (".", "=", "+", "-", "@")
+_DEVICES: Final = frozenset(
+    ("con", "prn", "aux", "nul", *(f"{device}{number}" for device in ("com", "lpt") for number in range(1, 10)))
+)
+_LONGEST_NAME: Final = 200
+
+
 def is_plain_name(name: str) -> bool:
     """Tell whether `name` is a file name and nothing else: a search log must not lead out of its folder."""
     return name not in ("", ".", "..") and PurePosixPath(name).name == name and not set(name) & {"\\", "\0"}
+
+
+def is_storable_name(name: str) -> bool:
+    """Tell whether every computer can store a file of this name, and a table and a terminal show it as it is."""
+    return (
+        is_plain_name(name)
+        and name == name.strip()
+        and not name.startswith(_FIRST)
+        and not name.endswith(".")
+        and not set(name) & _NOT_EVERYWHERE
+        and not any(unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp") for letter in name)
+        and name.partition(".")[0].casefold() not in _DEVICES
+        and len(name.encode(errors="replace")) <= _LONGEST_NAME
+    )
+
+
+def same_name(one: str, other: str) -> bool:
+    """Tell whether some computers take two names for one: they differ in capitals, or in how accents are written."""
+    return unicodedata.normalize("NFC", one).casefold() == unicodedata.normalize("NFC", other).casefold()
 
 
 def _named(root: Path, column: str) -> list[str]:

@@ -134,7 +134,14 @@ def record(draw) -> dict[str, str]:
     words = [fixed(clean.one_line, w.replace(";", "").replace("\n", " ")) for w in draw(st.lists(TEXT, max_size=4))]
     number = st.integers(1, 999).map(str)
     pages = st.one_of(number, st.tuples(number, number).map("-".join), st.just("e0123"), st.just("S1–S9"), st.just(""))
-    dois = ["10.1000/x(1)", "10.1002/(sici)1<1::aid-a>3.0.co;2-2", "10.1007/978_10", "10.1000/{a}b", "10.1000/a&b~c"]
+    dois = [
+        "10.1000/x(1)",
+        "10.1002/(sici)1<1::aid-a>3.0.co;2-2",
+        "10.1007/978_10",
+        "10.1000/{a}b",
+        "10.1000/a&b~c",
+        "10.1000/a[1]",
+    ]
     found = {
         "title": fixed(clean.title, draw(TEXT)) or "A title",
         "authors": "; ".join(people),
@@ -151,8 +158,12 @@ def record(draw) -> dict[str, str]:
         "language": draw(st.sampled_from(["", "eng", "English; Welsh"])),
         "pub_type": draw(st.sampled_from(["", "Article", "Journal Article; Review", "Book chapter", "Thesis"])),
         "keywords": "; ".join(unique([word for word in words if word])),
-        "url": draw(st.sampled_from(["", "https://example.org/a_b?c=1&d=~e%20f#g", "https://example.org/{x}"])),
-        "abstract": fixed(clean.paragraphs, draw(PARAGRAPHS)),
+        "url": draw(
+            st.sampled_from(
+                ["", "https://example.org/a_b?c=1&d=~e%20f#g", "https://example.org/{x}", "https://doi.org/10.1000/u"]
+            )
+        ),
+        "abstract": fixed(lambda text: clean.untagged(clean.paragraphs(text)), draw(PARAGRAPHS)),
         "notes": fixed(clean.paragraphs, draw(PARAGRAPHS)),
         "accession": draw(st.sampled_from(["", "WOS:000123", "L2029880245", "2024-1-2"])),
         "accessions": draw(st.sampled_from(["", "PubMed:1; PMC:PMC2"])),

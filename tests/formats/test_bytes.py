@@ -207,3 +207,37 @@ def test_letters_that_nfc_leaves_alone() -> None:
         text = f"a{letter}e{letter}\u03b1{letter}\u0438{letter}"
         assert unicodedata.is_normalized("NFC", text), hex(ord(letter))
         assert not unicodedata.combining(letter), hex(ord(letter))
+
+
+def archive(**files: str) -> bytes:
+    return zipped({f"{name}.ris": text.encode() for name, text in files.items()})
+
+
+def test_what_is_wrong_in_an_archive_is_said_of_the_file_in_which_it_is() -> None:
+    with pytest.raises(UserError) as caught:
+        read_bytes(archive(a=ONE + "\nTY - JOUR\nTI - Lost\nER - \n", b=TWO), "x.zip")
+    (problem,) = caught.value.problems
+    assert (problem.file, problem.line) == ("x.zip:a.ris", 8)
+    assert problem.message.startswith("2 records seem to start in this file, but 1 can be read")
+
+    warnings = read_bytes(archive(a=ONE + "TY  - JOUR\nN1  - x\nER  - \n", b=TWO.replace("ER  - \n", "")), "x.zip")
+    assert [(p.code, p.file, p.line) for p in warnings.problems] == [
+        ("ME0212", "x.zip:b.ris", 1),
+        ("ME0211", "x.zip:a.ris", 7),
+    ]
+
+
+def test_many_small_bombs_in_an_archive_are_refused_as_one() -> None:
+    record = ONE.replace("ER  - ", f"AB  - {'word ' * 200_000}\nER  - ")
+    data = archive(**{f"part{number}": record * 10 for number in range(8)})
+    with pytest.raises(UserError) as caught:
+        read_bytes(data, "x.zip")
+    assert [problem.code for problem in caught.value.problems] == ["ME0218"]
+
+
+def test_a_sheet_of_libreoffice_is_named_and_what_to_save_it_as() -> None:
+    data = zipped({"mimetype": b"application/vnd.oasis.opendocument.spreadsheet"}, zipfile.ZIP_STORED)
+    with pytest.raises(UserError) as caught:
+        read_bytes(data, "x.ods")
+    assert "ME0202 x.ods: This is an OpenDocument sheet" in str(caught.value)
+    assert ".xlsx" in str(caught.value)

@@ -38,10 +38,34 @@ def test_a_line_in_another_encoding_is_named() -> None:
     assert [(p.code, p.line) for p in export.problems] == [("ME0213", 7)]
 
 
+@pytest.mark.parametrize(
+    ("written", "read_as"),
+    [
+        # A database that keeps so many bytes of a field cuts its last letter in two.
+        ("naïve señor élève ".encode() + b"\xe2\x80", "naïve señor élève â€"),
+        ("naïve señor ".encode() + b"patient\x92s", "naïve señor patient’s"),
+        ("«CAFÉ» au soir".encode("cp1252"), "«CAFÉ» au soir"),
+        ("«CAFÉ» à Évry".encode("cp1252"), "«CAFÉ» à Évry"),
+    ],
+)
+def test_wrong_bytes_leave_the_other_letters_of_a_line_alone(written: bytes, read_as: str) -> None:
+    export = read_bytes(RIS.encode().replace("Ward “A”".encode(), written), "x.ris")
+    assert export.records.loc[0, "title"] == read_as
+    assert [problem.code for problem in export.problems] == ["ME0213"]
+
+
 def test_control_characters_go_and_letters_are_composed() -> None:
     text = RIS.replace("Ålund", "A\u030alund").replace("Ward", "Wa\x02rd\x0b\u00a0no.")
     record = read_bytes(text.encode(), "x.ris").records.iloc[0]
     assert (record["authors"], record["title"]) == ("Ålund, Per", "Ward no. “A”")
+
+
+def test_what_xml_can_not_hold_is_left_out_of_text() -> None:
+    from metaethno.exchange.writers import WRITERS
+
+    export = read_bytes(RIS.replace("Ward", "Wa\uffffrd\ufffe").encode(), "x.ris")
+    assert export.records.loc[0, "title"] == "Ward “A”"
+    assert len(read_bytes(WRITERS["endnote-xml"](export.records), "x.xml").records) == 1
 
 
 @pytest.mark.parametrize(
@@ -73,6 +97,26 @@ def test_unknown_kind_is_refused_and_says_what_it_looks_like(text: str, words: s
     assert words in str(error)
     assert "made-up.txt" in str(error)
     assert all(kind in str(error) for kind in kinds())
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "instead"),
+    [
+        ("RT Journal Article\nSR Electronic\nID 1\nA1 Low, Ann\nT1 A ward\nYR 2020\n", "RefWorks", "RIS"),
+        ("1: Low A. A ward. Ward Stud. 2020 Mar;12(3):1-9. PMID: 30000001.\n", "people to read", "PubMed"),
+        ("1. Ward Stud. 2020;12(3):1-9.\n\nA ward.\n\nLow A.\n\nPMID: 30000001\n", "people to read", "PubMed"),
+        ("<RECORD 1>\n\nTITLE\n\nA ward\n", "below one another", "by column"),
+    ],
+)
+def test_exports_that_are_not_read_name_what_to_choose_instead(text: str, words: str, instead: str) -> None:
+    (problem,) = refusal(text.encode()).problems
+    assert words in problem.message
+    assert instead in problem.hint
+
+
+def test_a_heading_with_title_in_it_is_asked_after() -> None:
+    (problem,) = refusal(b"NCT Number,Study Title,Study URL\nNCT00000001,A ward,https://example.org\n").problems
+    assert 'Is it "Study Title"?' in problem.message
 
 
 def test_missing_file_and_folder(tmp_path: Path) -> None:
@@ -109,6 +153,9 @@ def test_inspect_has_fixed_keys_and_never_raises(tmp_path: Path) -> None:
             "10.1002/(sici)1097-0258(19980815)17:15/16<1661::aid-sim968>3.0.co;2-2",
         ),
         ("(10.1000/a)", "10.1000/a"),
+        ("10.1000/A[1]", "10.1000/a[1]"),
+        ("[10.1000/a].", "10.1000/a"),
+        ("10.1000/a\u200b", "10.1000/a"),
         ("https://doi.org/10.1000/a%2Fb", "10.1000/a/b"),
         ("10.1000/a https://doi.org/10.1000/A", "10.1000/a"),
         ("n/a", ""),
@@ -128,7 +175,16 @@ def test_year(given_text: str, expected: str) -> None:
 
 @pytest.mark.parametrize(
     ("first", "last", "expected"),
-    [("168", "180", "168-180"), ("454-81", "", "454-81"), ("No", "Specified", ""), ("20", "20", "20"), ("", "9", "9")],
+    [
+        ("168", "180", "168-180"),
+        ("454-81", "", "454-81"),
+        ("No", "Specified", ""),
+        ("20", "20", "20"),
+        ("", "9", "9"),
+        ("12-", "19", "12-19"),
+        ("12–", "", "12–"),
+        ("S12 –", "S19", "S12-S19"),
+    ],
 )
 def test_pages(first: str, last: str, expected: str) -> None:
     assert clean.pages(first, last) == expected
@@ -148,6 +204,35 @@ def test_entities_are_decoded_once_and_addresses_left_alone() -> None:
 )
 def test_titles_lose_the_tags_that_typeset_them(given_text: str, expected: str) -> None:
     assert clean.title(given_text) == expected
+
+
+@pytest.mark.parametrize(
+    ("written", "title", "abstract"),
+    [
+        ("<span class=\"x\">A</span> <em class='y'>ward</em>", "A ward", "A ward"),
+        ("<p>A<br/>ward</p><P >at night</P>", "A ward at night", "A\nward\nat night"),
+        ("&lt;jats:p&gt;A ward&lt;/jats:p&gt;", "A ward", "A ward"),
+        ('<mml:math xmlns:mml="urn:x"><mml:mi>x</mml:mi></mml:math><sup>2</sup>', "x2", "x2"),
+        ("if x <b and y> c, p<0.05", "if x <b and y> c, p<0.05", "if x <b and y> c, p<0.05"),
+        ("p<i and q>u, <5 years", "p<i and q>u, <5 years", "p<i and q>u, <5 years"),
+    ],
+)
+def test_tags_are_resolved_in_every_format(written: str, title: str, abstract: str) -> None:
+    ris = f"TY  - JOUR\nTI  - {written}\nAB  - {written}\nER  - \n"
+    wos = f"FN Clarivate Analytics Web of Science\nVR 1.0\nPT J\nTI {written}\nAB {written}\nER\n\nEF\n"
+    bib = f"@article{{a,\n title = {{{written}}},\n abstract = {{{written}}}\n}}\n"
+    for text in (ris, ris.replace("ER  - ", ""), wos, bib):
+        record = read_bytes(text.encode(), "x").records.iloc[0]
+        assert (record["title"], record["abstract"]) == (title, abstract)
+
+
+@pytest.mark.parametrize("end", ["ER  - \n", ""])  # read as columns, and by itself
+def test_what_says_that_there_is_nothing_is_nothing(end: str) -> None:
+    text = "TY  - JOUR\nAU  - [No author name available]\nTI  - A\nAB  - [No abstract available]\nPY  - 2020\n"
+    other = "TY  - JOUR\nTI  - B\nAB  - No abstract available tells of this ward.\nER  - \n"
+    records = read_bytes((text + end + other).encode(), "x").records
+    assert records["authors"].tolist() == ["", ""]
+    assert records["abstract"].tolist() == ["", "No abstract available tells of this ward."]
 
 
 def test_addresses_are_no_issue() -> None:

@@ -271,3 +271,9 @@ def test_columns_can_be_named_in_a_workbook_too() -> None:
     assert export.records.loc[0, ["title", "authors"]].tolist() == ["Ein Haus", "Meier, A"]
     with pytest.raises(UserError, match="no column 'Autor'"):
         read_bytes(data, "x.xlsx", {"title": "Titel", "authors": "Autor"})
+
+
+@pytest.mark.parametrize("field", ["keyword", "title", "container-title", "ISSN", "note"])
+def test_lists_nested_in_json_are_no_text(field: str) -> None:
+    data = f'[{{"type": "book", "title": "W", "{field}": {"[" * 700}"x"{"]" * 700}}}]'
+    assert read_or_refused(data.encode(), "x") in ([], ["ME0205"])

@@ -184,3 +184,61 @@ def test_a_note_that_looks_like_the_start_of_another_format_is_a_note():
     read = load('title,authors,notes\n"A title","Ash, Mira","see\nTY  - JOUR\nER  - "\n"Another","Low, Bea",""\n')
     assert read.records["title"].tolist() == ["A title", "Another"]
     assert read.records["notes"].iloc[0] == "see\nTY - JOUR\nER -"
+
+
+WOS = "PT\tAU\tTI\tSO\tPY\tUT\t\n"
+
+
+@pytest.mark.parametrize(
+    ("cells", "titles"),
+    [
+        # Web of Science quotes nothing: what stands in the cell is the title.
+        (['"I want to be heard": nurses', "Two"], ['"I want to be heard": nurses', "Two"]),
+        (['"Here" or "there"', "Two"], ['"Here" or "there"', "Two"]),
+        (['"I want to be heard', "Two"], ['"I want to be heard', "Two"]),
+        (['The 5" scale', '"We"'], ['The 5" scale', '"We"']),
+        # Saved again by a spreadsheet.
+        (['"""We"": nurses"', "Two"], ['"We": nurses', "Two"]),
+        (['"One\nand a half"', "Two"], ["One and a half", "Two"]),
+        (['"""One""\nand a half"', '"""We"": nurses"'], ['"One" and a half', '"We": nurses']),
+    ],
+)
+def test_quotation_marks_in_the_table_of_web_of_science(cells: list[str], titles: list[str]) -> None:
+    rows = [f"J\tLow, A\t{cell}\tWards\t2020\tWOS:00000000000000{n}\t\n" for n, cell in enumerate(cells)]
+    export = load(WOS + "".join(rows))
+    assert export.records["title"].tolist() == titles
+    assert export.records["year"].tolist() == ["2020"] * len(cells)
+    assert not export.problems
+
+
+@pytest.mark.parametrize("names", ["Low A.", 'Low A.","High B.'])
+def test_a_table_with_the_fields_below_one_another_is_refused(names: str) -> None:
+    text = f'"TITLE","A ward"\n"AUTHOR NAMES","{names}"\n"PUBLICATION YEAR","2020"\n"PUI","L600000001"\n'
+    with pytest.raises(UserError, match="ME0201") as caught:
+        load(text)
+    assert "below one another" in str(caught.value)
+    assert "by column" in str(caught.value)
+
+
+def test_a_link_to_a_doi_is_a_doi_where_there_is_no_other() -> None:
+    rows = "A,https://doi.org/10.1000/A,\nB,https://doi.org/10.1000/b,10.1000/c\nC,https://example.org/10.1000/d,\n"
+    assert load(f"Title,URL,DOI\n{rows}").records["doi"].tolist() == ["10.1000/a", "10.1000/c", ""]
+
+
+@pytest.mark.parametrize(
+    ("written", "read_as"),
+    [
+        ("Low, A., High, B., & Doe, C.", "Low, A.; High, B.; Doe, C."),
+        ("van Dam, A. B. & O’Neill, C.-D.", "van Dam, A. B.; O’Neill, C.-D."),
+        ("Low, A.", "Low, A."),
+        ("Health & Safety, Ltd.", "Health & Safety, Ltd."),
+        ("[No author name available]", ""),
+    ],
+)
+def test_authors_of_a_plain_table(written: str, read_as: str) -> None:
+    assert load(f'Title,Authors,Year\nA,"{written}",2020\n').records["authors"].tolist() == [read_as]
+
+
+def test_editors_stand_in_where_a_table_has_no_authors() -> None:
+    rows = 'A,,"Low, Ann; High, Ben"\nB,"Doe, Cy","Low, Ann"\n'
+    assert load(f"Title,Author,Editor\n{rows}").records["authors"].tolist() == ["Low, Ann; High, Ben", "Doe, Cy"]

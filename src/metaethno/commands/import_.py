@@ -13,7 +13,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -182,9 +182,13 @@ def _readable(
             problems.append(Problem("ME0310", "this is a folder, not a file", str(file), hint="Name the files in it."))
         elif not file.is_file():
             problems.append(Problem("ME0310", "there is no such file", str(file)))
-        elif file.name in intake.OURS or file.suffix == ".dvc" or not review.is_plain_name(file.name):
-            hint = "Give the export another name."
+        elif file.name in intake.OURS or file.suffix == ".dvc" or not review.is_storable_name(file.name):
+            hint = "Give the export another name: letters, digits, hyphens and a dot before its ending will do."
             problems.append(Problem("ME0314", "an export can't have this name", str(file), hint=hint))
+        elif other := _taken_for(target, names):
+            hint = "Some computers take the two names for one. Give one of the files another name."
+            message = f"has nearly the same name as {other}: only capitals or the writing of accents differ"
+            problems.append(Problem("ME0311", message, str(file), hint=hint))
         elif file.name in names and not names[file.name].samefile(file):
             hint = "Rename one of them."
             problems.append(Problem("ME0311", f"has the same name as {names[file.name]}", str(file), hint=hint))
@@ -209,6 +213,16 @@ def _readable(
     return counts
 
 
+def _taken_for(target: Path, names: Iterable[str]) -> str:
+    """Return the name of another file of the run (or of this command) that some computers take for the same."""
+    there = [
+        path.name
+        for path in (target.parent.iterdir() if target.parent.is_dir() else ())
+        if not (target.exists() and path.exists() and target.samefile(path))
+    ]
+    return next((name for name in (*names, *there) if name != target.name and review.same_name(name, target.name)), "")
+
+
 def _mapped(file: Path, columns: Mapping[str, Mapping[str, str]]) -> int | None:
     """Return how many records a table holds by the first mapping of headings that fits it; nothing where none does."""
     from metaethno import formats
@@ -225,7 +239,7 @@ def _query_problems(root: Path, run: str, query: Path, exports: set[str]) -> lis
     if not query.is_file():
         hint = "Save the query, as it was run, in a text file, and give its path."
         return [] if target.is_file() else [Problem("ME0309", "this query file does not exist", str(query), hint=hint)]
-    if query.name in exports or query.name in intake.OURS:
+    if query.name in exports or query.name in intake.OURS or not review.is_storable_name(query.name):
         return [Problem("ME0314", "a query file can't have this name", str(query), hint="Give it another name.")]
     if target.is_file() and _sha256(target) != _sha256(query):
         hint = "Query files are never replaced. Give the new one another name."

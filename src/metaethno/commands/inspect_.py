@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from metaethno.commands import out
-from metaethno.errors import UserError
+from metaethno.errors import UserError, printable
 
 
 def _mappings() -> tuple[dict[str, dict[str, str]], dict[Path, str]]:
@@ -56,12 +56,13 @@ def main(arguments: argparse.Namespace) -> int:
     heads = ("File", "Format", "Records", "Title", "Authors", "Year", "DOI", "Abstract", "Accession")
     cells = [[str(entry[c]) for c in (*columns, "with_accession")] for entry in found]
     # The whole path stands below; here it would be folded to the width of a few letters.
-    out.table(heads, [[Path(row[0]).name, *row[1:]] for row in cells], right=set(range(2, 9)))
+    out.table(heads, [[printable(Path(row[0]).name), *row[1:]] for row in cells], right=set(range(2, 9)))
     for entry in found:
+        name = printable(entry["file"])
         if entry["about"]:
-            out.plain(f"{entry['file']}: {entry['about']}.")
+            out.plain(f"{name}: {entry['about']}.")
         for remark in entry["remarks"]:
-            out.plain(f"{entry['file']}: {remark}")
+            out.plain(f"{name}: {remark}")
         for problem in entry["problems"]:
             out.plain(str(problem))
     return int(bad)

@@ -71,7 +71,8 @@ def to_record(kind: str, fields: Fields, flavour: str) -> Record:
         if name in values and "authors" not in record:
             record["authors"], record["group_authors"] = _authors(values[name])
     address = values.get("url") or values.get("link", "")
-    if doi := clean.doi(values.get("doi", "")) or clean.doi(address):
+    # What we wrote ourselves has a DOI in its place, or none.
+    if doi := clean.doi(values.get("doi", "")) or (clean.doi(address) if flavour != OWN else ""):
         record["doi"] = doi
     if numbers := [values[name] for name in _NUMBERS if name in values]:
         record["issn"], record["isbn"] = _numbers(*numbers)
@@ -226,7 +227,7 @@ def _with_suffix(name: str) -> str:
     return f"{parts[0]}, {parts[2]}, {parts[1]}" if len(parts) == 3 and all(parts) else clean.author(name)
 
 
-_NAMES: Final = ("author", "authors")
+_NAMES: Final = ("author", "authors", "editor", "editors")  # the first that has any name
 _NOTES: Final = ("note", "notes", "annote", "annotation", "howpublished")
 _KEYWORDS: Final = ("keywords", "keyword", "author_keywords", "keywords-plus")
 _JOINTS: Final = {

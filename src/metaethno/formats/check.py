@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from metaethno.errors import Problem, UserError
-from metaethno.formats.columns import column, columns_of, filled
+from metaethno.formats import clean
+from metaethno.formats.columns import column, columns_of, filled, holding, matches, replaced
 from metaethno.formats.fields import TEXT_FIELDS
 from metaethno.formats.model import Parsed, Source
 from metaethno.formats.status import publication_states
@@ -27,6 +29,11 @@ _CONTENT = tuple(name for name in TEXT_FIELDS if name not in ("pub_type", "langu
 # Databases stop an export at such a number: a file of just so many records is often one of several.
 _BATCHES = (200, 500, 1000, 2000, 5000, 10_000)
 _UNIDENTIFIED = "ME0211"
+# What databases write where there is nothing.
+_NONE = {
+    "abstract": r"^(?i:\[?no abstract (?:is )?available\.?\]?\.?)$",
+    "authors": r"^(?i:\[no author(?:s|s'|'s)? (?:names? |id )?(?:available|listed)\])$",
+}
 # What several readers note.
 UNENDED = (
     "ME0212",
@@ -45,6 +52,20 @@ UNDATED = (
 )
 
 
+@dataclass
+class _File:
+    """What was noted of one file of an archive, or of a file that is none; lines count within it."""
+
+    name: str
+    starts: int = 0
+    parsed: int = 0
+    apart: list[int] = field(default_factory=list)
+    doubtful: set[tuple[int, str]] = field(default_factory=set)
+    blank: list[tuple[int, int]] = field(default_factory=list)
+    poor: list[tuple[int, int]] = field(default_factory=list)
+    notes: dict[tuple[str, str, str], list[tuple[int, int]]] = field(default_factory=dict)
+
+
 class Gathering:
     """Puts together what was read of a file, part by part; at the end it says what is wrong with the whole."""
 
@@ -53,11 +74,7 @@ class Gathering:
         self._line = self._bytes = 0
         self._formats: dict[str, Counter[str]] = {}
         self._starts = self._parsed = 0
-        self._apart: list[int] = []
-        self._doubtful: set[tuple[int, str]] = set()
-        self._blank: list[tuple[int, int]] = []
-        self._poor: list[tuple[int, int]] = []
-        self._notes: dict[tuple[str, str, str], list[tuple[int, int]]] = {}
+        self._files = [_File(name)]
         self._problems: list[Problem] = []
         self._remarks: dict[str, None] = {}
         self._cut: tuple[tuple[str, str, str], int, int] | None = None
@@ -65,20 +82,21 @@ class Gathering:
     def new_file(self, name: str) -> None:
         """Go on with the next file of an archive: its lines and bytes count from 1 and 0."""
         self._end()
-        self._name, self._line, self._bytes = name, 0, 0
+        self._files.append(_File(name))
+        self._line = self._bytes = 0
 
     def _end(self) -> None:
         """Note what the last part says of the end of its file: that of a part before is no end."""
         if self._cut:
             key, place, line = self._cut
-            self._notes.setdefault(key, []).append((place, line))
+            self._files[-1].notes.setdefault(key, []).append((place, line))
         self._cut = None
 
     def note(self, key: tuple[str, str, str], lines: Iterable[int]) -> None:
         """Note lines of the part that comes next."""
         positions = [(0, self._line + line) for line in lines]
         if positions:
-            self._notes.setdefault(key, []).extend(positions)
+            self._files[-1].notes.setdefault(key, []).extend(positions)
 
     def remark(self, text: str) -> None:
         """Keep what a person may want to know of the file, and `inspect` says."""
@@ -89,14 +107,15 @@ class Gathering:
         lines = [self._line + line for line in parsed.lines]
         places = range(self._parsed + 1, self._parsed + 1 + len(lines))
         self._formats.setdefault(parsed.format, Counter()).update(parsed.flavours)
-        self._doubtful.update((self._line + line, reason) for line, reason in parsed.doubtful)
+        file = self._files[-1]
+        file.doubtful.update((self._line + line, reason) for line, reason in parsed.doubtful)
         if parsed.lines != parsed.start_lines:
             found, counted = Counter(parsed.lines), Counter(parsed.start_lines)
-            self._apart += [self._line + n for n in sorted(((found - counted) + (counted - found)).elements())]
+            file.apart += [self._line + n for n in sorted(((found - counted) + (counted - found)).elements())]
         for key, positions in parsed.notes.items():
             base = self._parsed
             shifted = [(base + place if place else 0, self._line + line) for place, line in positions]
-            self._notes.setdefault(key, []).extend(shifted)
+            file.notes.setdefault(key, []).extend(shifted)
         if parsed.cut:
             key, place, line = parsed.cut
             self._cut = key, self._parsed + place if place else 0, self._line + line
@@ -105,11 +124,16 @@ class Gathering:
         self._problems += parsed.problems
         self._remarks |= dict.fromkeys(parsed.remarks)
         columns = columns_of(parsed.records) if parsed.columns is None else parsed.columns
+        columns["abstract"] = replaced(columns["abstract"], holding(columns["abstract"], "<"), clean.untagged)
+        for name, words in _NONE.items():
+            columns[name] = replaced(columns[name], matches(columns[name], words), lambda _: "")
         self._look_for_blanks(columns, places, lines)
         columns |= publication_states(columns)
         frame = _frame(columns, places, part, self._spans(source, parsed, starts))
         self._parsed += len(lines)
         self._starts += len(parsed.start_lines)
+        file.parsed += len(lines)
+        file.starts += len(parsed.start_lines)
         self._line += len(starts) - 1
         self._bytes += len(source.data)
         return frame
@@ -120,7 +144,8 @@ class Gathering:
         known = filled(columns["title"]) | filled(columns["authors"]) | filled(columns["doi"])
         for row in np.flatnonzero(~known).tolist():
             poor = any(columns[name][row].as_py() for name in _CONTENT)
-            (self._poor if poor else self._blank).append((places[row], lines[row]))
+            file = self._files[-1]
+            (file.poor if poor else file.blank).append((places[row], lines[row]))
 
     def _spans(self, source: Source, parsed: Parsed, starts: Array) -> tuple[Array, Array]:
         """Return the first byte of each record and the byte after its last, in the file."""
@@ -140,10 +165,11 @@ class Gathering:
         """
         self._end()
         name = " and ".join(_format_name(kind, flavours) for kind, flavours in self._formats.items())
-        errors = [*self._lost(name), *self._blanks(name)]
+        errors = [problem for file in self._files for problem in (*_lost(file, name), *_blanks(file, name))]
         if errors:
             raise UserError(errors)
-        problems = [*self._problems, *self._gathered(), *self._unidentified()]
+        problems = [*self._problems, *(problem for file in self._files for problem in _gathered(file))]
+        problems += [problem for file in self._files for problem in _unidentified(file)]
         if not self._parsed:
             hint = "check that the search had no hits"
             problems.append(Problem("ME0216", "The file has no records.", self._name, hint=hint))
@@ -154,51 +180,54 @@ class Gathering:
             )
         return name, self._starts, problems, remarks
 
-    def _lost(self, kind: str) -> list[Problem]:
-        """Say what was parsed otherwise than it was counted, line by line."""
-        problems = [
-            Problem("ME0204", reason, self._name, line, hint="mend the file there, or export it again")
-            for line, reason in sorted(self._doubtful)[:_SHOWN]
-        ]
-        if self._apart:
-            message = (
-                f"{self._starts} records seem to start in this file, but {self._parsed} can be read "
-                f"({kind}). Doubtful: {_lines(self._apart)}."
-            )
-            hint = "look at these lines in a text editor; mend them, or export the file again"
-            problems.append(Problem("ME0204", message, self._name, self._apart[0], hint=hint))
-        return problems
 
-    def _blanks(self, kind: str) -> list[Problem]:
-        if not self._blank:
-            return []
-        places = _some("record", [place for place, _ in self._blank])
-        lines = _lines(line for _, line in self._blank)
-        message = f"{len(self._blank)} record(s) have nothing in them ({kind}): {places}; {lines}."
-        hint = "if it looks right in a text editor, its kind was mistaken: export again, or give a column mapping"
-        return [Problem("ME0205", message, self._name, self._blank[0][1], hint=hint)]
+def _lost(file: _File, kind: str) -> list[Problem]:
+    """Say what was parsed otherwise than it was counted, line by line."""
+    problems = [
+        Problem("ME0204", reason, file.name, line, hint="mend the file there, or export it again")
+        for line, reason in sorted(file.doubtful)[:_SHOWN]
+    ]
+    if file.apart:
+        message = (
+            f"{file.starts} records seem to start in this file, but {file.parsed} can be read "
+            f"({kind}). Doubtful: {_lines(file.apart)}."
+        )
+        hint = "look at these lines in a text editor; mend them, or export the file again"
+        problems.append(Problem("ME0204", message, file.name, file.apart[0], hint=hint))
+    return problems
 
-    def _gathered(self) -> list[Problem]:
-        problems = []
-        for (code, message, hint), positions in self._notes.items():
-            places = [place for place, _ in positions if place]
-            where = f"{_some('record', places)}; " if places else ""
-            text = f"{message}: {where}{_lines(line for _, line in positions)}."
-            problems.append(Problem(code, text, self._name, positions[0][1], hint=hint))
-        return problems
 
-    def _unidentified(self) -> list[Problem]:
-        poor = self._poor
-        hint = "look at it in a text editor; it is kept, but can't be recognised when it is found again"
-        problems = [
-            Problem(_UNIDENTIFIED, f"Record {place} has no title, no authors and no DOI.", self._name, line, hint=hint)
-            for place, line in poor[:_SHOWN]
-        ]
-        if len(poor) > _SHOWN:
-            more = _lines(line for _, line in poor[_SHOWN:])
-            message = f"{len(poor) - _SHOWN} more records have no title, no authors and no DOI: {more}."
-            problems.append(Problem(_UNIDENTIFIED, message, self._name, poor[_SHOWN][1], hint=hint))
-        return problems
+def _blanks(file: _File, kind: str) -> list[Problem]:
+    if not file.blank:
+        return []
+    places = _some("record", [place for place, _ in file.blank])
+    lines = _lines(line for _, line in file.blank)
+    message = f"{len(file.blank)} record(s) have nothing in them ({kind}): {places}; {lines}."
+    hint = "if it looks right in a text editor, its kind was mistaken: export again, or give a column mapping"
+    return [Problem("ME0205", message, file.name, file.blank[0][1], hint=hint)]
+
+
+def _gathered(file: _File) -> list[Problem]:
+    problems = []
+    for (code, message, hint), positions in file.notes.items():
+        places = [place for place, _ in positions if place]
+        where = f"{_some('record', places)}; " if places else ""
+        text = f"{message}: {where}{_lines(line for _, line in positions)}."
+        problems.append(Problem(code, text, file.name, positions[0][1], hint=hint))
+    return problems
+
+
+def _unidentified(file: _File) -> list[Problem]:
+    hint = "look at it in a text editor; it is kept, but can't be recognised when it is found again"
+    problems = [
+        Problem(_UNIDENTIFIED, f"Record {place} has no title, no authors and no DOI.", file.name, line, hint=hint)
+        for place, line in file.poor[:_SHOWN]
+    ]
+    if len(file.poor) > _SHOWN:
+        more = _lines(line for _, line in file.poor[_SHOWN:])
+        message = f"{len(file.poor) - _SHOWN} more records have no title, no authors and no DOI: {more}."
+        problems.append(Problem(_UNIDENTIFIED, message, file.name, file.poor[_SHOWN][1], hint=hint))
+    return problems
 
 
 def _format_name(kind: str, flavours: Counter[str]) -> str:

@@ -25,9 +25,19 @@ _INITIALS: Final = re.compile(r"^(\S.*?)\s+((?:[^\W\d_]\.(?:[-‐ ]?(?=[^\W\d_]\
 _CAPITALS: Final = re.compile(
     r"^(\S.*?)\s+([A-Z\u00c0-\u00de](?:[-‐]?[A-Z\u00c0-\u00de]){0,3})(\s+(?:Jr|Sr|2nd|3rd|4th|II|III|IV))?$"
 )
-_DASH: Final = re.compile(r"[-\u2010-\u2015]")
-# Only the tags that typeset a title: "p<b" and "<5 years" are text.
-_INLINE: Final = re.compile(r"</?(?:i|b|u|em|strong|italic|bold|sub|sup|inf|sc|scp|span)>", re.IGNORECASE)
+_DASHES: Final = "-\u2010\u2011\u2012\u2013\u2014\u2015"
+_DASH: Final = re.compile(f"[{_DASHES}]")
+# Only the tags that typeset text: "p<b", "<5 years", "x <b and y> c" are text. Attributes have values in marks.
+_ATTRIBUTES: Final = r"(?:\s+[\w:.-]{1,40}\s*=\s*(?:\"[^\"<>]{0,300}\"|'[^'<>]{0,300}'))*\s*/?"
+_INLINE: Final = re.compile(
+    rf"</?(?:(?:i|b|u|em|strong|italic|bold|sub|sup|inf|sc|scp|span|small|font|a|math"
+    rf"|mi|mo|mn|mrow|msub|msup|msubsup|mtext|mfrac|mover|munder|mspace)"
+    rf"|(?:jats|mml|m|ce|xhtml):[a-z-]{{1,30}}){_ATTRIBUTES}>",
+    re.IGNORECASE,
+)
+_BLOCK: Final = re.compile(
+    rf"</?(?:p|br|div|li|ul|ol|h[1-6]|jats:(?:p|sec|title|list|list-item|break)){_ATTRIBUTES}>", re.IGNORECASE
+)
 # "(Boisvert C.) Brigham Young University, Provo": Embase's M1, which reference managers take for the issue.
 _AFFILIATION: Final = re.compile(r"^\([^()]{2,80}\.\) \S")
 _NO_PAGES: Final = frozenset(
@@ -68,7 +78,15 @@ def one_line(text: str) -> str:
 def title(text: str) -> str:
     """Return a title on one line, without the tags that Web of Science and others leave in it (`<i>`, `<sub>`)."""
     text = one_line(text)
-    return one_line(_INLINE.sub("", text)) if "<" in text else text
+    return one_line(_INLINE.sub("", _BLOCK.sub(" ", text))) if "<" in text else text
+
+
+def untagged(text: str) -> str:
+    """Return an abstract without the tags that typeset it; those of a paragraph part lines."""
+    if "<" not in text:
+        return text
+    lines = _INLINE.sub("", _BLOCK.sub("\n", text)).split("\n")
+    return "\n".join(filter(None, (" ".join(line.split()) for line in lines)))
 
 
 def issue(text: str) -> str:
@@ -163,9 +181,16 @@ def doi(*texts: str) -> str:
     return ";".join(found)
 
 
+_OPENING: Final = {")": "(", "]": "[", "}": "{"}
+
+
 def _trim_doi(value: str) -> str:
+    """Take off what a sentence, or copying, has put behind a DOI; a bracket that it opened itself stays."""
     value = value.removesuffix("[doi]")
-    while value and (value[-1] in ".,;:'\"]}" or (value[-1] == ")" and value.count("(") < value.count(")"))):
+    while value and (
+        value[-1] in ".,;:'\"\u200b\u200c\u200d\u200e\u200f\u2060"
+        or (value[-1] in _OPENING and value.count(_OPENING[value[-1]]) < value.count(value[-1]))
+    ):
         value = value[:-1]
     return value
 
@@ -209,6 +234,8 @@ def pages(first: str, last: str = "") -> str:
     if first.isdecimal() and last.isdecimal():
         return f"{first}-{last}" if first != last else first
     first, last = one_line(first), one_line(last)
+    if last and first[-1:] in _DASHES:  # "12-" and "19"
+        first = first[:-1].rstrip()
     if f"{first}-{last}".lower() in _NO_PAGES or first.lower() in _NO_PAGES:
         return ""
     if not first or not last or first == last or _DASH.search(first):

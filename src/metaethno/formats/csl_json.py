@@ -91,7 +91,7 @@ def _to_record(item: dict[str, Any]) -> Record:
     def text(*names: str) -> str:
         return next((value for name in names if (value := _text(item.get(name)))), "")
 
-    names, groups = _names(item.get("author"))
+    names, groups = _names(item.get("author") or item.get("editor"))
     extra = {key.upper(): value for key, value in _EXTRA.findall(text("note"))}
     pmid = clean.digits(text("PMID") or extra.get("PMID", ""))
     pmcid = text("PMCID") or extra.get("PMCID", "")
@@ -127,8 +127,8 @@ def _text(value: object) -> str:
     """Return a value as text: Crossref gives titles and ISSNs as lists."""
     if isinstance(value, str):
         return clean.sound(value)
-    if isinstance(value, list):
-        return "; ".join(filter(None, map(_text, value[:1000])))
+    if isinstance(value, list):  # a list in a list is none of anybody's habits, and could be nested without end
+        return "; ".join(filter(None, (_text(one) for one in value[:1000] if isinstance(one, str))))
     return ""
 
 

@@ -30,12 +30,14 @@ _MAGIC: Final = (
     (b"PAR1", "a Parquet table"),
     (b"\x89PNG", "an image"),
 )
+_OPEN_DOCUMENT: Final = b"mimetypeapplication/vnd.oasis.opendocument."
 _SAVE_AS: Final = "unpack it, or save it as text (RIS, CSV, Web of Science tagged or .nbib), and give that file"
 
 # Separators that other programs take for a line end become a space; every other control character goes.
 _SPACES: Final = bytes.maketrans(b"\x0b\x0c\x1c\x1d\x1e\x1f", b"      ")
 _CONTROLS: Final = bytes((*range(9), *range(14, 28), 0x7F))
 _C1: Final = re.compile(rb"\xc2[\x80-\x84\x86-\x9f]")
+_NO_LETTERS: Final = re.compile(rb"\xef\xbf[\xbe\xbf]")  # U+FFFE and U+FFFF: no XML may hold them
 _BOM: Final = "\ufeff"
 _BOM8: Final = codecs.BOM_UTF8
 # A second file starts here: with one of the marks that open a record or a file.
@@ -48,6 +50,9 @@ WOS: Final = "Web of Science"
 _GLUED_RIS: Final = re.compile(rb"ER {1,2}-[ \t]*(?=TY {1,2}-)")
 _GLUED_WOS: Final = ((b"ERPT ", re.compile(rb"ER(?=PT [A-Z][\r\n])")), (b"EFFN ", re.compile(rb"EF(?=FN )")))
 _GLUED_HEADER: Final = re.compile(rb"VR 1\.0[ \t]+(?=PT [A-Z][ \t]*[\r\n])")
+
+_LETTER: Final = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_ESCAPED: Final = re.compile("[\udc80-\udcff]")
 
 LINES_NOT_UTF8: Final = (
     "ME0213",
@@ -77,6 +82,10 @@ class Decoded:
 
 def refuse_binary(head: bytes, name: str, inside: str = "") -> None:
     """Raise `UserError` where a file does not start like a text. `inside` names an archive around it."""
+    if _OPEN_DOCUMENT in head[:200]:
+        what = "an OpenDocument sheet or text (.ods, .odt)"
+        hint = "save it as an Excel workbook (.xlsx) or as CSV, and give that file"
+        raise UserError(Problem("ME0202", f"This is {what}, not a text export.", name, hint=hint))
     for magic, what in _MAGIC:
         if head.startswith(magic):
             where = f" inside {inside}" if inside else ""
@@ -147,6 +156,8 @@ def decode(data: bytes, opening: bytes = b"", kinds: Collection[str] = (RIS, WOS
         return Decoded(data.decode("ascii"), glued, [], nuls, data)
     if b"\xc2" in data:
         data = _C1.sub(b"", data.replace(b"\xc2\x85", b" "))
+    if b"\xef\xbf" in data:
+        data = _NO_LETTERS.sub(b"", data)
     text, odd = _utf8_or_cp1252(data)
     if odd:
         data = b""
@@ -287,6 +298,21 @@ def _utf8_or_cp1252(data: bytes) -> tuple[str, list[int]]:
         try:
             lines.append(line.decode("utf-8"))
         except UnicodeDecodeError:
-            lines.append(line.decode("cp1252", errors="replace"))
+            lines.append(_mostly_utf8(line) or line.decode("cp1252", errors="replace"))
             odd.append(number)
     return "\n".join(lines), odd
+
+
+def _mostly_utf8(line: bytes) -> str:
+    """Return a line with more letters in UTF-8 than bytes that are none: a database cut a letter in two there.
+
+    All its accents would be wrong if the line were read as Windows-1252. Those bytes alone are; else "".
+    """
+    whole = len(_LETTER.findall(line))
+    if not whole:
+        return ""
+    text = line.decode("utf-8", errors="surrogateescape")
+    strange = _ESCAPED.findall(text)
+    if len(strange) >= whole:
+        return ""
+    return _ESCAPED.sub(lambda match: bytes([ord(match.group()) & 0xFF]).decode("cp1252", errors="replace"), text)

@@ -63,7 +63,7 @@ def _to_record(record: Element) -> Record:
         "volume": clean.one_line(first(record, "volume")),
         "issue": clean.issue(first(record, "number", "issue")),
         "pages": clean.pages(first(record, "pages")) or clean.one_line(first(record, "custom7", "electronic-pages")),
-        "doi": doi or clean.doi(*(url for url in urls if "doi.org/" in url)),
+        "doi": doi or clean.doi(*(url for url in urls if "doi.org/" in url and not own)),
         "pmid": pmid or (stated[1] if stated else ""),
         "issn": clean.issn(*issn),
         "isbn": clean.isbn(*issn),
@@ -77,9 +77,10 @@ def _to_record(record: Element) -> Record:
 
 
 def _authors(record: Element) -> tuple[str, str]:
-    """Return authors and groups. EndNote closes the name of a group with a comma, so as not to turn it about."""
+    """Return authors, else editors, and groups. EndNote closes a group's name with a comma, so as not to turn it."""
     names, groups = [], []
-    for element in record.iterfind("contributors/authors/author"):
+    people = record.findall("contributors/authors/author") or record.findall("contributors/secondary-authors/author")
+    for element in people:
         for name in text_of(element).split("\n"):
             corporate = name.rstrip().endswith(",") or bool(element.get("corp-name"))
             name = clean.author(name or element.get("corp-name", ""))

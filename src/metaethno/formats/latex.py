@@ -53,6 +53,12 @@ _SWITCHES: Final = frozenset({
     "em", "it", "bf", "sc", "rm", "sf", "tt", "sl", "itshape", "bfseries", "scshape", "upshape", "slshape", "rmfamily",
     "sffamily", "ttfamily", "normalfont", "relax", "noopsort", "protect", "ensuremath", "left", "right",
 })  # fmt: skip
+# An accent over a letter that has one already, as Vietnamese has: {\~{\^e}}. The inner one comes first.
+_STACKED: Final = re.compile(
+    r"""(?P<outer>\\(?:[`'^~="]|\.(?!\s)|[uvHcdbkrt](?![A-Za-z]))\s*(?:\{\s*)?)
+    \\(?P<mark>[`'^~="]|\.(?!\s)|[uvHcdbkrt](?![A-Za-z]))\s*(?:\{\s*(?P<braced>[^\W\d_])\s*\}|(?P<letter>[^\W\d_]))""",
+    re.VERBOSE,
+)
 _EMPTY_ACCENT: Final = re.compile(r"\\([~^])\{\s*\}")
 _MATH: Final = re.compile(r"(?<!\\)\$([^$]{0,200})(?<!\\)\$")
 _SCRIPT: Final = re.compile(r"[_^](\{[^{}]*\}|\w)")
@@ -75,6 +81,8 @@ def to_text(value: str, *, verbatim: bool = False) -> str:
     if "\\" in value:
         if "\\~" in value or "\\^" in value:
             value = _EMPTY_ACCENT.sub(lambda match: "\ue003" if match[1] == "~" else "^", value)
+        if value.count("\\") > 1:
+            value = _STACKED.sub(_stacked, value)
         value = _COMMAND.sub(_command, value)
     if not verbatim:
         value = value.replace("---", "—").replace("--", "–").replace("``", "“").replace("''", "”").replace("~", " ")
@@ -83,6 +91,11 @@ def to_text(value: str, *, verbatim: bool = False) -> str:
         return value
     value = value.replace("\ue001", "{").replace("\ue002", "}").replace("\ue003", "~")
     return unicodedata.normalize("NFC", value)
+
+
+def _stacked(match: re.Match[str]) -> str:
+    letter = match["braced"] or match["letter"]
+    return match["outer"] + unicodedata.normalize("NFC", letter + _ACCENTS[match["mark"]])
 
 
 def _command(match: re.Match[str]) -> str:

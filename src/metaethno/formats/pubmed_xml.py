@@ -21,6 +21,8 @@ _STATUS: Final = (
     ("RetractionIn", "retracted", False),
     ("ErratumIn", "corrected", False),
 )
+# A title that PubMed has translated stands in brackets: "[Wards at night]." Brackets of its own stay.
+_TRANSLATED: Final = re.compile(r"\[([^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*)\](\.?)")
 _PRINTED: Final = {"aheadofprint": "early view", "ppublish": "print", "epublish": "print"}
 
 
@@ -50,7 +52,7 @@ def _to_record(record: Element) -> Record:
     status, of = _status(record, citation)
     found: Record = {
         "accession": pmid,
-        "title": clean.title(first(article, "ArticleTitle", "VernacularTitle", "Book/BookTitle")).strip("[]"),
+        "title": _title(first(article, "ArticleTitle", "VernacularTitle", "Book/BookTitle")),
         "authors": names,
         "group_authors": groups,
         "year": clean.year(
@@ -84,9 +86,21 @@ def _to_record(record: Element) -> Record:
     return found
 
 
+def _title(text: str) -> str:
+    title = clean.title(text)
+    found = _TRANSLATED.fullmatch(title[:5000]) if title.startswith("[") else None
+    return found[1] + found[2] if found else title
+
+
 def _authors(article: Element) -> tuple[str, str]:
+    """Return authors and groups. Those of a whole book stand with the book; where it has none, its editors do."""
     names, groups = [], []
     lists = [e for e in article.iterfind("AuthorList") if e.get("Type") != "editors"]
+    if not lists:
+        of_book = article.findall("Book/AuthorList")
+        lists = [e for e in of_book if e.get("Type") != "editors"]
+        if not lists and first(article, "ArticleTitle") == "":
+            lists = of_book
     for element in (author for authors in lists for author in authors.iterfind("Author")):
         group = clean.one_line(first(element, "CollectiveName"))
         if group:

@@ -190,6 +190,30 @@ def _last(boundary: re.Pattern[bytes], data: bytes, start: int) -> int:
     return 0
 
 
+# What databases offer beside the formats that are read: how it begins, what it is, and what to choose instead.
+_NOT_READ: Final = (
+    (
+        re.compile(r"\A(?:RT|SR|ID) \S.*\n(?:[A-Z0-9]{2} .*\n){0,30}?(?:A1|T1) \S"),
+        "It looks like RefWorks's tagged format.",
+        "export it again as RIS",
+    ),
+    (
+        re.compile(r"\A1[:.] .+(?:\n.*){0,400}?\bPMID: \d"),
+        "It looks like the text that PubMed makes for people to read (“Summary” or “Abstract”).",
+        "save it again in the format “PubMed”",
+    ),
+    (
+        re.compile(
+            r"^(?:\"?RECORD 1\"?|<RECORD 1>)[ \t]*$"
+            r"|^\"?TITLE\"?[,;\t].*\n(?:.*\n){0,20}?\"?AUTHOR(?:S| NAMES?)\"?[,;\t]",
+            re.MULTILINE | re.IGNORECASE,
+        ),
+        "The fields of each record seem to stand below one another, as in Embase's text and its tables by row.",
+        "export it again as RIS, or as a table with the fields by column",
+    ),
+)
+
+
 def _unknown(source: Source) -> Problem:
     """Say that no reader knows the file, which kinds it is nearest to, and what can be read."""
     from metaethno.formats.registry import READERS
@@ -198,7 +222,11 @@ def _unknown(source: Source) -> Problem:
     first = head.split("\n", 1)[0].strip()
     likeness = [(len(r.looks.findall(head)), -i, r.kind) for i, r in enumerate(READERS) if r.looks is not None]
     near = [kind for count, _, kind in sorted(likeness, reverse=True)[:3] if count]
-    if near:
+    hint = "export it again in one of these formats"
+    known = next(((what, instead) for form, what, instead in _NOT_READ if form.search(head)), None)
+    if known:
+        looks, hint = known
+    elif near:
         looks = f"The nearest kinds are: {'; '.join(near)}. The line that such a file starts with was not found in it."
     elif first.startswith("<"):
         looks = "It looks like XML or HTML, but of none of the kinds that databases export."
@@ -207,11 +235,12 @@ def _unknown(source: Source) -> Problem:
     elif first.startswith(("{", "[")):
         looks = "It looks like JSON."
     elif any(mark in first for mark in ",;\t"):
-        near_word = next((m for m in (did_you_mean(w, ("title", "article title")) for w in _words(first)) if m), "")
-        headings = "; ".join(word for word in _words(first, fold=False)[:30] if word)
+        words = [word for word in _words(first)[:30] if word]
+        maybe = next((word for word in words if "title" in word.casefold()), "")
+        near_word = f' Is it "{maybe}"?' if maybe else next(filter(None, map(_like_title, words)), "")
         looks = (
             f'It may be a table, but no line has a column headed "Title".{near_word} A column mapping can name it '
-            f"(`columns` in config/review.yaml). The headings of its first line: {headings[:600]}."
+            f"(`columns` in config/review.yaml). The headings of its first line: {'; '.join(words)[:600]}."
         )
     else:
         looks = "Nothing in it looks like the start of a record."
@@ -222,12 +251,15 @@ def _unknown(source: Source) -> Problem:
         1,
         value=first[:200],
         allowed="; ".join(reader.kind for reader in READERS),
-        hint="export it again in one of these formats",
+        hint=hint,
     )
 
 
-def _words(line: str, *, fold: bool = True) -> list[str]:
+def _like_title(word: str) -> str:
+    return did_you_mean(word, ("title",))
+
+
+def _words(line: str) -> list[str]:
     for mark in (";", "\t"):
         line = line.replace(mark, ",")
-    words = [word.strip(' "') for word in line.split(",")]
-    return [word.casefold() for word in words] if fold else words
+    return [word.strip(' "') for word in line.split(",")]

@@ -12,17 +12,29 @@ from metaethno.formats.model import Record
 if TYPE_CHECKING:
     from metaethno.formats.columns import Columns
 
+# A word alone tells no notice: "Withdrawn adolescents", "Withdrawal of treatment", "Correction-based feedback" and
+# "Retraction of consent" begin titles of studies. A mark behind it does, or that it names what it is about.
 _ERRATUM: Final = re.compile(
     r"^(?:published |publisher |author )?"
-    r"(?:erratum|errata|corrigendum|corrigenda|addendum|(?:publisher |author )?correction)\b"
-    r"(?=\s*(?:[:.\[(\u2014-]|to\b|for\b|$))",
+    r"(?:(?:erratum|errata|corrigendum|corrigenda|addendum)\b(?=\s*(?:[:.\[(\u2014]|- |to\b|for\b|$))"
+    r"|(?:publisher |author )?correction\b"
+    r"(?=\s*(?:[:.\[(\u2014]|- |to\b|for (?:[\"\u201c\u2018']|.{1,80}\bet al\b)|$)))",
     re.IGNORECASE,
 )
 _RETRACTED: Final = re.compile(
-    r"^\W{0,2}(?:retracted(?: article)?|withdrawn)\b\W|[\[(](?:retracted|withdrawn)[ \w]{0,20}[\])]", re.IGNORECASE
+    r"^\W{0,2}(?:retracted|withdrawn)(?: (?:article|chapter|paper|publication|study))?\s*(?:[:.\])]|[-\u2013\u2014] )"
+    r"|^\W{0,2}(?:retracted (?:article|chapter|paper|publication)\b|(?-i:RETRACTED|WITHDRAWN)\b(?-i:.*[a-z]))",
+    re.IGNORECASE,
+)
+# Web of Science puts it behind the title: "A ward (Retracted article. See vol. 3, pg. 1, 2020)".
+_RETRACTED_BEHIND: Final = re.compile(
+    r"[\[(](?:retracted|withdrawn)(?:[ \w]{0,20}|(?: \w{1,20})?[.,:;][^()\[\]]{0,120})[\])]", re.IGNORECASE
 )
 _RETRACTION: Final = re.compile(
-    r"^(?:notice of )?(?:retraction|withdrawal)(?: note| notice)?\s*(?:[:.\[(\u2014]|to\b|of\b|$)", re.IGNORECASE
+    r"^(?:notice of (?:retraction|withdrawal)\b|(?:retraction|withdrawal) (?:note|notice|statement)\b"
+    r"|retraction\s*(?:[:.\[(\u2014]|to\b|of\s*(?:[:\"\u201c\u2018']|.{1,80}\bet al\b|.*\b10\.\d{4})|$)"
+    r"|(?-i:WITHDRAWAL):(?-i:.*[a-z]))",
+    re.IGNORECASE,
 )
 _CONCERN: Final = re.compile(r"^(?:editorial )?expression of concern\b", re.IGNORECASE)
 # Most titles are none; this tells it fast.
@@ -32,8 +44,9 @@ _MAY_BE_NOTICE: Final = re.compile(
 # The same for a column of titles, by Arrow; it lets through a few more, since only Python knows all letters.
 _MAY_BE_NOTICE_THERE: Final = (
     r"(?i:^\W{0,2}(?:publ|author|errat|corr|addend|retract|w.thdr|not.ce|ed.tor|express))"
-    r"|etract|ETRACT|ithdraw"
+    r"|etract|ETRACT|ithdraw|ITHDRAW"
 )
+_SAID: Final = ("etract", "ETRACT", "ithdraw", "ITHDRAW")
 _NOTICES: Final = ("erratum", "retraction notice", "expression of concern")
 _EARLY: Final = (
     "in press",
@@ -71,13 +84,17 @@ def publication_status(record: Record) -> None:
 
 
 def publication_states(columns: Columns) -> Columns:
-    """Return the columns `status` and `status_of`, filled as `publication_status` does for each record without one."""
+    """Return the columns `status` and `status_of`, filled as `publication_status` does for each record without one.
+
+    What a reader took for an early view may be a notice all the same, or have been retracted since.
+    """
     import numpy as np
     import pyarrow as pa
     import pyarrow.compute as pc
 
     status, about, kind = columns["status"], columns["status_of"], columns["pub_type"]
-    without = ~filled(status)
+    early = pc.equal(status, "early view").to_numpy(zero_copy_only=False)
+    without = ~filled(status) | early
     # Of most records only the type counts, and whether there is an issue: each such pair is looked at once.
     issued = filled(columns["volume"]) | filled(columns["issue"]) | filled(columns["pages"])
     marks = pa.array(["", "1"], kind.type).take(pa.array(issued.astype(np.int8)))
@@ -94,6 +111,9 @@ def publication_states(columns: Columns) -> Columns:
             publication_status(record)
         status = replaced(status, notices, column([record.get("status", "") for record in records]))
         about = replaced(about, notices, column([record["status_of"] for record in records]))
+    if early.any():
+        unsaid = pc.is_in(status, pa.array(["", "print"], kind.type)).to_numpy(zero_copy_only=False)
+        status = pc.if_else(pa.array(early & unsaid), "early view", status)
     return {"status": status, "status_of": about}
 
 
@@ -105,7 +125,7 @@ def _of_pair(pair: str) -> str:
 
 
 def _may_be_notice(title: str) -> bool:
-    return bool(_MAY_BE_NOTICE.match(title)) or "etract" in title or "ETRACT" in title or "ithdraw" in title
+    return bool(_MAY_BE_NOTICE.match(title)) or any(word in title for word in _SAID)
 
 
 @lru_cache(maxsize=4096)
@@ -134,7 +154,7 @@ def _of_title(title: str) -> str:
     ):
         if pattern.search(start):
             return status
-    return ""
+    return "retracted" if _RETRACTED_BEHIND.search(title[-200:]) else ""
 
 
 def _after(title: str) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from typing import Final
 
 from metaethno.errors import Problem, UserError, did_you_mean
 from metaethno.formats.model import Parsed, Reader, Source
-from metaethno.formats.table_columns import MAPPABLE, TITLES, WOS_TAGS, Layout, heading, layout
+from metaethno.formats.table_columns import HEADINGS, MAPPABLE, TITLES, WOS_TABLE, WOS_TAGS, Layout, heading, layout
 from metaethno.formats.table_fields import to_record
 
 _DELIMITERS: Final = (",", ";", "\t", "|")
@@ -45,6 +46,7 @@ _TURNED: Final = (
     "Pages, issues or volumes that a spreadsheet has turned into dates",
     "they are kept as they stand; export again, and don't open the file in a spreadsheet before it is imported",
 )
+_QUOTED_CELL: Final = re.compile(r'"(?:[^"]|"")*+"')
 _BLANK: Final = " \t\n,;|\"'" + _NEWLINE
 
 
@@ -59,12 +61,14 @@ def _parse(source: Source) -> Parsed:
         raise UserError(Problem("ME0201", "No header line with a title column.", source.name))
     csv.field_size_limit(_CELL_LIMIT)
     parsed = Parsed(found.flavour, [], [], [])
+    unquoted = found.flavour == WOS_TABLE and _is_unquoted(source.text, found)
+    rows = _plain_rows if unquoted else partial(_rows, delimiter=found.delimiter)
     try:
-        read_rows(parsed, found, _rows(source.text, found.delimiter))
+        read_rows(parsed, found, rows(source.text))
     except csv.Error as error:
         parsed.doubtful.append((parsed.lines[-1] if parsed.lines else found.line, f"The table breaks off: {error}."))
-    parsed.start_lines = _start_lines(_masked_by_parity(source.text), found)
-    if parsed.start_lines != parsed.lines:
+    parsed.start_lines = _start_lines(source.text.split("\n") if unquoted else _masked_by_parity(source.text), found)
+    if parsed.start_lines != parsed.lines and not unquoted:
         # A quotation mark inside an unquoted cell (the 5" scale) makes the plain count of marks wrong.
         parsed.start_lines = _start_lines(_masked_by_cell(source.text, found.delimiter), found)
     return parsed
@@ -110,6 +114,27 @@ def _rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
         start = reader.line_num + 1
 
 
+def _plain_rows(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield each line's cells and its number: Web of Science quotes nothing."""
+    for number, line in enumerate(text.split("\n"), start=1):
+        yield number, line.split("\t")
+
+
+def _is_unquoted(text: str, found: Layout) -> bool:
+    """Say whether quotation marks in a tab-separated table are text: a title that begins with one is not closed by it.
+
+    Whatever a spreadsheet has saved again is quoted: a mark inside a cell is doubled there, the cell is in marks, and
+    may go on over several lines, of which none is as wide as the header.
+    """
+    if '"' not in text:
+        return False
+    rows = [line.split("\t") for line in text.rstrip().split("\n")[found.line - 1 :]]
+    # The last line may have broken off.
+    if any(len(row) < len(found.header) - 1 and not _is_blank(row) for row in rows[:-1]):
+        return False
+    return any('"' in cell and not _QUOTED_CELL.fullmatch(cell) for row in rows for cell in row)
+
+
 def _find_layout(source: Source) -> Layout | None:
     """Find the delimiter and the header: the first line that has a title column, maybe behind a few others."""
     head = source.text[:_HEAD_CHARS]
@@ -119,13 +144,24 @@ def _find_layout(source: Source) -> Layout | None:
 
 
 def find_header(rows: Iterable[tuple[int, list[str]]], delimiter: str, source: Source) -> Layout | None:
-    """Return the layout by the first of some rows (line and cells) that has a title column and one more."""
+    """Return the layout by the first of some rows (line and cells) that has a title column and one more.
+
+    There is none where the fields of a record stand below one another, each behind its heading.
+    """
+    rows = list(rows)
     wanted = heading(source.mapping.get("title", ""))
-    for line, row in rows:
+    for place, (line, row) in enumerate(rows):
         names = {heading(cell) for cell in row} - {""}
         if len(names) >= 2 and (names & TITLES or wanted in names or names >= WOS_TAGS):
-            return layout(delimiter, line, row, source.mapping)
+            sideways = heading(row[0]) in TITLES and not names & (HEADINGS - TITLES) and by_row(rows[place + 1 :])
+            return None if sideways else layout(delimiter, line, row, source.mapping)
     return None
+
+
+def by_row(rows: Sequence[tuple[int, list[str]]]) -> bool:
+    """Say whether headings stand at the start of rows: at least two of those that we know."""
+    found = {heading(row[0]) for _, row in rows if row} & HEADINGS
+    return len(found - TITLES) >= 2
 
 
 def _head_rows(head: str, delimiter: str) -> list[tuple[int, list[str]]]:

@@ -30,6 +30,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "author/s",
         "primary authors",
     ),
+    "editors": ("editor", "editors", "book editors"),
     "year": (
         "year",
         "publication year",
@@ -99,6 +100,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "citation": ("citation", "source"),
 }
 TITLES: Final = frozenset(COLUMNS["title"])
+HEADINGS: Final = frozenset(name for names in COLUMNS.values() for name in names)
 
 # Whose table it is: all columns of one of the sets are there. The first that fits counts.
 FLAVOURS: Final[tuple[tuple[str, frozenset[str]], ...]] = (
@@ -115,6 +117,7 @@ FLAVOURS: Final[tuple[tuple[str, frozenset[str]], ...]] = (
 )
 OWN_TABLE: Final = "metaethno CSV"
 _OWN_HEADINGS: Final = frozenset({"record id", "accession", "container", "pub type", "group authors", "title"})
+WOS_TABLE: Final = "Web of Science tab-delimited"
 WOS_TAGS: Final = frozenset({"pt", "au", "ti", "so", "ut"})
 DELIMITER_NAMES: Final = {",": "CSV", ";": "CSV with semicolons", "\t": "tab-separated table", "|": "table with bars"}
 
@@ -154,7 +157,7 @@ def layout(delimiter: str, line: int, header: Sequence[str], mapping: Mapping[st
         columns = {name: tuple(i for i, found in enumerate(names) if found == heading(name)) for name in TEXT_FIELDS}
         return Layout(delimiter, line, tuple(header), OWN_TABLE, columns)
     if present >= WOS_TAGS:
-        flavour = "Web of Science tab-delimited"
+        flavour = WOS_TABLE
     else:
         flavour = next((name for name, needed in FLAVOURS if needed <= present), DELIMITER_NAMES[delimiter])
     columns = {

@@ -8,7 +8,7 @@ from typing import Final
 from metaethno.formats import clean
 from metaethno.formats.fields import TEXT_FIELDS
 from metaethno.formats.model import Record
-from metaethno.formats.table_columns import OWN_TABLE, Layout, heading
+from metaethno.formats.table_columns import OWN_TABLE, WOS_TABLE, Layout, heading
 from metaethno.formats.wos import to_record as wos_record
 
 _FORMULA: Final = re.compile(r'^\s*="(.*)"\s*$', re.DOTALL)
@@ -16,13 +16,16 @@ _ESCAPED: Final = re.compile(r"^'+[=+\-@\t\r]")
 _PARAGRAPHS: Final = ("abstract", "notes")
 _CITATION: Final = re.compile(r";\s*([\w -]*?)(?:\(([^)]*)\))?:([^.;]+)\.")
 _SPILLED: Final = re.compile(r"\s+U2 {2}- (\S+)")
-_IN_PRESS: Final = "press"  # Scopus: "Article in Press", or "aip"
+_IN_PRESS: Final = ("press", "aip")  # Scopus: "Article in Press", or "aip"
 _EXTRA_PMID: Final = re.compile(r"^PMID: *(\d+)", re.MULTILINE)
 _SCOPUS_ID: Final = re.compile(r"\s*\(\d{5,}\)\s*$")
 _AND: Final = re.compile(r"\s+and\s+", re.IGNORECASE)
 _EMBASE_ARTICLE: Final = re.compile(r"Article Number: *(\w+)")
 _EMBASE_PARTER: Final = re.compile(r",(?: |(?=[^\W\d]))")  # "2,4 dinitrophenol" is one term
 _FAMILY_INITIALS: Final = re.compile(r"^[^,;]+?\s+(?:[A-ZÀ-ÖØ-Þ]\.?[-‐ ]?){1,5}(?:\s+(?:Jr|Sr|2nd|3rd))?\.?$")
+# As APA style lists authors: "Low, A. B., van Dam, C., & High, D."
+_APA_NAME: Final = re.compile(r"([^,;&.]{2,60}), ((?:[^\W\d_]\.[ -]?){1,5})(?:,? ?& ?|, |$)")
+_APA: Final = re.compile(rf"(?:{_APA_NAME.pattern}){{2,}}")
 _WOS_LISTS: Final = ("AU", "AF", "CA")
 
 
@@ -32,19 +35,19 @@ def to_record(layout: Layout, cells: list[str]) -> Record:
         return _own(layout, cells)
     # Excel is kept from changing numbers and dates by writing them as formulas: ="19326203".
     row = [_plain(cell) if "=" in cell else cell for cell in cells]
-    if layout.flavour == "Web of Science tab-delimited":
+    if layout.flavour == WOS_TABLE:
         return _from_wos(layout, row)
     link = layout.value(row, "url")
     record = {
         "accession": clean.one_line(layout.value(row, "accession")),
         "title": clean.title(layout.value(row, "title")),
-        "authors": _authors(layout.value(row, "authors"), layout.flavour),
+        "authors": _authors(layout.value(row, "authors") or layout.value(row, "editors"), layout.flavour),
         "year": clean.year(*layout.values(row, "year")),
         "container": clean.one_line(layout.value(row, "container")),
         "volume": clean.one_line(layout.value(row, "volume")),
         "issue": clean.issue(layout.value(row, "issue")),
         "pages": _pages(layout, row),
-        "doi": clean.doi(layout.value(row, "doi")),
+        "doi": clean.doi(layout.value(row, "doi")) or (clean.doi(link) if "doi.org/" in link else ""),
         "pmid": clean.digits(layout.value(row, "pmid")),
         "issn": clean.issn(*layout.values(row, "issn")),
         "isbn": clean.isbn(*layout.values(row, "isbn"), *layout.values(row, "issn")),
@@ -55,7 +58,7 @@ def to_record(layout: Layout, cells: list[str]) -> Record:
         "abstract": clean.paragraphs(layout.value(row, "abstract")),
         "notes": clean.paragraphs("\n".join(layout.values(row, "notes"))),
     }
-    if _IN_PRESS in layout.value(row, "status").lower():
+    if any(word in layout.value(row, "status").lower() for word in _IN_PRESS):
         record["status"] = "early view"
     if layout.flavour == "Zotero CSV" and not record["pmid"]:
         found = _EXTRA_PMID.search(record["notes"])
@@ -95,6 +98,8 @@ def _authors(text: str, flavour: str) -> str:
         names = text.split("\n")
     elif "|" in text:
         names = text.split("|")
+    elif "&" in text and _APA.fullmatch(text[:5000]):
+        names = [f"{family}, {given}" for family, given in _APA_NAME.findall(text)]
     elif "," in text and _AND.search(text):
         names = _AND.split(text)
     else:
