@@ -242,3 +242,17 @@ def test_authors_of_a_plain_table(written: str, read_as: str) -> None:
 def test_editors_stand_in_where_a_table_has_no_authors() -> None:
     rows = 'A,,"Low, Ann; High, Ben"\nB,"Doe, Cy","Low, Ann"\n'
     assert load(f"Title,Author,Editor\n{rows}").records["authors"].tolist() == ["Low, Ann; High, Ben", "Doe, Cy"]
+
+
+@pytest.mark.parametrize(
+    ("table", "found"),
+    [
+        ("PMID,Title,Journal/Book,PMCID\n123456,Wards,J Ward,PMC765432\n", "PubMed:123456; PMC:PMC765432"),
+        ("Title,Source title,EID,PubMed ID\nWards,J Ward,2-s2.0-85,123456\n", "Scopus:2-s2.0-85; PubMed:123456"),
+        ("Lens ID,Title,PMID\n000-111-222,Wards,\n", "Lens:000-111-222"),
+        ("Title,Accession Number\nWards,17\n", ""),
+    ],
+)
+def test_the_numbers_of_all_databases_that_a_table_names(table: str, found: str) -> None:
+    (record,) = read_bytes(table.encode(), "x.csv").records.to_dict("records")
+    assert record["accessions"] == found

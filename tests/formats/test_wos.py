@@ -156,3 +156,13 @@ def test_a_file_without_its_closing_line_is_noticed() -> None:
     (problem,) = load(HEADER + RECORD).problems
     assert problem.code == "ME0219"
     assert load(RECORD).problems == []  # nothing was opened
+
+
+def test_a_book_has_the_full_names_of_its_authors_and_its_group() -> None:
+    text = (
+        "FN Clarivate Analytics Web of Science\nVR 1.0\nPT B\nBA Low, A\n   High, B\nBF Low, Ann\n   High, Bea\n"
+        "GP Ward Study Group\nTI Wards\nPY 2020\nUT WOS:000000000000001\nER\n\nEF"
+    )
+    (record,) = read_bytes(text.encode(), "x.txt").records.to_dict("records")
+    assert record["authors"] == "Low, Ann; High, Bea; Ward Study Group"
+    assert record["group_authors"] == "Ward Study Group"

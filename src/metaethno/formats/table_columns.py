@@ -64,6 +64,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "article_number": ("art. no.", "article number", "article no."),
     "doi": ("doi", "digital object identifier", "doi link"),
     "pmid": ("pmid", "pubmed id", "medline pmid"),
+    "pmcid": ("pmcid", "pmc id"),
     "issn": ("issn", "print issn", "e-issn", "eissn", "electronic issn", "issns"),
     "isbn": ("isbn", "isbns", "isbn13"),
     "language": ("language", "article language", "language of original document"),

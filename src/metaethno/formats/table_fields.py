@@ -26,7 +26,11 @@ _FAMILY_INITIALS: Final = re.compile(r"^[^,;]+?\s+(?:[A-ZÀ-ÖØ-Þ]\.?[-‐ ]?)
 # As APA style lists authors: "Low, A. B., van Dam, C., & High, D."
 _APA_NAME: Final = re.compile(r"([^,;&.]{2,60}), ((?:[^\W\d_]\.[ -]?){1,5})(?:,? ?& ?|, |$)")
 _APA: Final = re.compile(rf"(?:{_APA_NAME.pattern}){{2,}}")
-_WOS_LISTS: Final = ("AU", "AF", "CA")
+# Whose accession number a table holds, where that can be told.
+_NUMBERED: Final = {
+    "Embase CSV": "Embase", "Scopus CSV": "Scopus", "Lens CSV": "Lens", "Dimensions CSV": "Dimensions",
+}  # fmt: skip
+_WOS_LISTS: Final = ("AU", "AF", "CA", "BA", "BF", "BE", "GP")
 
 
 def to_record(layout: Layout, cells: list[str]) -> Record:
@@ -74,6 +78,11 @@ def to_record(layout: Layout, cells: list[str]) -> Record:
         # number: it changes at each import.
         found = _SPILLED.search(link)
         record["accession"] = found[1] if found else ""
+    record["accessions"] = clean.numbers(
+        (_NUMBERED.get(layout.flavour, ""), record["accession"] if layout.flavour in _NUMBERED else ""),
+        ("PubMed", record["pmid"]),
+        ("PMC", clean.one_line(layout.value(row, "pmcid"))),
+    )
     return record
 
 

@@ -117,7 +117,7 @@ def to_record(tags: Tags) -> Record:
         "accession": clean.one_line(get("UT", "")),
         "title": clean.title(get("TI", "")),
         "authors": _authors(tags),
-        "group_authors": clean.joined(get("CA", "").split("\n")),
+        "group_authors": clean.joined(_names(tags, "CA", "GP")),
         "year": clean.year(get("PY", ""), get("EY", ""), get("EA", ""), get("PD", "")),
         "container": clean.one_line(get("SO", "") or get("J9", "") or get("JI", "")),
         "volume": clean.one_line(get("VL", "")),
@@ -140,14 +140,16 @@ def to_record(tags: Tags) -> Record:
 
 
 def _authors(tags: Tags) -> str:
-    short = [name for name in tags.get("AU", "").split("\n") if name.strip()]
-    full = [name for name in tags.get("AF", "").split("\n") if name.strip()]
-    # Full names are better, but some records have them for a part of the authors only.
-    people = full if len(full) >= len(short) else short
-    if not people:  # a book: its authors, else its editors
-        people = [name for name in (tags.get("BA", "") or tags.get("BE", "")).split("\n") if name.strip()]
-    groups = [name for name in tags.get("CA", "").split("\n") if name.strip()]
-    return clean.joined([*map(clean.author, people), *groups])
+    people: list[str] = []
+    for short, full in (("AU", "AF"), ("BA", "BF"), ("BE", "")):  # of a book its own authors, else its editors
+        # Full names are better, but some records have them for a part of the authors only.
+        people = people or max(_names(tags, full), _names(tags, short), key=len)
+    return clean.joined([*map(clean.author, people), *_names(tags, "CA", "GP")])
+
+
+def _names(tags: Tags, *wanted: str) -> list[str]:
+    """Return the names in some tags, one a line."""
+    return [name for tag in wanted for name in tags.get(tag, "").split("\n") if name.strip()]
 
 
 def _unwrapped(value: str) -> str:
