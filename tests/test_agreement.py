@@ -142,6 +142,17 @@ def test_only_first_votes_of_reviewers_on_records_that_are_there_count():
     assert got[cells].values.tolist() == [["all", "all", *expected], ["all", "ann;ben", *expected]]
 
 
+def test_who_waited_for_the_authors_has_judged_first_only_after_that():
+    rows = [("a", "ann", "include"), ("a", "ben", "awaiting"), ("a", "ben", "awaiting", "supersedes=v1")]
+    runs = {"a": "2019-01-01"}
+    assert table(cast(*rows), runs).empty
+    rows.append(("a", "ben", "exclude", "supersedes=v2"))
+    assert table(cast(*rows), runs)["agreement"].tolist() == ["0.0000", "0.0000"]
+    # A second thought is none of the first votes.
+    rows.append(("a", "ben", "include", "supersedes=v3"))
+    assert table(cast(*rows), runs)["agreement"].tolist() == ["0.0000", "0.0000"]
+
+
 def test_runs_rounds_and_pairs_stay_apart():
     runs = {"a": "2019-01-01", "b": "2019-01-01", "c": "2020-01-01", "k": "2019-01-01"}
     rows = [(r, w, "include") for r in "ab" for w in ("ann", "ben")]

@@ -230,6 +230,11 @@ def test_open_decisions_are_a_term_of_their_own():
     assert (pooled["undecided_screening"], pooled["undecided_full_text"]) == (2, 2)
     assert (parts["undecided_full_text/databases"], parts["undecided_full_text/other"]) == (1, 1)
     assert got.checks[["code", "level"]].values.tolist() == [["P3", "note"], ["ME0422", "warning"]]
+    (said,) = got.checks.loc[got.checks["code"].eq("ME0422"), "message"]
+    assert said == "2 records and 2 full texts are still open: the flow is provisional"
+    one = example(full=FULL | {"b": "awaiting"}).checks
+    assert one.loc[one["code"].eq("ME0422"), "message"].str.startswith("1 full text is still open:").all()
+    assert one["code"].eq("ME0422").any()
     assert not flows.is_provisional(example().flow, "pooled")
 
 

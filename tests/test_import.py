@@ -233,6 +233,12 @@ def test_another_search_of_the_same_source_has_an_id_of_its_own(root, go):
             "down/ONE.ris: has nearly the same name as one.ris",
         ),
         (FLAGS, 2, "without its files"),
+        (("down/one.ris", *FLAGS, "--hits", "1", "--strategy-version", "1"), 2, "such as v1"),
+        (
+            ("down/one.ris", *FLAGS, "--hits", "1", "--seed-report-ids", "Doe 2015"),
+            2,
+            "that `metaethno flow chased` lists",
+        ),
     ],
 )
 def test_what_is_refused_changes_nothing(root, go, words, code, said):

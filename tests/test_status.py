@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import os
 import re
 import subprocess
 import sys
+import time
 
 import pytest
 
-from metaethno import cli, config, state
+from metaethno import cli, config, made, state
 from metaethno.commands import status_
 from metaethno.schemas import SEARCHES
+from metaethno.stages import STAGES
 from metaethno.state import OpenWork
 from tests.worlds import CONFIG, add_run, environment, lay_out, ris
 
@@ -124,15 +128,54 @@ def test_one_thing_that_waits_is_spoken_of_as_one(many, single):
 @pytest.mark.parametrize(
     ("changed", "first"),
     [
-        (["data/decisions/screening/ann.csv"], "screening"),
-        (["data/decisions/groups.csv", "data/raw/2020-01-02/rows.csv"], "search"),
-        (["reports/pages/review.qmd"], "reports"),
-        (["config/review.yaml"], None),
+        ("data/decisions/screening/ann.csv", "screening"),
+        ("data/raw/2020-01-02/rows.csv", "search"),
+        ("reports/pages/review.qmd", "reports"),
+        ("config/review.yaml", None),
     ],
 )
-def test_what_changed_makes_its_stage_and_those_behind_it_old(changed, first):
-    names = list(status_.STAGES)
-    assert status_._old(changed) == frozenset(names[names.index(first) :] if first else [])
+def test_what_changed_makes_its_stage_and_those_behind_it_old(root, changed, first):
+    names = list(STAGES)
+    for path in ("config/review.yaml", *((changed,) if first else ())):
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).touch()
+    made.stamp(root)
+    assert made.behind(root) == frozenset()
+    written(root / changed, 10)
+    assert made.behind(root) == frozenset(names[names.index(first) :] if first else [])
+
+
+def written(path, seconds):
+    """Date a file so many seconds after now."""
+    os.utime(path, (time.time() + seconds,) * 2)
+
+
+def finished(root, path, seconds):
+    """Note, as Snakemake does, that a table was finished so many seconds after now."""
+    note = root / ".snakemake/metadata" / base64.b64encode(path.encode(), altchars=b"-_").decode()
+    note.parent.mkdir(parents=True, exist_ok=True)
+    note.write_text(json.dumps({"endtime": time.time() + seconds}))
+
+
+def test_a_stage_that_was_made_by_itself_leaves_those_behind_it_out_of_date(root, capsys):
+    for stage in STAGES.values():
+        finished(root, f"{stage.folder}/checks.csv", -100 + stage.number)
+    for path in root.glob("data/decisions/**/*.csv"):
+        written(path, -200)
+    assert made.behind(root) == frozenset()
+    # Somebody votes, and has this one stage made.
+    written(root / "data/decisions/screening/ann.csv", -50)
+    assert made.behind(root) == frozenset(list(STAGES)[3:])
+    finished(root, "data/derived/4_screening/checks.csv", -40)
+    made.stamp(root, "screening")
+    assert made.behind(root) == frozenset(list(STAGES)[4:])
+    # What a later stage was made from was looked at on the way, even where nothing of it had to be made anew.
+    made.stamp(root, "eligibility")
+    assert made.behind(root) == frozenset(list(STAGES)[5:])
+    assert cli.main(["status", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["out_of_date"] == list(STAGES)[5:]
+    made.stamp(root)
+    assert made.behind(root) == frozenset()
 
 
 def test_it_is_light(root):

@@ -55,9 +55,24 @@ def first_votes(votes: pd.DataFrame, home: pd.Series, meaning: Mapping[str, str]
 
     votes: schema SCREENING or ELIGIBILITY. home: the record of each vote (same index). First votes are those that
     supersede nothing: what a reviewer changed after a talk says nothing about agreement. `meaning` maps decisions to
-    categories; a decision it leaves out is no judgement and is left out.
+    categories; a decision it leaves out is no judgement, so that the vote which replaces it is the first.
     """
-    mine = votes["supersedes"].eq("") & votes["role"].eq("reviewer")
+    own = votes["role"].eq("reviewer")
+    none = set(votes.loc[own & ~votes["decision"].isin(list(meaning)), "vote_id"])
+    begun = votes["supersedes"].eq("")
+    if none:
+        # Who waited for the authors twice has judged only after that.
+        replaced = dict(votes.loc[~begun, ["vote_id", "supersedes"]].to_numpy().tolist())
+
+        def waited(one: str) -> bool:
+            seen: set[str] = set()
+            while one in none and one not in seen:
+                seen.add(one)
+                one = replaced.get(one, "")
+            return not one
+
+        begun |= votes["supersedes"].map(waited).astype(bool)
+    mine = begun & own
     first = votes.loc[mine, ["round", "reviewer", "decided_on", "vote_id"]]
     first = first.assign(record_id=home[mine], verdict=votes.loc[mine, "decision"].map(meaning))
     first = first[first["verdict"].notna()].sort_values(["decided_on", "vote_id"], kind="stable")

@@ -8,7 +8,10 @@ DVC writes, too (it links files to its cache), so what is as `dvc.lock` has it i
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
+
+from metaethno.stages import STAGES
 
 STAMP = ".snakemake/metaethno-done"
 _NOTES = ".snakemake/metadata"
@@ -41,10 +44,19 @@ def changed_by_hand(root: Path) -> list[str]:
 
 
 def _written_later(root: Path) -> list[str]:
+    found = []
+    for name, ended in _finished(root):
+        path = root / name
+        if path.is_file() and path.stat().st_mtime > ended + _GRACE:
+            found.append(name)
+    return sorted(found)
+
+
+def _finished(root: Path) -> Iterator[tuple[str, float]]:
+    """Yield each derived table that a run made here, and when it was finished."""
     import base64
     import binascii
 
-    found = []
     for note in (root / _NOTES).rglob("*"):
         if not note.is_file():
             continue
@@ -55,10 +67,8 @@ def _written_later(root: Path) -> list[str]:
             ended = json.loads(note.read_text(encoding="utf-8")).get("endtime")
         except (ValueError, binascii.Error):
             continue
-        path = root / name
-        if ended and name.startswith("data/derived/") and path.is_file() and path.stat().st_mtime > ended + _GRACE:
-            found.append(name)
-    return sorted(found)
+        if ended and name.startswith("data/derived/"):
+            yield name, ended
 
 
 def remake(root: Path) -> list[str]:
@@ -69,16 +79,66 @@ def remake(root: Path) -> list[str]:
     return found
 
 
-def stamp(root: Path) -> None:
-    """Note that everything was made just now."""
-    (root / STAMP).parent.mkdir(exist_ok=True)
-    (root / STAMP).touch()
+def stamp(root: Path, stage: str = "") -> None:
+    """Note that everything was made just now, or everything up to a stage."""
+    path = _stamp(root, stage)
+    path.parent.mkdir(exist_ok=True)
+    path.touch()
+
+
+def _stamp(root: Path, stage: str) -> Path:
+    return root / (f"{STAMP}-{stage}" if stage else STAMP)
+
+
+def _date(path: Path) -> float:
+    return path.stat().st_mtime if path.is_file() else 0.0
+
+
+def stage_of(path: str) -> int:
+    """Return the number of the first stage that sees a file of people, as far as its place tells; else 0."""
+    if path.startswith("data/raw/"):
+        return 1
+    if path.startswith("reports/"):
+        return STAGES["reports"].number
+    noun = path.removeprefix("data/decisions/").split("/")[0].removesuffix(".csv")
+    return next((s.number for s in STAGES.values() if noun in s.decisions), 0)
+
+
+def behind(root: Path) -> frozenset[str]:
+    """Return the stages that show what they held before: an earlier one was made anew since, or a table of people
+    changed that they, or an earlier one, rest on. Of what was made elsewhere nothing is known."""
+    last: dict[str, float] = {}
+    folders = {stage.folder.rpartition("/")[2]: name for name, stage in STAGES.items()}
+    for path, ended in _finished(root):
+        name = folders.get(path.split("/")[2], "")
+        last[name] = max(last.get(name, ended), ended)
+    written = [(stage_of(path), _date(root / path)) for path in _of_people(root)]
+    stamps = [_date(_stamp(root, name)) for name in STAGES]
+    done = _everything(root)
+    found = set()
+    for name, stage in STAGES.items():
+        # A run of a later stage, or of everything, has looked at this one too.
+        looked_at = max(last.get(name, 0.0), *stamps[stage.number - 1 :], done)
+        before = [last.get(other, 0.0) for other in list(STAGES)[: stage.number - 1]]
+        before += [at for number, at in written if 0 < number <= stage.number]
+        if looked_at and max(before, default=0.0) > looked_at:
+            found.add(name)
+    return frozenset(found)
 
 
 def changed_since(root: Path) -> list[str]:
     """Return the files of people that changed after everything was made last; empty where that is not known."""
-    pages = [p.stat().st_mtime for p in (root / "reports/_output/pages").glob("*.html")]
-    done = max([*pages, (root / STAMP).stat().st_mtime if (root / STAMP).is_file() else 0.0])
+    done = _everything(root)
+    files = _of_people(root) if done else []
+    return sorted(path for path in files if _date(root / path) > done)
+
+
+def _everything(root: Path) -> float:
+    """Return when everything was made last, or 0."""
+    return max([_date(root / STAMP), *map(_date, (root / "reports/_output/pages").glob("*.html"))])
+
+
+def _of_people(root: Path) -> list[str]:
     # Exports are left out: DVC links them to its cache, which gives them a new date.
     places = (
         "config/review.yaml",
@@ -88,4 +148,4 @@ def changed_since(root: Path) -> list[str]:
         "reports/pages/*.qmd",
     )
     files = [path for place in places for path in root.glob(place) if path.is_file()]
-    return sorted(p.relative_to(root).as_posix() for p in files if done and p.stat().st_mtime > done)
+    return [path.relative_to(root).as_posix() for path in files]

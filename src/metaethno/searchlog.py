@@ -21,6 +21,16 @@ REQUIRED: Final = tuple(c.name for c in SEARCHES.columns if c.required and c.nam
 OF_THE_SEARCH: Final = tuple(name for name in FIELDS if name not in ("search_id", "accepted_count", "note"))
 
 
+# What may stand in a column of ids is told best by one of them.
+_SUCH_AS: Final = {
+    "search_id": "such as medline-2024",
+    "strategy_version": "such as v1, or v2 once the strategy has changed",
+    "platform_group": "such as ovid-2024",
+    "supersedes": "the search_id of an earlier search, such as medline-2024",
+    "seed_report_ids": "the ids that `metaethno flow chased` lists",
+}
+
+
 def wrong(name: str, value: str) -> str:
     """Return what a cell of the search log must be, where `value` is not; else nothing."""
     column = SEARCHES[name]
@@ -29,7 +39,7 @@ def wrong(name: str, value: str) -> str:
     if column.kind == "choice" and value not in column.choices:
         return column.allowed
     if column.kind in _PATTERNS and not re.fullmatch(_PATTERNS[column.kind][0], value):
-        return _PATTERNS[column.kind][1]
+        return "; ".join(filter(None, (_PATTERNS[column.kind][1], _SUCH_AS.get(name))))
     if column.kind == "date":
         from metaethno.intake import is_day
 

@@ -9,7 +9,9 @@ import pytest
 from tests.extraction_world import FREE, cells, fill, review, rows, standing
 from tests.voting_world import command, text_table
 
+from metaethno import tables
 from metaethno.exchange.workbook import sheet_name
+from metaethno.schemas import ASSESSED
 
 openpyxl = pytest.importorskip("openpyxl")
 
@@ -249,6 +251,26 @@ def test_reports_are_given_their_studies_and_a_near_name_is_pointed_out(world):
     assert len(rows(world.root, "studies")) == 3
     # The study that was named a moment ago is asked for at once, without a run in between.
     assert "Roe 2018" in [row["study"] for row in cells(world.todo(), "Studies")]
+
+
+def test_a_report_that_repeats_another_is_linked_on_the_sheet_too(world):
+    path = world.root / ASSESSED.path
+    assessed = tables.read(ASSESSED, path)
+    free = assessed["record_id"].eq(FREE)
+    assessed.loc[free, ["outcome", "reason_id"]] = ["exclude", "X3"]
+    tables.write(ASSESSED, assessed, path)
+    line, *linked = cells(world.todo(), "Reports")
+    assert (line["record id"], line["study"], line["role"]) == (FREE, "", "only repeats another report")
+    assert len(linked) == 3
+    world.enter(fill(world.todo(), "Reports", {2: {"study": "Roe 2016"}}))
+    (link,) = [r for r in rows(world.root, "report_studies") if r["record_id"] == FREE]
+    assert (link["study_id"], link["role"]) == ("S2", "redundant")
+    again = [row for row in cells(world.todo(), "Reports") if row["record id"] == FREE]
+    assert [(row["study"], row["role"]) for row in again] == [("Roe 2016", "only repeats another report")]
+    # What was left out for another reason is no report of any study.
+    assessed.loc[free, "reason_id"] = "X1"
+    tables.write(ASSESSED, assessed, path)
+    assert FREE not in [row["record id"] for row in cells(world.todo(), "Reports")]
 
 
 FIRST = {

@@ -171,6 +171,9 @@ def test_what_does_not_go_together_is_said():
         ["Y2", "error", "r1"],
         ["Y2", "error", "r3"],
     ]
+    (message,) = got.checks.loc[got.checks["code"].eq("ME0410"), "message"]
+    # Whoever reads it knows papers, not ids.
+    assert got.assessed.set_index("record_id").loc["r2", "title"] in message
 
 
 def test_how_often_and_from_whom_a_full_text_was_asked_for():

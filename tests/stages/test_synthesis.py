@@ -218,6 +218,12 @@ def test_a_study_that_feeds_nothing_is_warned_of(world):
     out = run(world)
     assert codes(out) == [("Y4", "s4")]
     assert out.checks["level"].tolist() == ["warning"]
+    # It is called by its main report, whichever stands first.
+    more = {"study_id": "s4", "origin": "databases"}
+    others = [("a1", "Copy 1999", "redundant"), ("a2", "More 1998", "companion")]
+    links = [more | {"report_id": r, "citation": c, "role": role} for r, c, role in others]
+    world["included_studies"] = pd.concat([frame(INCLUDED_STUDIES, *links), world["included_studies"]])
+    assert run(world).checks["message"].str.startswith("Silent 2000 (s4)").all()
     world["sampling"] = frame(SAMPLING, {"study_id": "s4", "sampled": "no"})
     assert codes(run(world)) == []
 

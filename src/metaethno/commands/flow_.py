@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from metaethno import config, review
+from metaethno import config, made, review
 from metaethno.commands import out
 from metaethno.config import View
 from metaethno.state import one
@@ -72,6 +72,8 @@ def main(arguments: argparse.Namespace) -> int:
     from metaethno.shell import flow as shell
 
     root = review.find_root()
+    if not arguments.json and "eligibility" in made.behind(root):
+        out.plain("What these numbers rest on has changed since they were counted: `metaethno run eligibility`.")
     if arguments.action == "chased":
         return _chased(root, arguments.json)
     views = config.load(root).flow.views

@@ -168,10 +168,11 @@ def main(arguments: argparse.Namespace) -> int:
         return 1
     from metaethno.commands.status_ import following
 
-    if arguments.target in ("all", "final"):
-        made.stamp(root)
+    made.stamp(root, arguments.target if arguments.target in STAGES else "")
     done = any("Nothing to be done" in line for line in lines)
     out.plain("Nothing to be done." if done else f"Made: {arguments.target}.")
+    if old := [name for name in STAGES if name in made.behind(root)]:
+        out.plain(f"Not made anew: {', '.join(old)}. `metaethno run` makes everything.")
     if arguments.target == "all":
         out.plain(f"To look at: {PAGE}, in a browser.")
         out.plain(f"Next: {following(root)}")

@@ -52,7 +52,8 @@ def standing(root: Path) -> Standing:
     state = read_state(root)
     loose = intake.strangers(root)
     done = "Nothing waits for anyone. `metaethno run final` makes the final version."
-    found = Standing(settings.review.title, state, DONE, done, loose=loose)
+    old = made.behind(root)
+    found = Standing(settings.review.title, state, DONE, done, old, loose)
     if said := _searches(root, settings, loose):
         return replace(found, kind=WAITS, next=said)
     if said := _program(root):
@@ -62,11 +63,15 @@ def standing(root: Path) -> Standing:
     if edited := made.changed_by_hand(root):
         old = frozenset(name for name, stage in STAGES.items() if edited[0].startswith(f"{stage.folder}/"))
         said = f"Run `metaethno run`: {edited[0]} was changed by hand after it was made."
-        return replace(found, kind=RUN, next=said, old=old)
+        return replace(found, kind=RUN, next=said, old=found.old | old)
     if changed := made.changed_since(root):
         more = f" and {len(changed) - 1} more files" if len(changed) > 1 else ""
         said = f"Run `metaethno run`: {changed[0]}{more} changed since everything was made."
-        return replace(found, kind=RUN, next=said, old=_old(changed))
+        return replace(found, kind=RUN, next=said)
+    if old:
+        first = next(name for name in STAGES if name in old)
+        said = f"Run `metaethno run`: what {first} was made from has changed since."
+        return replace(found, kind=RUN, next=said)
     if state.open:
         return replace(found, kind=WAITS, next=_work(state.open[0], settings))
     if errors := [row for row in state.checks if row["level"] == "error"]:
@@ -137,21 +142,6 @@ def _signed(hint: str, settings: Config, whom: str = "") -> str:
     return hint.replace("--reviewer ID", f"--reviewer {one}") if one else hint
 
 
-def _old(changed: list[str]) -> frozenset[str]:
-    """Return the stages that these files of people make out of date, as far as the files' places tell."""
-    first = min((n for n in map(_stage_of, changed) if n), default=0)
-    return frozenset(name for name, stage in STAGES.items() if first and stage.number >= first)
-
-
-def _stage_of(path: str) -> int:
-    if path.startswith(f"{review.RAW}/"):
-        return 1
-    if path.startswith("reports/"):
-        return STAGES["reports"].number
-    noun = path.removeprefix("data/decisions/").split("/")[0].removesuffix(".csv")
-    return next((s.number for s in STAGES.values() if noun in s.decisions), 0)
-
-
 # ------------------------------------------------------------------------------------------------ the screen
 
 
@@ -164,6 +154,7 @@ def main(arguments: argparse.Namespace) -> int:
         levels = Counter(row["level"] for row in found.state.checks)
         said = asdict(found.state) | {"not_imported": found.loose, "next": found.next}
         said |= {"levels": {level: levels[level] for level in LEVELS}, "exit_code": found.kind}
+        said |= {"out_of_date": [name for name in STAGES if name in found.old]}
         out.plain(json.dumps(said, ensure_ascii=False, indent=2))
     else:
         _show(found)
@@ -178,11 +169,13 @@ def _show(found: Standing) -> None:
         waiting[work.stage] += work.count
     rows = []
     for stage in STAGES.values():
-        done = "out of date" if stage.name in found.old else "made" if state.made[stage.name] else "not made"
+        done = "not made" if not state.made[stage.name] else "out of date" if stage.name in found.old else "made"
         n = f"{waiting[stage.name]:,}" if waiting[stage.name] else ""
         rows.append([str(stage.number), stage.name, done, state.counts.get(stage.name, ""), n])
     styles = {"made": "green", "out of date": "yellow", "not made": "yellow"}
     out.table(("", "Stage", "State", "What it holds", "Open"), rows, right={0, 4}, styles=styles)
+    if any(row[2] == "out of date" for row in rows):
+        out.plain("Stages that are out of date show what they held when they were made last.")
     if state.open:
         out.table(
             ("Waits for", "How many", "What", "Listed in"),

@@ -54,8 +54,14 @@ def _heads(own: pd.DataFrame) -> dict[Subject, list[_Row]]:
     return found
 
 
-def _single(file: str, subject: Subject, saids: Sequence[Said], out: Ballot) -> Said | None:
-    """Return the one decision of several rows about a record; they may not contradict each other."""
+def _single(file: str, subject: Subject, saids: Sequence[Said], content: str, out: Ballot) -> Said | None:
+    """Return the one decision of several rows about a record; they may not contradict each other.
+
+    content: the hash of its text as it is now. A tool may hold a record twice, as it was before a rerun and as it is:
+    what was said of the present text counts.
+    """
+    if any(said.seen == content for said in saids):
+        saids = [said for said in saids if said.seen in ("", content)]
     first = saids[0]
     for other in saids[1:]:
         if (other.decision, set(other.reasons)) != (first.decision, set(first.reasons)):
@@ -64,6 +70,7 @@ def _single(file: str, subject: Subject, saids: Sequence[Said], out: Ballot) -> 
             value = f"{other.decision} {' '.join(other.reasons)}".strip()
             out.problems.append(Problem("ME0485", message, file, other.line, value=value, hint=hint))
             return None
+    first.note = "; ".join(dict.fromkeys(said.note for said in saids if said.note))
     return first
 
 
@@ -91,7 +98,8 @@ def cast(
     """
     out = Ballot()
     heads = _heads(own)
-    stamps = set(zip(own["record_id"], own["note"].str.extract(rf"{_STAMPED}(\S+)")[0], own["reasons"], strict=True))
+    times = own["note"].str.extract(rf"{_STAMPED}(\S+)")[0]
+    stamps = set(zip(own["record_id"], times, own["decision"], own["reasons"], strict=True))
     by_subject: dict[Subject, list[Said]] = {}
     for said, record in matched:
         out.problems += _rules(file, said, voter)
@@ -102,13 +110,15 @@ def cast(
         now = content.get(record, "")
         if saids[0].stamp:
             for said in sorted(saids, key=lambda s: s.stamp):
-                if (record, said.stamp, ";".join(said.reasons)) in stamps:
+                event = (record, said.stamp, said.decision, ";".join(said.reasons))
+                if event in stamps:
                     out.same += 1
                     continue
+                stamps.add(event)
                 said.note = f"{_STAMPED}{said.stamp}"
                 _add(out, subject, said, heads, now, voter, new_id)
             continue
-        said_once = _single(file, subject, saids, out)
+        said_once = _single(file, subject, saids, now, out)
         if said_once is None:
             continue
         present = heads.get(subject, [])

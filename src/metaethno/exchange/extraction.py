@@ -78,7 +78,7 @@ class _World:
     values: pd.DataFrame
     included: pd.DataFrame
     unlinked: pd.DataFrame
-    linked: pd.DataFrame  # included reports that have a study: as ASSESSED
+    linked: pd.DataFrame  # included reports that have a study, and redundant ones: as ASSESSED
     links: Mapping[str, list[dict[str, str]]]  # record, under the id it has now -> its rows of report_studies
     fields: tuple[FormField, ...]
     places: coding.Places
@@ -105,7 +105,11 @@ def _world(root: Path, config: Config) -> _World:
     rows = found["report_studies"][REPORT_STUDIES.names].astype(str).to_dict("records")
     for record, row in zip(linked["record_id"], rows, strict=True):
         links.setdefault(record, []).append({str(k): str(v) for k, v in row.items()})
-    assessed = assessed[assessed["outcome"].eq("include")].sort_values(["authors", "year", "record_id"], kind="stable")
+    # A report that was left out since it repeats another one is linked to the study whose report it repeats.
+    repeats = [r.id for r in config.exclusion_reasons if r.box == "redundant_report"]
+    repeated = assessed["outcome"].eq("exclude") & assessed["reason_id"].isin(repeats)
+    assessed = assessed.assign(redundant=repeated)[assessed["outcome"].eq("include") | repeated]
+    assessed = assessed.sort_values(["redundant", "authors", "year", "record_id"], kind="stable")
     has = assessed["record_id"].isin(list(links))
     return _World(
         found["studies"],
@@ -293,7 +297,7 @@ def _report_sheet(world: _World, reviewer: str) -> Sheet:
             fill_in=True,
         ),
         Field("citation", 24, "How the report is cited, such as 'Doe et al. 2019'.", fill_in=True),
-        Field("role", 22, "Empty: the main report; a companion where the study has one.", _ROLES, fill_in=True),
+        Field("role", 24, "Empty: the main report; a companion where the study has one.", _ROLES, fill_in=True),
         Field("record id", hidden=True),
         Field("seen", hidden=True),
         Field("reviewer", hidden=True),
@@ -305,7 +309,8 @@ def _report_sheet(world: _World, reviewer: str) -> Sheet:
         names = "; ".join(sorted((label.get(one["study_id"], one["study_id"]) for one in own), key=str.casefold))
         roles = {_ROLES.labels[one["role"]] for one in own}
         cited = own[0]["citation"] if own else _citation(r["authors"], r["year"])
-        told = [names, cited, roles.pop() if len(roles) == 1 else ""]
+        usual = _ROLES.labels["redundant"] if r["redundant"] and not own else ""
+        told = [names, cited, roles.pop() if len(roles) == 1 else usual]
         about = [r["title"], r["authors"], r["year"], r["container"]]
         rows.append([*about, *told, r["record_id"], _hash(*told), reviewer])
     return Sheet("Reports", fields, rows, 1)
@@ -688,6 +693,7 @@ def _read_reports(grid: workbook.Grid, world: _World, change: _Change) -> None:
     new_study = ledger.id_maker("S", world.studies["study_id"])
     new_report = ledger.id_maker("A", world.reports["report_id"])
     mains = {r["study_id"] for r in world.reports.to_dict("records") if r["role"] == "main"}
+    repeats = {r["record_id"] for r in world.unlinked.to_dict("records") if r["redundant"]}
     fresh: dict[str, str] = {}
     for place, record in enumerate(cells["record id"]):
         label = cells["study"][place]
@@ -737,7 +743,7 @@ def _read_reports(grid: workbook.Grid, world: _World, change: _Change) -> None:
                 else:
                     change.same += 1
                 continue
-            own = role or ("companion" if study in mains else "main")
+            own = role or ("redundant" if record in repeats else "companion" if study in mains else "main")
             mains |= {study} if own == "main" else set()
             cited = cells["citation"][place] or next((r["citation"] for r in before.values()), "") or name
             row = {"report_id": report, "record_id": record, "study_id": study, "role": own, "citation": cited}

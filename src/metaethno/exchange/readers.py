@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +18,7 @@ from metaethno.exchange import workbook
 from metaethno.exchange.said import Asked, Reading, Said, Words, marked
 from metaethno.exchange.words import retrieval
 from metaethno.formats.table_columns import COLUMNS
+from metaethno.votes import CONFLICT
 
 _TITLES: Final = COLUMNS["title"]
 _PMIDS: Final = (*COLUMNS["pmid"], "pubmed id")
@@ -84,7 +85,7 @@ def _grid_items(grid: workbook.Grid) -> Iterator[_Item]:
             authors=cell(row, "authors", place),
         )
         marks = [text for name in ("notes", "note", "accession number", "extra") for text in fields.get(name, [])]
-        said.record = marked(*marks)
+        marked(said, *marks)
         yield _Item(grid.lines[place], said, fields)
 
 
@@ -114,20 +115,63 @@ def _ris_items(path: Path, data: bytes, reading: Reading) -> list[_Item]:
     columns = ["doi", "pmid", "title", "year", "authors"]
     for item, row in zip(items, export.records[columns].itertuples(index=False, name=None), strict=True):
         item.said.doi, item.said.pmid, item.said.title, item.said.year, item.said.authors = row
-        item.said.record = marked(*item.texts("an", "n1", "u1", "c1"))
+        marked(item.said, *item.texts("an", "n1", "u1", "c1"))
     return items
 
 
 # ------------------------------------------------------------------------------------------------ sheets
 
 
+_REASON: Final = re.compile(r"(?:(?:main|further|other|exclusion) )?reasons?(?: for exclusion)?(?: \d)?")
+
+
+def _decided_on(path: Path) -> workbook.Grid:
+    """Return the one sheet of a file in which records are decided on; raises UserError where there is none, or two."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise UserError(Problem("ME0470", f"can't be read ({error.strerror})", str(path))) from None
+    grids = workbook.read_every(data, str(path), ("decision",))
+    about = [grid for grid in grids if grid.column("record id", *_TITLES) is not None]
+    if not about:
+        if grids and not grids[0].sheet:
+            hint = "Keep the column record_id of the worklist."
+            raise UserError(Problem("ME0471", "has neither record_id nor a title", str(path), 1, hint=hint))
+        message = "no sheet has a column 'decision', and record_id or a title beside it"
+        hint = "The header line of the worklist has to stay as it was. Hidden sheets are not read: show it again."
+        raise UserError(Problem("ME0471", message, str(path), hint=hint))
+    filled = [grid for grid in about if any(grid.texts("decision"))]
+    if len(filled) > 1:
+        message = f"several sheets hold decisions: {', '.join(grid.sheet for grid in filled)}"
+        hint = "Nothing was entered. Put all decisions on one sheet, or save each sheet as a file of its own."
+        raise UserError(Problem("ME0498", message, str(path), hint=hint))
+    return (filled or about)[0]
+
+
+def _unclear(grid: workbook.Grid, names: Sequence[Sequence[str]]) -> list[Problem]:
+    """Return a problem per column whose cells would be passed over, or of which there are two."""
+    problems = []
+    hint = "Keep one of the two, and take the other out or give it another heading."
+    for headings in names:
+        same = [i for i, name in enumerate(grid.header) if name in headings]
+        same = [i for i in same if any(row[i] for row in grid.rows)]
+        if len(same) > 1:
+            message = f"{len(same)} columns are called {' or '.join(headings)!r}, and more than one is filled in"
+            problems.append(Problem("ME0498", message, grid.file, hint=hint))
+    hint = "Call the column `reason` or `further_reason`; if it is no reason for an exclusion, something else."
+    for i, name in enumerate(grid.header):
+        if "reason" in name and not _REASON.fullmatch(name) and any(row[i] for row in grid.rows):
+            message = f"it is not clear whether {name!r} holds reasons for exclusion; it would be passed over"
+            problems.append(Problem("ME0498", message, grid.file, hint=hint))
+    return problems
+
+
 def sheet(path: Path, asked: Asked) -> Reading:
     """Read our own worklist, or any table with record_id (or a title) and decision."""
-    grid = workbook.read(path, ("decision",))
-    reading = Reading(str(path), warnings=list(grid.warnings))
-    if grid.column("record id", *_TITLES) is None:
-        hint = "Keep the column record_id of the worklist."
-        raise UserError(Problem("ME0471", "has neither record_id nor a title", str(path), 1, hint=hint))
+    grid = _decided_on(path)
+    # A row with more cells than headings has them in the wrong columns.
+    reading = Reading(str(path), warnings=[p for p in grid.warnings if p.code != "ME0475"])
+    reading.problems += [p for p in grid.warnings if p.code == "ME0475"]
     words = Words(str(path), asked)
     names = {
         "record": ("record id",),
@@ -145,9 +189,8 @@ def sheet(path: Path, asked: Asked) -> Reading:
     if asked.stage != "eligibility":
         names |= dict.fromkeys(("obtained", "route", "asked"), ())
     at = {name: grid.column(*headings) for name, headings in names.items()}
-    why = [
-        i for i, name in enumerate(grid.header) if name in ("reason", "reasons", "further reason", "further reasons")
-    ]
+    why = [i for i, name in enumerate(grid.header) if _REASON.fullmatch(name)]
+    reading.problems += _unclear(grid, [names[n] for n in ("record", "decision", "note", "role", "round", "reviewer")])
     used = {i for name, i in at.items() if i is not None and name != "note"} | set(why)
     dates = {at["when"], at["asked"]} - {None}
     reading.problems += grid.unusable(used, dates=[i for i in dates if i is not None])
@@ -158,6 +201,7 @@ def sheet(path: Path, asked: Asked) -> Reading:
     # A row that names its record needs no more than its title, to see that columns weren't sorted apart.
     known = None if at["record"] is not None and all(grid.texts("record id")) else list(_grid_items(grid))
     titles = grid.texts(*_TITLES)
+    open_for = grid.column("why")
     strangers: dict[str, list[int]] = {}
 
     def _full_text(row: Sequence[str], place: int) -> Said | None:
@@ -214,6 +258,10 @@ def sheet(path: Path, asked: Asked) -> Reading:
         said.reasons = words.reason_ids(given, line)
         said.note, said.seen = cell(row, "note"), cell(row, "seen")
         said.role, said.round = cell(row, "role").casefold(), cell(row, "round").casefold()
+        # Who takes out the hidden columns has still said, by our own words, what the list is.
+        opened = row[open_for] if open_for is not None else ""
+        said.role = said.role or ("adjudicator" if opened == CONFLICT else "")
+        said.round = said.round or ("calibration" if opened == "calibration" else "")
         said.when = when[place] if when else ""
         for name, allowed in (("role", ("", "reviewer", "adjudicator")), ("round", ("", "main", "calibration"))):
             if getattr(said, name) not in allowed:
@@ -245,12 +293,20 @@ def _dates(grid: workbook.Grid, column: int | None, asked: Asked, reading: Readi
             iso = _day(match[3], month, day)
         elif (other := _ISO.fullmatch(cell) or _YEAR_FIRST.fullmatch(cell)) is not None:
             iso = _day(other[1], other[2], other[3])
+        if iso > _tomorrow():
+            hint = "Write the day on which it was decided or asked for."
+            reading.problems.append(grid.problem(place, column, "is a day still to come", code="ME0491", hint=hint))
         if cell and not iso:
             message = "is no day that can be told"
             hint = "Write it as YYYY-MM-DD, or say `--dates dmy` (day first) or `--dates mdy`."
             reading.problems.append(grid.problem(place, column, message, code="ME0491", hint=hint))
         out.append(iso)
     return out
+
+
+def _tomorrow() -> str:
+    # Where the reviewer sits it may be tomorrow already.
+    return (datetime.now(tz=UTC) + timedelta(days=1)).date().isoformat()
 
 
 def _day(year: str, month: str, day: str) -> str:
@@ -507,7 +563,7 @@ def asreview(path: Path, asked: Asked) -> Reading:
         if not label and (match := re.search(r"\bASReview_(relevant|irrelevant|not_seen)\b", notes)):
             label = {"relevant": "1", "irrelevant": "0", "not_seen": "-1"}[match[1]]
         labelled = labelled or bool(label)
-        if label and label != "-1":  # which it writes for a record that nobody saw
+        if label and label.removesuffix(".0") != "-1":  # which it writes for a record that nobody saw
             item.said.decision = words.decision(label, item.line, "asreview_label")
         item.said.note = " ".join(item.texts("asreview note", "exported notes 1"))
         time = _moment("".join(item.texts("asreview time")[:1]))
@@ -548,7 +604,10 @@ def tagged(path: Path, asked: Asked) -> Reading:
             for part in re.split(r"[;|\n]", text):
                 if match := _DECIDED.fullmatch(part):
                     decision = words.decision(match[1].removesuffix("s"), item.line)
-                    found.setdefault(decision, []).append(match[2] or "")
+                    # "INCLUDE on title & abstract": nobody needs a reason for that.
+                    why = match[2] or ""
+                    known = decision == "exclude" or not words.reasons.find_all(why)[1]
+                    found.setdefault(decision, []).append(why if known else "")
         if asked.decision and not found:
             found = {asked.decision: []}
         if len(found) > 1 or (asked.decision and asked.decision not in found):

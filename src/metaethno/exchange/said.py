@@ -9,9 +9,11 @@ from typing import Final
 
 from metaethno.config import Config
 from metaethno.errors import Problem
-from metaethno.exchange.words import MARK, decisions, reasons
+from metaethno.exchange.words import ASIDE, MARK, SEEN, decisions, reasons
 
-_MARKED: Final = re.compile(rf"{MARK}\s*([A-Za-z][A-Za-z0-9_.-]*)")
+_MARKED: Final = re.compile(
+    rf"{MARK}\s*([A-Za-z][A-Za-z0-9_.-]*)((?:\s+(?:{SEEN}[0-9a-f]+|{'|'.join(ASIDE)})(?![\w.-]))*)"
+)
 
 
 @dataclass
@@ -70,12 +72,15 @@ class Asked:
     dates: str = ""
 
 
-def marked(*texts: str) -> str:
-    """Return the record id that we wrote into one of `texts`, or nothing."""
+def marked(said: Said, *texts: str) -> None:
+    """Put into `said` what we wrote into one of `texts`: the record, the text that was shown, round and role."""
     for text in texts:
         if MARK in text and (match := _MARKED.search(text)):
-            return match[1]
-    return ""
+            said.record = match[1]
+            for word in match[2].split():
+                name, value = ("seen", word.removeprefix(SEEN)) if word.startswith(SEEN) else (ASIDE[word], word)
+                setattr(said, name, value)
+            return
 
 
 class Words:

@@ -1,20 +1,21 @@
 """Worklists in the formats of the tools that people decide in.
 
 Every row carries `metaethno:<record id>` in a field that the tool keeps (notes, accession number): when it comes back,
-this and the record's own identifiers and title say which record it is, never the tool's key.
+this and the record's own identifiers and title say which record it is, never the tool's key. Behind the id stands what
+the hidden columns of our own sheet hold: the text that was shown, and a round or role that is not the usual one.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from metaethno import tables
 from metaethno.config import Config
 from metaethno.exchange import workbook
-from metaethno.exchange.words import MARK, decisions, reasons, retrieval
+from metaethno.exchange.words import ASIDE, MARK, SEEN, decisions, reasons, retrieval
 from metaethno.exchange.workbook import Field, Sheet
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ _RETRIEVAL: Final = (
 
 def _fields(stage: str, config: Config) -> list[Field]:
     said = decisions(stage)
-    why = reasons(config)
+    why = reasons(config, stage)
     asked = "Pick one." if stage == "screening" else "Pick one. An exclusion needs a reason."
     return [
         Field("record_id", 14, "Which record it is: please leave it as it is."),
@@ -94,12 +95,12 @@ def _rows(work: pd.DataFrame, blanks: int) -> Iterator[list[str]]:
         yield [*row[: len(columns)], *[""] * blanks, *row[len(columns) :]]
 
 
-def _criteria(config: Config) -> Sheet:
+def _criteria(stage: str, config: Config) -> Sheet:
     kinds = {"include": "include", "exclude": "exclude", "no_limit": "no limit on"}
     rows = [(c.id, kinds[c.kind], c.text) for c in config.criteria.criteria]
     rows += [("", "", ""), ("", f"Version {config.criteria.version} of the criteria", config.review.question)]
     rows += [("", "", ""), ("", "Reasons for exclusion", "the first of several that fit, in this order, is counted")]
-    rows += [(r.id, "reason", r.label) for r in config.exclusion_reasons]
+    rows += [(one, "reason", label) for one, label in reasons(config, stage).labels.items()]
     return Sheet("Criteria", (Field("id", 16), Field("kind", 28), Field("what it says", 100)), rows)
 
 
@@ -123,6 +124,12 @@ def _plain(text: str) -> str:
     return " ".join(text.split())
 
 
+def _mark(row: Mapping[Hashable, str]) -> str:
+    """Return what a tool carries for us: the record, the text that is shown, a round or role that is not the usual."""
+    aside = [word for word, column in ASIDE.items() if row[column] == word]
+    return " ".join([f"{MARK}{row['record_id']}", *([f"{SEEN}{row['seen']}"] if row["seen"] else []), *aside])
+
+
 def _ris(work: pd.DataFrame, tags: dict[str, str]) -> bytes:
     """Return RIS; `tags` names those in which tools differ (title, journal, abstract, note)."""
     lines: list[str] = []
@@ -134,7 +141,7 @@ def _ris(work: pd.DataFrame, tags: dict[str, str]) -> bytes:
         pairs += [("VL", row["volume"]), ("IS", row["issue"]), ("SP", first), ("EP", last)]
         pairs += [("DO", row["doi"].split(";")[0]), ("SN", row["issn"]), ("UR", row["url"])]
         pairs += [("KW", word) for word in row["keywords"].split("; ")]
-        pairs += [("AN", f"{MARK}{row['record_id']}"), ("N1", f"{MARK}{row['record_id']}")]
+        pairs += [("AN", _mark(row)), ("N1", _mark(row))]
         lines += [f"{tag}  - {_plain(text)}" for tag, text in pairs if text.strip()]
         lines += ["ER  - ", ""]
     return ("\r\n".join(lines) + "\r\n").encode()
@@ -149,7 +156,7 @@ def _csv(header: Sequence[str], rows: Iterator[Sequence[str]] | Sequence[Sequenc
 
 
 def _rayyan(work: pd.DataFrame) -> bytes:
-    def row(n: int, r: dict[str, str]) -> list[str]:
+    def row(n: int, r: Mapping[Hashable, str]) -> list[str]:
         cells = {
             "key": str(n),
             "title": r["title"],
@@ -162,7 +169,7 @@ def _rayyan(work: pd.DataFrame) -> bytes:
             "authors": r["authors"].replace("; ", " and "),
             "url": r["url"],
             "abstract": r["abstract"],
-            "notes": f"{MARK}{r['record_id']}",
+            "notes": _mark(r),
             "doi": r["doi"].split(";")[0],
             "keywords": r["keywords"],
             "pubmed_id": r["pmid"],
@@ -174,7 +181,7 @@ def _rayyan(work: pd.DataFrame) -> bytes:
 
 def _asreview(work: pd.DataFrame) -> bytes:
     columns = ["title", "abstract", "authors", "year", "doi", "keywords", "url", "notes"]
-    marked = work.assign(notes=MARK + work["record_id"])
+    marked = work.assign(notes=[_mark(row) for row in work.to_dict("records")])
     return _csv(columns, list(marked[columns].itertuples(index=False, name=None)))
 
 
@@ -182,7 +189,7 @@ def write(work: pd.DataFrame, to: str, stage: str, config: Config) -> bytes:
     """Return a worklist (from `worklist.rows`) in one of `FORMATS`."""
     if to == "xlsx":
         sheet, guide = _sheet(work, stage, config)
-        return workbook.to_xlsx([sheet, _criteria(config), guide])
+        return workbook.to_xlsx([sheet, _criteria(stage, config), guide])
     if to == "csv":
         return workbook.to_csv(_sheet(work, stage, config)[0])
     if to == "rayyan":

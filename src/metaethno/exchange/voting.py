@@ -354,7 +354,7 @@ def enter(root: Path, config: Config, stage: str, arguments: argparse.Namespace)
 
 
 def _roles(reading: Reading, config: Config, stage: str, arguments: argparse.Namespace) -> list[Problem]:
-    """Return what is wrong with the role that rows of a worklist were made for."""
+    """Return what is wrong with the role and the round that rows of a worklist were made for."""
     settings = settings_of(stage, config)
     problems = []
     for said in reading.said:
@@ -362,6 +362,10 @@ def _roles(reading: Reading, config: Config, stage: str, arguments: argparse.Nam
             message = f"this row was made for a {said.role}"
             hint = "Leave `--as` away: the worklist knows it."
             problems.append(Problem("ME0487", message, reading.file, said.line, "role", said.role, hint=hint))
+        elif arguments.round and said.round and said.round != arguments.round:
+            message = f"this row was made for the {said.round} round"
+            hint = "Leave `--calibration` away: the worklist knows it."
+            problems.append(Problem("ME0487", message, reading.file, said.line, "round", said.round, hint=hint))
         elif said.role == "adjudicator" and settings.adjudicators and arguments.reviewer not in settings.adjudicators:
             message = f"{arguments.reviewer} does not settle conflicts of {stage}"
             allowed = ", ".join(settings.adjudicators)

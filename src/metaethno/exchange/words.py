@@ -7,8 +7,11 @@ from typing import Final
 from metaethno.config import Config
 from metaethno.exchange.workbook import Options
 
-# Stands before a record's id in what we write for other tools.
+# Stands before a record's id in what we write for other tools; behind the id, what a worklist of our own would know:
+# the text that was shown, and whether it is a calibration or a list of conflicts.
 MARK: Final = "metaethno:"
+SEEN: Final = "seen:"
+ASIDE: Final = {"calibration": "round", "adjudicator": "role"}
 
 _INCLUDE: Final = [
     "y",
@@ -65,7 +68,11 @@ def retrieval() -> Options:
     return Options({"obtained": "obtained", "requested": "requested", "not_obtained": "not obtained"}, also)
 
 
-def reasons(config: Config) -> Options:
-    """Return the configured reasons for exclusion, with the words that other tools have for them (`also`)."""
-    also = {word: reason.id for reason in config.exclusion_reasons for word in reason.also}
-    return Options({reason.id: reason.label for reason in config.exclusion_reasons}, also)
+def reasons(config: Config, stage: str = "") -> Options:
+    """Return the configured reasons for exclusion, with the words that other tools have for them (`also`).
+
+    stage: those that are offered there: nobody tries to obtain what is left out on title and abstract.
+    """
+    offered = [r for r in config.exclusion_reasons if stage != "screening" or r.box != "not_retrieved"]
+    also = {word: reason.id for reason in offered for word in reason.also}
+    return Options({reason.id: reason.label for reason in offered}, also)

@@ -30,6 +30,7 @@ _MONTHS: Final = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 _DATES: Final = re.compile(
     rf"\d{{1,2}}-(?:{_MONTHS})(?:-\d{{2,4}})?|(?:{_MONTHS})-\d{{2,4}}|\d{{1,4}}[/.]\d{{1,2}}[/.]\d{{2,4}}", re.I
 )
+_WHOLE: Final = re.compile(r"^(-?\d+)[.,]0+$")
 _SCIENTIFIC: Final = re.compile(r"-?\d(?:[.,]\d+)?E\+\d+", re.I)
 
 
@@ -37,8 +38,9 @@ _SCIENTIFIC: Final = re.compile(r"-?\d(?:[.,]\d+)?E\+\d+", re.I)
 
 
 def _plain(text: str) -> str:
-    """Return a word as it is compared: without case, outer punctuation and double blanks."""
-    return " ".join(text.replace("_", " ").casefold().strip(" \t\n.,;:'\"*").split())
+    """Return a word as it is compared: without case, outer punctuation, double blanks, `.0` of a whole number."""
+    plain = " ".join(text.replace("_", " ").casefold().strip(" \t\n.,;:'\"*").split())
+    return _WHOLE.sub(r"\1", plain) if plain[-1:] == "0" else plain
 
 
 class Options:
@@ -240,6 +242,7 @@ class Grid:
             "formula": ("holds a formula", "Put in what it should say, as text."),
             "error": ("holds an error of the spreadsheet", "Type in what should stand there."),
             "date": ("was made a date by the spreadsheet", "Make the column 'Text' and type in what stood there."),
+            "merged": ("is merged with the cell above it and says nothing itself", "Unmerge the cells; fill in each."),
         }
         return [
             self.problem(row, column, said[kind][0], hint=said[kind][1])

@@ -240,7 +240,7 @@ def write(pages: Sequence[Page]) -> bytes:
 
 
 class Cell(NamedTuple):
-    """One cell: its text, and what it is where it is no plain text (formula, date, error, number, yes/no)."""
+    """One cell: its text, and what it is where it is no plain text (formula, date, error, number, yes/no, merged)."""
 
     text: str
     kind: str = ""
@@ -312,6 +312,7 @@ def _strings(archive: zipfile.ZipFile) -> list[str]:
     return found
 
 
+_RANGE: Final = re.compile(r"([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})")
 _DATE_FORMATS: Final = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 
 
@@ -396,10 +397,25 @@ def _column_of(reference: str) -> int:
     return _column_at(reference.rstrip("0123456789"))
 
 
+def _covered(root: ElementTree.Element, space: str) -> set[tuple[int, int]]:
+    """Return the cells (row, column from 0) that are merged with one above them."""
+    found: set[tuple[int, int]] = set()
+    for one in root.iterfind(f"{space}mergeCells/{space}mergeCell"):
+        match = _RANGE.fullmatch(one.get("ref", ""))
+        if match is None:
+            continue
+        left, top, right, bottom = _column_at(match[1]), int(match[2]), _column_at(match[3]), int(match[4])
+        # Nobody merges a million cells by hand; a file that says so is not to fill the memory.
+        rows, columns = range(top + 1, min(bottom, top + 20_000) + 1), range(left, min(right, left + 50) + 1)
+        found |= {(row, column) for row in rows for column in columns}
+    return found
+
+
 def _read_rows(archive: zipfile.ZipFile, name: str, reading: _Reading) -> Iterator[tuple[int, list[Cell]]]:
     root = ElementTree.fromstring(archive.read(name))
     # There are two names for this language, the usual and the "strict" one.
     space = root.tag.removesuffix(_local(root.tag))
+    covered = _covered(root, space)
     at = 0
     for row in root.iterfind(f"{space}sheetData/{space}row"):
         at = int(row.get("r", at + 1))
@@ -412,6 +428,8 @@ def _read_rows(archive: zipfile.ZipFile, name: str, reading: _Reading) -> Iterat
             if place > len(cells):
                 cells += [_NOTHING] * (place - len(cells))
             cells.append(_read_cell(child, space, reading))
+        if covered:
+            cells = [Cell("", "merged") if (at, i) in covered else cell for i, cell in enumerate(cells)]
         yield at, cells
 
 

@@ -65,7 +65,10 @@ def flow(
     n_screening = int(screened["outcome"].isin(("conflict", "undecided")).sum())
     n_full = int((~assessed["outcome"].isin(("include", "exclude", "not_retrieved"))).sum())
     if n_screening or n_full:
-        message = f"{n_screening} records and {n_full} full texts are still open: the flow is provisional"
+        still = [(n_screening, "record"), (n_full, "full text")]
+        parts = [f"{n:,} {what}{'' if n == 1 else 's'}" for n, what in still if n]
+        verb = "is" if n_screening + n_full == 1 else "are"
+        message = f"{' and '.join(parts)} {verb} still open: the flow is provisional"
         hint = "See `metaethno status`."
         checks.append({"code": "ME0422", "level": "warning", "table": "flow", "message": message, "hint": hint})
     checks += _lost_rows(of, sources) + releases.checks(of, baseline, views) + strangers(studies, sources)

@@ -237,13 +237,16 @@ def _checks(
 ) -> list[dict[str, str]]:
     """Return the rows of CHECKS: Y2, redundant reports without a study, and decisions that don't go together."""
     waiting = screened.loc[~screened["outcome"].isin(["forward", "exclude"]), "record_id"]
+    named = _named(reports)
     rows = _study_checks(reports, links, set(waiting), {r.id for r in reasons if r.box == "redundant_report"})
     rows += _link_checks(links)
     repeats = [r.id for r in reasons if r.box == "redundant_report"]
     redundant = reports.loc[reports["outcome"].eq(EXCLUDE) & reports["reason_id"].isin(repeats), "record_id"]
     for record in sorted(set(redundant) - set(links.loc[links["role"].eq("redundant"), "record_id"])):
-        message = "left out as a redundant report, but linked to no study"
-        hint = "Add a row with role redundant to report_studies.csv: it says which study it repeats."
+        message = f"{named[record]} is left out as a redundant report, but linked to no study"
+        hint = (
+            "`metaethno todo extraction --reviewer ID` has a sheet in which you name the study whose report it repeats."
+        )
         rows.append(_check("ME0410", "error", "report_studies", record, message, hint))
     for record in sorted(reports.loc[reports["contradicts"], "record_id"]):
         message = "noted as not obtained, and yet its full text was voted on; it is counted as not retrieved"
@@ -264,6 +267,14 @@ def _checks(
     return rows
 
 
+def _named(reports: pd.DataFrame) -> dict[str, str]:
+    """Return what a person knows each report by: author, year and title."""
+    return {
+        r["record_id"]: f"{str(r['authors']).split(',')[0].split(';')[0]} {r['year']}, {r['title']!r},".lstrip()
+        for r in reports[["record_id", "authors", "year", "title"]].to_dict("records")
+    }
+
+
 def _study_checks(
     reports: pd.DataFrame, links: pd.DataFrame, waiting: set[str], repeats: set[str]
 ) -> list[dict[str, str]]:
@@ -277,10 +288,7 @@ def _study_checks(
     repeated = reports["outcome"].eq(EXCLUDE) & reports["reason_id"].isin(repeats)
     own = links[links["role"].isin(["main", "companion"])]
     rows = []
-    named = {
-        r["record_id"]: f"{str(r['authors']).split(',')[0].split(';')[0]} {r['year']}, {r['title']!r},".lstrip()
-        for r in reports[["record_id", "authors", "year", "title"]].to_dict("records")
-    }
+    named = _named(reports)
     for record in sorted(included - set(own["record_id"])):
         hint = "`metaethno todo extraction --reviewer ID` has a sheet in which you name its study."
         message = f"{named[record]} is included, but belongs to no study"

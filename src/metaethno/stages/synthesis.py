@@ -159,6 +159,12 @@ def _gone(kind: str, row: Mapping[str, str] | None) -> str:
     return words.get(status, "no longer belongs to it")
 
 
+def _main_first(links: pd.DataFrame) -> pd.DataFrame:
+    """Return reports of studies in the order in which a study is called by them: its main report first."""
+    order = links["role"].map({"main": 0, "companion": 1}).fillna(2)
+    return links.assign(_order=order).sort_values("_order", kind="stable").drop(columns="_order")
+
+
 def what_changed(
     changed: pd.DataFrame, e: Evidence, report_studies: pd.DataFrame, included_studies: pd.DataFrame
 ) -> pd.DataFrame:
@@ -167,7 +173,7 @@ def what_changed(
     for kind, (table, key, label) in _REGISTERS.items():
         frame: pd.DataFrame = getattr(e, table)
         named[kind] = {row[key]: (row[label], row) for row in frame.astype(str).to_dict("records")}
-    citations = pd.concat([report_studies, included_studies])[["study_id", "citation"]]
+    citations = _main_first(pd.concat([report_studies, included_studies]))[["study_id", "citation"]]
     citations = citations[citations["citation"] != ""].drop_duplicates("study_id")
     cited = dict(zip(citations["study_id"], citations["citation"], strict=True))
     said = []
@@ -266,7 +272,7 @@ def _check_studies(
 ) -> None:
     """Y4: every study in the synthesis has a construct and feeds a third-order construct, once there are any."""
     left_out = [] if sampling is None else sampling.loc[sampling["sampled"] == "no", "study_id"]
-    studies = included_studies.drop_duplicates("study_id").drop(columns="_line", errors="ignore")
+    studies = _main_first(included_studies).drop_duplicates("study_id").drop(columns="_line", errors="ignore")
     studies = studies[~studies["study_id"].isin(left_out)]
     telling = set(e.constructs["study_id"])
     feeding = set(below.third_order["study_id"])
