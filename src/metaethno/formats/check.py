@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from metaethno.errors import Problem, UserError
 from metaethno.formats import clean
-from metaethno.formats.columns import column, columns_of, filled, holding, matches, replaced
+from metaethno.formats.columns import column, columns_of, filled, holding, matches, replaced, together_bytes
 from metaethno.formats.fields import TEXT_FIELDS
 from metaethno.formats.model import Parsed, Source
 from metaethno.formats.status import publication_states
@@ -124,7 +124,8 @@ class Gathering:
         self._problems += parsed.problems
         self._remarks |= dict.fromkeys(parsed.remarks)
         columns = columns_of(parsed.records) if parsed.columns is None else parsed.columns
-        columns["abstract"] = replaced(columns["abstract"], holding(columns["abstract"], "<"), clean.untagged)
+        if b"<" in together_bytes(columns["abstract"]):
+            columns["abstract"] = replaced(columns["abstract"], holding(columns["abstract"], "<"), clean.untagged)
         for name, words in _NONE.items():
             columns[name] = replaced(columns[name], matches(columns[name], words), lambda _: "")
         self._look_for_blanks(columns, places, lines)
