@@ -130,6 +130,16 @@ def test_two_steps_are_done_at_once_and_none_is_left_behind(listening):
     assert waited(lambda: not copies(process))
 
 
+def test_one_step_after_the_other_is_done_and_the_place_is_tidied_up(listening):
+    process, address = listening
+    for _ in range(3):
+        assert ask(address, "explain", "ME0153").recv(1) == b"\0"
+        assert waited(lambda: not copies(process))
+    (command,) = process.children()
+    command.kill()
+    assert waited(lambda: not Path(address).parent.exists())
+
+
 def test_a_step_ends_when_who_asked_is_killed(listening, tmp_path):
     process, address = listening
     os.mkfifo(tmp_path / "never.ris")  # a file that nobody ever writes: to read it takes for ever

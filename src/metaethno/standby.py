@@ -19,6 +19,7 @@ import importlib
 import json
 import os
 import selectors
+import shutil
 import signal
 import socket
 import subprocess
@@ -27,7 +28,6 @@ import tempfile
 import threading
 import traceback
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NoReturn
 
 ADDRESS = "METAETHNO_STANDBY"
@@ -96,27 +96,36 @@ def main(words: Sequence[str]) -> int:
         end.setblocking(False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.set_wakeup_fd(waking.fileno(), warn_on_full_buffer=False)
-    environment = dict(os.environ)
-    with contextlib.ExitStack() as kept:
-        door = kept.enter_context(socket.socket(socket.AF_UNIX))
+    environment, folder = dict(os.environ), ""
+    with socket.socket(socket.AF_UNIX) as door:
         with contextlib.suppress(OSError):  # no room, no right to write, a path too long for a socket: then without
-            address = str(Path(kept.enter_context(tempfile.TemporaryDirectory(prefix="metaethno-")), "standby"))
-            door.bind(address)
+            # No `TemporaryDirectory`: it would be removed at the end of each copy of this process.
+            folder = tempfile.mkdtemp(prefix="metaethno-")
+            door.bind(f"{folder}/standby")
             door.listen()
-            environment[ADDRESS] = address
-        child = subprocess.Popen(list(words), env=environment)
-        with selectors.DefaultSelector() as both:
-            both.register(woken, selectors.EVENT_READ)
-            if ADDRESS in environment:
-                both.register(door, selectors.EVENT_READ)
-            while (code := _ended(child)) is None:
-                for key, _ in both.select():
-                    if key.fileobj is door:
-                        _fork(door)
-                    else:
-                        with contextlib.suppress(BlockingIOError):
-                            woken.recv(4096)
+            environment[ADDRESS] = f"{folder}/standby"
+        try:
+            child = subprocess.Popen(list(words), env=environment)
+            code = _serve(child, door if ADDRESS in environment else None, woken)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
     return code if code >= 0 else 128 - code
+
+
+def _serve(child: subprocess.Popen[bytes], door: socket.socket | None, woken: socket.socket) -> int:
+    """Do the steps that are asked for until the command ends; return its exit code."""
+    with selectors.DefaultSelector() as ears:
+        ears.register(woken, selectors.EVENT_READ)
+        if door:
+            ears.register(door, selectors.EVENT_READ)
+        while (code := _ended(child)) is None:
+            for key, _ in ears.select():
+                if door and key.fileobj is door:
+                    _fork(door)
+                else:
+                    with contextlib.suppress(BlockingIOError):
+                        woken.recv(4096)
+    return code
 
 
 def _ended(child: subprocess.Popen[bytes]) -> int | None:
