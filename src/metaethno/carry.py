@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from metaethno.among import among
+from metaethno.cells import each_row
 from metaethno.schemas import Table
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def overruled(live: pd.DataFrame) -> pd.Series:
         judges = votes[votes["role"].eq("adjudicator")]
         others = votes[votes["role"].ne("adjudicator")]
         for written, side in others.groupby("written"):
-            if written in set(judges["written"]):
+            if written in set(judges["written"].tolist()):
                 continue
             out.loc[side.index] = any(_knew(row, others, side) for row in judges.to_dict("records"))
     return out
@@ -142,9 +143,9 @@ def checks(
             }
         )
     across, record = _across(table, ledger, aliases)
-    once = {frozenset(p) for p in zip(parted["left_record"], parted["right_record"], strict=True)}
+    once = {frozenset(p) for p in each_row(parted, "left_record", "right_record")}
     key = table.key[0]
-    for one, old in zip(across[key], across["supersedes"], strict=True):
+    for one, old in zip(across[key], across["supersedes"].tolist(), strict=True):
         explained = frozenset((record[one], record[old])) in once
         rows.append(
             {

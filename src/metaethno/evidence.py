@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from metaethno.cells import each_row
 from metaethno.findings import split_ids
 
 if TYPE_CHECKING:
@@ -145,9 +146,9 @@ def studies_of(e: Evidence) -> dict[str, str]:
     from metaethno.trace import split_constructs
 
     nodes, cited = split_constructs(e.constructs)
-    owner = dict(zip(nodes["construct_id"], nodes["study_id"], strict=True))
+    owner = dict(each_row(nodes, "construct_id", "study_id"))
     out = {f"K:{one}": study for one, study in owner.items()}
-    translated = zip(e.translations["translation_id"], e.translations["construct_id"], strict=True)
+    translated = each_row(e.translations, "translation_id", "construct_id")
     out |= {f"T:{one}": owner[construct] for one, construct in translated if construct in owner}
     cited = cited.assign(study_id=[owner.get(one, "") for one in cited["construct_id"]])
     # A passage that no construct cites any more is still about the studies of its report.

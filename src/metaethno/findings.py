@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from metaethno import tables
+from metaethno.cells import each_row
 from metaethno.check_codes import KNOWN
 from metaethno.schemas import CHECKS, TABLES
 
@@ -36,7 +37,7 @@ def where(frame: pd.DataFrame, holds: Iterable[bool]) -> pd.DataFrame:
 
 def with_levels(checks: pd.DataFrame, levels: Mapping[str, str]) -> pd.DataFrame:
     """Return the table `checks` with the levels that the review's configuration says, by code."""
-    return checks.assign(level=[levels.get(c, level) for c, level in zip(checks["code"], checks["level"], strict=True)])
+    return checks.assign(level=[levels.get(c, level) for c, level in each_row(checks, "code", "level")])
 
 
 class Findings:

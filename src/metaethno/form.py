@@ -159,7 +159,7 @@ def value_problems(form: Iterable[FormField], values: pd.DataFrame) -> list[Prob
     from metaethno.errors import did_you_mean
 
     known = {f.field: f for f in form}
-    superseded = set(values["supersedes"]) - {""}
+    superseded = set(values["supersedes"].tolist()) - {""}
     # What was replaced may be of a form that has changed since.
     heads = values[~values["value_id"].isin(superseded)]
     problems = []
@@ -205,7 +205,7 @@ def _failures(field: FormField, cells: pd.Series, rows: pd.DataFrame, where: str
         pa.DataFrameSchema({field.field: column(field)}).validate(frame, lazy=True)
     except pandera.errors.SchemaErrors as errors:
         out = []
-        for at, case in zip(errors.failure_cases["index"], errors.failure_cases["check"], strict=True):
+        for at, case in cells(errors.failure_cases, "index", "check"):
             row = rows.loc[at]
             value = str(frame.loc[at, field.field])
             place = (str(row["_file"]), int(row["_line"]))

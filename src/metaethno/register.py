@@ -9,6 +9,7 @@ from bisect import bisect
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
+from metaethno.cells import each_row
 from metaethno.errors import Problem, UserError
 from metaethno.schemas import ROWS
 
@@ -42,7 +43,7 @@ def _keys(rows: pd.DataFrame, exported: pd.DataFrame) -> tuple[list[str], list[s
 
     A row that was registered by its fingerprint keeps to it, even if a later reader finds its accession number.
     """
-    known = [a or f for a, f in zip(rows["accession"], rows["fingerprint"], strict=True)]
+    known = [a or f for a, f in each_row(rows, "accession", "fingerprint")]
     numbers = exported["accession"].to_list()
     have = set(known)
     columns = [exported[name].to_list() for name in ("title", "authors", "year", "doi")]
@@ -111,7 +112,7 @@ def align(rows: pd.DataFrame, exports: pd.DataFrame) -> tuple[pd.Series, list[st
     sizes = known.groupby("file_sha256").size()
     steady = agree.groupby(there["file_sha256"]).sum().reindex(sizes.index, fill_value=0).eq(sizes)
     unclear = []
-    for sha in sorted(set(sizes.index[~steady]) & set(there["file_sha256"])):
+    for sha in sorted(set(sizes.index[~steady]) & set(there["file_sha256"].tolist())):
         mine = known[known["file_sha256"] == sha]
         here = there["file_sha256"] == sha
         found = _align_file(mine, there[here])
@@ -156,10 +157,12 @@ def _replaced(run: str, new: pd.DataFrame, earlier: pd.DataFrame, present: set[s
 
 def _new_ids(run: str, new: pd.DataFrame, earlier: pd.DataFrame) -> list[str]:
     """Return an id for each new row: counted on among equals, and on where the id is taken."""
-    seen = Counter(zip(earlier["source"], earlier["accession"] + earlier["fingerprint"], strict=True))
-    taken = set(earlier["row_id"])
+    seen = Counter(
+        zip(earlier["source"].tolist(), (earlier["accession"] + earlier["fingerprint"]).tolist(), strict=True)
+    )
+    taken = set(earlier["row_id"].tolist())
     ids = []
-    for source, mark in zip(new["source"], new["accession"] + new["fingerprint"], strict=True):
+    for source, mark in zip(new["source"].tolist(), (new["accession"] + new["fingerprint"]).tolist(), strict=True):
         while True:
             seen[source, mark] += 1
             found = row_id(run, source, mark, seen[source, mark])
@@ -198,7 +201,7 @@ def register(run: str, exports: pd.DataFrame, earlier: pd.DataFrame) -> pd.DataF
     if unclear:
         raise UserError(unclear_problem(run, sha) for sha in unclear)
     new = frame[ids.eq("")].reset_index(drop=True)
-    problems = _replaced(run, new, earlier, set(frame["file_sha256"]))
+    problems = _replaced(run, new, earlier, set(frame["file_sha256"].tolist()))
     if problems:
         raise UserError(problems)
     new["row_id"] = pd.array(_new_ids(run, new, earlier), dtype="str")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from metaethno import tables
 from metaethno.carry import resolve
+from metaethno.cells import each_row
 from metaethno.schemas import RELATED_REPORTS
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def related_reports(
     import pandas as pd
 
     sought = assessed.set_index("record_id")["outcome"]
-    outcome = dict(zip(screened["record_id"].tolist(), screened["outcome"].tolist(), strict=True)) | sought.to_dict()
+    outcome = dict(each_row(screened, "record_id", "outcome")) | sought.to_dict()
     title = unique.set_index("record_id")["title"]
     links = report_studies.assign(record_id=resolve(report_studies["record_id"], aliases))
     studies = links.groupby("record_id")["study_id"].agg(set).to_dict()

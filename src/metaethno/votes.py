@@ -19,6 +19,7 @@ from metaethno import tables
 from metaethno.among import among
 from metaethno.carry import overruled, standing
 from metaethno.carry import resolve as resolve
+from metaethno.cells import each_row
 from metaethno.errors import Problem, did_you_mean
 from metaethno.schemas import CHECKS, SCREENING
 
@@ -192,7 +193,7 @@ def needed(records: Sequence[str], votes: pd.DataFrame, settings: Voting) -> pd.
     if settings.second_votes == "share":
         several = [_draw(settings.seed, record) * 100 < settings.share for record in records]
     elif settings.second_votes == "exclusions":
-        several = index.isin(set(votes.loc[~votes["verdict"].isin(["forward", "include"]), "record_id"]))
+        several = index.isin(set(votes.loc[~votes["verdict"].isin(["forward", "include"]), "record_id"].tolist()))
     else:
         several = [True] * len(index)
     return pd.Series([most if yes else 1 for yes in several], index, dtype="int64")
@@ -216,12 +217,12 @@ def open_votes(
     missing = missing[missing > 0]
     todo = pd.DataFrame({"record_id": missing.index, "missing": missing.to_numpy()})
     todo = todo.merge(pd.DataFrame({"for": list(settings.reviewers)}), how="cross")
-    seen = set(zip(voted["record_id"].tolist(), voted["reviewer"].tolist(), strict=True))
-    new = [pair not in seen for pair in zip(todo["record_id"].tolist(), todo["for"].tolist(), strict=True)]
+    seen = set(each_row(voted, "record_id", "reviewer"))
+    new = [pair not in seen for pair in each_row(todo, "record_id", "for")]
     todo = todo[pd.Series(new, todo.index, dtype=bool)]
     if settings.assign == "shared" and len(todo):
         # Rendezvous hashing: who joins or leaves moves no record between the others.
-        rank = [_draw(settings.seed, *pair) for pair in zip(todo["record_id"], todo["for"], strict=True)]
+        rank = [_draw(settings.seed, *pair) for pair in each_row(todo, "record_id", "for")]
         place = pd.Series(rank, todo.index).groupby(todo["record_id"]).rank(method="first")
         todo = todo[place <= todo["missing"]]
     todo = todo.assign(why=among(todo["record_id"], people.index).map({True: SECOND, False: NEVER}))
@@ -258,7 +259,7 @@ def double_heads(votes: pd.DataFrame, aliases: pd.DataFrame) -> list[dict[str, s
     rows = []
     for (record, who, _, _), group in live.groupby(subject):
         if group["decision"].nunique() > 1:
-            said = ", ".join(f"{d} ({day})" for d, day in zip(group["decision"], group["decided_on"], strict=True))
+            said = ", ".join(f"{d} ({day})" for d, day in each_row(group, "decision", "decided_on"))
             hint = "The next worklist of this person asks again; what is entered then replaces both."
             message = f"{who} has voted in two ways: {said}"
             ids = f"{record};{';'.join(group['vote_id'])}"

@@ -87,7 +87,7 @@ def leave_one_out(p: Paths, support: pd.DataFrame, min_studies: int) -> pd.DataF
         own["constructs_left"] = by("sum") - own["constructs"]
         own["studies_left"] = by("size") - 1
         total = by("sum")
-        own["share"] = [f"{c / n:.3f}" if n else "" for c, n in zip(own["constructs"], total, strict=True)]
+        own["share"] = [f"{c / n:.3f}" if n else "" for c, n in zip(own["constructs"].tolist(), total, strict=True)]
         at = pd.MultiIndex.from_frame(own[[key, "study_id"]])
         lost = [_lost(below, key, "concept_id", lone["concept_id"]).reindex(at).fillna("").to_numpy()]
         if kind == "step":

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from metaethno.cells import each_row
 from metaethno.errors import Problem, UserError, did_you_mean
 from metaethno.matching.explain import Explanation, best, least, pairwise
 from metaethno.schemas import DUPLICATES, RECORD_COLUMNS
@@ -127,7 +128,7 @@ def side_by_side(left: dict[str, Any], right: dict[str, Any], explained: Explana
 
 def _edges(world: World, rows: pd.DataFrame) -> list[tuple[str, str, str, int]]:
     """Return what holds the rows of a record together: left, right, in words, score; the rules' best first."""
-    ids = set(rows["row_id"])
+    ids = set(rows["row_id"].tolist())
     found = [(v["left_row"], v["right_row"], f"verdict: {say_verdict(v)}", 1000) for v in world.verdicts(ids, ids)
              if v["verdict"] == "same"]  # fmt: skip
     found += [
@@ -139,9 +140,9 @@ def _edges(world: World, rows: pd.DataFrame) -> list[tuple[str, str, str, int]]:
     if len(rows) <= _ALL_PAIRS:
         pairs = np.array(list(combinations(at, 2)), dtype=np.int64).reshape(-1, 2)
     else:
-        place = {row: n for n, row in enumerate(rows["row_id"])}
+        place = {row: n for n, row in enumerate(rows["row_id"].tolist())}
         linked = rows[rows["matched_with"] != ""]
-        pairs = np.array([(place[a], place[b]) for a, b in zip(linked["matched_with"], linked["row_id"], strict=True)])
+        pairs = np.array([(place[a], place[b]) for a, b in each_row(linked, "matched_with", "row_id")])
     for e in pairwise(rows, pairs[:, 0], pairs[:, 1], world.doubtful_from):
         if e.outcome == "merged":
             found.append((e.left, e.right, f"rule '{e.rule}': {e.says} ({e.score} % alike)", e.score))
@@ -213,7 +214,7 @@ def why_two(world: World, left: str, right: str) -> Answer:
     mine, theirs = world.rows_of(a), world.rows_of(b)
     if together:
         mine, theirs = mine[mine["row_id"] == left], theirs[theirs["row_id"] == right]
-    verdicts = world.verdicts(set(mine["row_id"]), set(theirs["row_id"]))
+    verdicts = world.verdicts(set(mine["row_id"].tolist()), set(theirs["row_id"].tolist()))
     said = [say_verdict(v) + "." for v in verdicts]
     if together:
         said += [f"{x} and {y}: {says}." for x, y, says in path(world, left, right)]

@@ -481,7 +481,7 @@ def register_run(root: Path, settings: config.Config, run: str) -> tuple[int, in
     now = register(run, exported, earlier) if len(exported) else earlier
     tables.write_bytes(path, tables.to_csv(now[ROWS.names]))
     # That an export breaks off is said once: when it came in, a note accepted it.
-    known = set(earlier["file_sha256"])
+    known = set(earlier["file_sha256"].tolist())
     hashes = zip(exports.files["file"], exports.files["sha256"].str[:16], strict=True)
     accepted = {mine + file for file, sha256 in hashes if sha256 in known}
     warnings = [w for w in exports.warnings if w.code != search.BROKEN_OFF or w.file not in accepted]
@@ -495,7 +495,7 @@ def _doubtful(root: Path, run: str, searches: pd.DataFrame, files: pd.DataFrame)
     problems = []
     registers, _ = tables.load_decisions(ROWS, root)
     registers["run"] = registers["_file"].str.split("/").str[2]
-    mine = set(registers.loc[registers["run"] == run, "file_sha256"])
+    mine = set(registers.loc[registers["run"] == run, "file_sha256"].tolist())
     before = registers[registers["run"] != run].drop_duplicates("file_sha256").set_index("file_sha256")["run"]
     rows = searches[searches["file"] != ""].set_index("file").to_dict("index")
     for file, sha256, broken in zip(files["file"], files["sha256"].str[:16], files["broken_off"], strict=True):

@@ -9,6 +9,7 @@ import argparse
 from pathlib import Path
 
 from metaethno import config, review, tables
+from metaethno.cells import each_row
 from metaethno.commands import out
 from metaethno.errors import Problem, UserError
 from metaethno.matching.verdicts import chained
@@ -64,12 +65,10 @@ def _open(root: Path, world: World, record: str) -> list[str]:
     if path.is_file():
         todo = tables.read(TABLES["screening_to_decide"], path)
         said += [f"{r['why']} ({r['for']})" for r in todo[todo["record_id"] == record].to_dict("records")]
-    rows = set(world.members.loc[world.members["record_id"] == record, "row_id"])
+    rows = set(world.members.loc[world.members["record_id"] == record, "row_id"].tolist())
     pairs = world.to_decide
     pairs = pairs[pairs["left_row"].isin(rows) | pairs["right_row"].isin(rows)]
-    said += [
-        f"doubtful with {b if a in rows else a}" for a, b in zip(pairs["left_row"], pairs["right_row"], strict=True)
-    ]
+    said += [f"doubtful with {b if a in rows else a}" for a, b in each_row(pairs, "left_row", "right_row")]
     return said
 
 
@@ -140,8 +139,8 @@ def _print_trace(root: Path, wanted: str) -> bool:
     cited, further = common.load_checked(root, settings, "report_studies")
     if problems or more or further:
         raise UserError([*problems, *more, *further])
-    studies = dict(zip(named["study_id"], named["label"], strict=True))
-    tracer = Tracer(under, studies, dict(zip(cited["report_id"], cited["citation"], strict=True)))
+    studies = dict(each_row(named, "study_id", "label"))
+    tracer = Tracer(under, studies, dict(each_row(cited, "report_id", "citation")))
     found = tracer.find(wanted)
     for kind, one in found:
         out.plain(f"{one}: {word(kind)}. {_short(tracer.says[kind, one])}")

@@ -99,7 +99,7 @@ def cast(
     out = Ballot()
     heads = _heads(own)
     times = own["note"].str.extract(rf"{_STAMPED}(\S+)")[0]
-    stamps = set(zip(own["record_id"], times, own["decision"], own["reasons"], strict=True))
+    stamps = set(zip(own["record_id"].tolist(), times, own["decision"].tolist(), own["reasons"].tolist(), strict=True))
     by_subject: dict[Subject, list[Said]] = {}
     for said, record in matched:
         out.problems += _rules(file, said, voter)
@@ -178,7 +178,7 @@ def asked(
     ever: dict[str, list[_Row]] = {}
     for row in known.to_dict("records"):
         ever.setdefault(row["record_id"], []).append(row)
-    gone = set(known["supersedes"])
+    gone = set(known["supersedes"].tolist())
     rows: list[_Row] = []
     same = 0
     for said, record in matched:

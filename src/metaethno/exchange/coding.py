@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import PureWindowsPath
 from typing import TYPE_CHECKING, Any, Final
 
+from metaethno.cells import each_row
 from metaethno.errors import Problem
 from metaethno.exchange.workbook import Options
 
@@ -165,7 +166,7 @@ def _names(text: str) -> list[str]:
 
 def places(studies: pd.DataFrame, report_studies: pd.DataFrame) -> Places:
     """Return what studies and reports are called. studies: schema STUDIES; report_studies: schema REPORT_STUDIES."""
-    labels = {str(s): str(label) or str(s) for s, label in zip(studies["study_id"], studies["label"], strict=True)}
+    labels = {str(s): str(label) or str(s) for s, label in each_row(studies, "study_id", "label")}
     cited: dict[str, set[str]] = {}
     reports: dict[str, dict[str, str]] = {}
     for row in report_studies.to_dict("records"):

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from metaethno.cells import each_row
 from metaethno.exchange.said import Said
 from metaethno.matching.normalise import dois_of, families, plain_title
 
@@ -38,7 +39,7 @@ def index(unique: pd.DataFrame, rows: pd.DataFrame, aliases: Mapping[str, str]) 
 
     `rows` are exported rows with the record each belongs to; without any, records are known by id alone.
     """
-    found = Index(aliases, dict(zip(unique["record_id"], unique["title"], strict=True)))
+    found = Index(aliases, dict(each_row(unique, "record_id", "title")))
     plain = {title: plain_title(title) for title in rows["title"].unique()}
     first = {names: families(names)[0] for names in rows["authors"].unique()}
     columns = ["record_id", "title", "authors", "year", "doi", "pmid"]

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from metaethno import ledger, tables
+from metaethno.cells import each_row
 from metaethno.config import Config
 from metaethno.errors import Problem, UsageError, UserError, did_you_mean
 from metaethno.exchange import voting, workbook
@@ -74,7 +75,7 @@ def wanted(
     if which == "merged":
         made = members[members["matched_with"].ne("") & ~members["rule"].isin(("identical", "verdict"))]
         made = made.sort_values(["score", "row_id"])
-        columns = zip(made["matched_with"], made["row_id"], made["rule"], made["score"], strict=True)
+        columns = each_row(made, "matched_with", "row_id", "rule", "score")
         return [(a, b, f"merged by the rule '{rule}'", str(s)) for a, b, rule, s in columns]
     columns = zip(*(to_decide[n] for n in ("left_row", "right_row", "why", "score")), strict=True)
     return [(a, b, why, str(score)) for a, b, why, score in columns if frozenset((a, b)) not in said]
@@ -144,7 +145,7 @@ def _usable(arguments: argparse.Namespace, words: Mapping[str, str]) -> None:
 def _rows(root: Path, ids: Sequence[str]) -> dict[str, dict[str, str]]:
     """Return what the exported rows `ids` say; raises UserError (ME0483) for ids that there aren't."""
     records = voting.derived(root, RECORDS, ["row_id", *_SHOWN])
-    unknown = sorted(set(ids) - set(records["row_id"]))
+    unknown = sorted(set(ids) - set(records["row_id"].tolist()))
     if unknown:
         near = did_you_mean(unknown[0], records["row_id"])
         hint = "`metaethno why ID` shows the rows of a record with their ids."
@@ -344,7 +345,7 @@ def enter(root: Path, config: Config, stage: str, arguments: argparse.Namespace)
     if arguments.source != "sheet":
         raise UsageError(Problem("ME0495", f"verdicts on pairs don't come from {arguments.source}", allowed="sheet"))
     records = voting.derived(root, RECORDS, ["row_id", "title"])
-    titles = dict(zip(records["row_id"], records["title"], strict=True))
+    titles = dict(each_row(records, "row_id", "title"))
     grid = workbook.read(arguments.file, ("verdict",))
     reading = read(grid, titles, who)
     mark = voting.mark_of(arguments.file, stage, arguments)

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
+from metaethno.cells import each_row
 from metaethno.config import Config
 from metaethno.errors import Problem, UserError
 from metaethno.exchange import forms, voting, workbook
@@ -509,7 +510,7 @@ def _todo_settle(root: Path, stage: str, arguments: argparse.Namespace, world: W
     frames = [pd.DataFrame(plan.all(t.name), columns=t.names, dtype=str) for t in (TRANSLATIONS, CONSTRUCTS)]
     found = differences(*frames)
     open_ = found[found["state"].isin(["differ", "one_only"])]
-    wanted = set(zip(open_["group_id"], open_["construct_id"], strict=True))
+    wanted = set(each_row(open_, "group_id", "construct_id"))
     called = {r["concept_id"]: r["label"] for r in plan.all("concepts")}
     rows = []
     for row in sorted(plan.all("translations"), key=lambda r: (r["group_id"], r["construct_id"], r["translators"])):

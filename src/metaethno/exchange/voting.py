@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from metaethno import ledger, naming, review, tables
 from metaethno import votes as ballot
+from metaethno.cells import each_row
 from metaethno.config import Config, Voting
 from metaethno.errors import Problem, UsageError, UserError, did_you_mean
 from metaethno.exchange import ballots, finding, tools, worklist
@@ -178,9 +179,9 @@ def todo(root: Path, config: Config, stage: str, arguments: argparse.Namespace) 
 
 def _index(root: Path, unique: pd.DataFrame, aliases: pd.DataFrame, saids: list[Said]) -> finding.Index:
     """Return what rows are matched by; exported rows are only opened where somebody else's file needs them."""
-    known = dict(zip(aliases["alias_id"], aliases["record_id"], strict=True))
+    known = dict(each_row(aliases, "alias_id", "record_id"))
     columns = ["title", "authors", "year", "doi", "pmid"]
-    titles = dict(zip(unique["record_id"], unique["title"], strict=True))
+    titles = dict(each_row(unique, "record_id", "title"))
     if all(s.record and s.title in ("", titles.get(known.get(s.record, s.record))) for s in saids):
         return finding.index(unique, tables.empty(UNIQUE), known)
     from metaethno.schemas import MEMBERS, RECORDS
@@ -321,7 +322,7 @@ def enter(root: Path, config: Config, stage: str, arguments: argparse.Namespace)
             config.criteria.version,
             today,
         )
-        content = dict(zip(unique["record_id"], unique["content_hash"], strict=True))
+        content = dict(each_row(unique, "record_id", "content_hash"))
         cast = ballots.cast(reading.file, matched, own, content, voter, ledger.id_maker("V", votes["vote_id"]))
         problems += cast.problems
         before = entered_before(root, mark)

@@ -71,7 +71,7 @@ def open_for(todo: pd.DataFrame, votes: pd.DataFrame, unique: pd.DataFrame, want
     if wanted.sample:
         mine = mine[mine["record_id"].isin(set(draw(mine["record_id"], wanted.sample, wanted.seed)))]
     heads = tables.heads(SCREENING, votes)
-    judged = set(heads.loc[heads["reviewer"].eq(who) & heads["role"].eq("adjudicator"), "record_id"])
+    judged = set(heads.loc[heads["reviewer"].eq(who) & heads["role"].eq("adjudicator"), "record_id"].tolist())
     # Who settled a conflict is asked again as the one who settles it.
     judge = mine["record_id"].isin(judged) | wanted.adjudicating
     role = judge.map({True: "adjudicator", False: "reviewer"}).astype(str)

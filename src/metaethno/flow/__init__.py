@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from metaethno.cells import each_row
 from metaethno.config import Reason, View
 from metaethno.flow import baseline as releases
 from metaethno.flow import identities
@@ -76,7 +77,7 @@ def flow(
     forms: dict[str, Mapping[str, Box]] = {view.template: boxes for view, boxes in reversed(made)}
     drawn = forms.get(releases.UPDATE) or forms.get("prisma2020") or {}
     labels = {r.id: r.label for r in reasons}
-    labels |= {i: said for i, said in zip(excluded["reason_id"], excluded["reason"], strict=True) if i not in labels}
+    labels |= {i: said for i, said in each_row(excluded, "reason_id", "reason") if i not in labels}
     return Flow(
         _frame(made),
         checks_frame(checks),
@@ -133,11 +134,11 @@ def addends(frame: pd.DataFrame, view: str, box: str, detail: str = "") -> str:
     """
     mine = frame[frame["view"].eq(view) & frame["box"].eq(box)]
     if not len(mine):
-        known = sorted(set(frame.loc[frame["view"].eq(view), "box"])) or sorted(set(frame["view"]))
-        raise unknown(box if view in set(frame["view"]) else view, known)
+        known = sorted(set(frame.loc[frame["view"].eq(view), "box"].tolist())) or sorted(set(frame["view"].tolist()))
+        raise unknown(box if view in set(frame["view"].tolist()) else view, known)
     mine = mine[mine["detail"].eq(detail)]
     if not len(mine):
-        raise unknown(detail, sorted(set(frame.loc[frame["box"].eq(box), "detail"]) - {""}))
+        raise unknown(detail, sorted(set(frame.loc[frame["box"].eq(box), "detail"].tolist()) - {""}))
     pooled = int(mine.loc[mine["run"].eq(ALL), "count"].iloc[0])
     runs = mine[mine["run"].ne(ALL)].sort_values("run")["count"].tolist()
     return f"{pooled} [{' + '.join(str(n) for n in runs)}]" if len(runs) > 1 else str(pooled)

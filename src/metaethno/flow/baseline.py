@@ -33,7 +33,7 @@ def baseline(release: str, of: World, boxes: Mapping[str, Box]) -> pd.DataFrame:
         rows += [[release, box.name, detail, box.unit, str(box.count(detail))] for detail in box.details]
     per_run = of.rows["run"].value_counts()
     rows += [[release, RELEASED_RUN, run, "record", str(int(per_run.get(run, 0)))] for run in of.runs]
-    studies = sorted(set(of.studies.loc[of.studies["role"].ne("redundant"), "study_id"]))
+    studies = sorted(set(of.studies.loc[of.studies["role"].ne("redundant"), "study_id"].tolist()))
     reports = sorted(of.reports.loc[of.reports["outcome"].eq("include"), "record_id"])
     for name, unit, ids in (("previous_studies", "study", studies), ("previous_reports", "report", reports)):
         rows.append([release, name, "", unit, str(len(ids))])

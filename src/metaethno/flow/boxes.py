@@ -16,6 +16,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from metaethno.among import among
+from metaethno.cells import each_row
 from metaethno.config import View
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class Box:
 
     @cached_property
     def _parts_counts(self) -> Counter[tuple[str, str]]:
-        return Counter() if self.parts is None else Counter(zip(self.parts["detail"], self.parts["run"], strict=True))
+        return Counter() if self.parts is None else Counter(each_row(self.parts, "detail", "run"))
 
     def count(self, detail: str = "", run: str = ALL) -> int:
         """Return how many are in it."""
@@ -164,7 +165,7 @@ def world(
     def placed(frame: pd.DataFrame) -> pd.DataFrame:
         return frame.assign(column_run=frame["record_id"].map(column_run).astype("str").fillna(frame["first_run"]))
 
-    runs = tuple(sorted(set(searched["run"])))
+    runs = tuple(sorted(set(searched["run"].tolist())))
     known = Released() if baseline is None else released(updated_release(baseline, runs), rows)
     tables = (rows, placed(screened), placed(assessed), excluded, placed(studies), searched)
     return World(*tables, base["first_run"], runs, known)
@@ -204,11 +205,11 @@ def released(baseline: pd.DataFrame, rows: pd.DataFrame) -> Released:
 
     release = str(baseline["release"].iloc[0])
     ran = baseline["box"].eq(RELEASED_RUN)
-    home = dict(zip(rows["row_id"], rows["record_id"], strict=True))
+    home = dict(each_row(rows, "row_id", "record_id"))
     listed = (baseline["box"].isin(["previous_studies", "previous_reports"]) & baseline["detail"].ne("")).any()
     return Released(
         release,
-        dict(zip(baseline.loc[ran, "detail"], counts[ran].tolist(), strict=True)),
+        dict(zip(baseline.loc[ran, "detail"].tolist(), counts[ran].tolist(), strict=True)),
         of("previous_studies"),
         tuple(sorted({home.get(one, one) for one in of("previous_reports")})),
         bool(listed),
@@ -275,7 +276,7 @@ class _Maker:
     def searched(self, kinds: Iterable[str]) -> list[str]:
         """Return the sources of these kinds in the runs that are counted, sorted."""
         at = self.of.sources
-        return sorted(set(at.loc[at["kind"].isin(list(kinds)) & at["run"].isin(self.upper_runs), "source"]))
+        return sorted(set(at.loc[at["kind"].isin(list(kinds)) & at["run"].isin(self.upper_runs), "source"].tolist()))
 
     def by_reason(self, frame: pd.DataFrame, run: str) -> pd.DataFrame:
         """Return the parts of a box of reports left out: detail is the reason that is counted."""
@@ -373,7 +374,7 @@ def prisma2009(of: World, view: View) -> dict[str, Box]:
     if make.first_only:
         rows = rows[rows["kind"].isin(COLUMN_A)]
     parts = _parts(rows, "row_id", "run", "source")
-    kinds = COLUMN_A if make.first_only else set(of.sources["kind"])
+    kinds = COLUMN_A if make.first_only else set(of.sources["kind"].tolist())
     make.add("identified", "record", parts[["id", "run"]], parts, make.searched(kinds), upper=True)
     first = rows.drop_duplicates("record_id")
     again = duplicates(rows, first["record_id"], of.first_run)
@@ -419,7 +420,7 @@ def prisma2020_update(of: World, view: View) -> dict[str, Box]:
     known = set(previous.studies)
     old_study = links["study_id"].isin(known)
     # A report without a study is an error of its own; it is new for all that anyone knows.
-    old = set(links.loc[old_study, "record_id"]) - set(links.loc[~old_study, "record_id"])
+    old = set(links.loc[old_study, "record_id"].tolist()) - set(links.loc[~old_study, "record_id"].tolist())
     run = "column_run"
     for name, reports in (
         ("new_reports_of_previous_studies", included[included["record_id"].isin(old)]),
@@ -427,11 +428,11 @@ def prisma2020_update(of: World, view: View) -> dict[str, Box]:
     ):
         parts = _parts(reports, "record_id", run, "origin")
         make.add(name, "report", parts[["id", "run"]], parts, ("databases", "other"))
-    new = links[~old_study & links["record_id"].isin(set(included["record_id"]))]
+    new = links[~old_study & links["record_id"].isin(set(included["record_id"].tolist()))]
     new = new.sort_values([run, "study_id"], kind="stable").drop_duplicates("study_id")
     make.add("new_studies", "study", _ids(new, "study_id", run))
-    now = {"studies": set(links["study_id"])}
-    now["reports"] = set(of.reports.loc[of.reports["outcome"].eq("include"), "record_id"])
+    now = {"studies": set(links["study_id"].tolist())}
+    now["reports"] = set(of.reports.loc[of.reports["outcome"].eq("include"), "record_id"].tolist())
     for unit, one in (("studies", "study"), ("reports", "report")):
         before = set(make.boxes[f"previous_{unit}"].listing())
         if not previous.listed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from metaethno.cells import each_row
 from metaethno.schemas import CHASED
 from metaethno.votes import joined, split_ids
 
@@ -29,7 +30,7 @@ def chased(studies: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
     key = seeds + "/" + searches["kind"].map(DIRECTIONS).reindex(seeds.index)
     runs = joined(key, searches["run"].reindex(seeds.index)).to_dict()
     names = joined(key, searches["search_id"].reindex(seeds.index)).to_dict()
-    mine = [f"{report}/{way}" for report, way in zip(out["report_id"], out["direction"], strict=True)]
+    mine = [f"{report}/{way}" for report, way in each_row(out, "report_id", "direction")]
     out = out.assign(
         runs=[runs.get(k, "") for k in mine],
         searches=[names.get(k, "") for k in mine],
@@ -42,7 +43,7 @@ def strangers(studies: pd.DataFrame, sources: pd.DataFrame) -> list[dict[str, st
     """Return rows of CHECKS: searches that started from something that is no report of an included study."""
     searches = sources[sources["kind"].isin(DIRECTIONS)].drop_duplicates(["run", "search_id"])
     seeds = split_ids(searches["seed_report_ids"])
-    odd = seeds[~seeds.isin(set(studies["report_id"]))]
+    odd = seeds[~seeds.isin(set(studies["report_id"].tolist()))]
     rows = []
     for search, report in sorted({(searches.loc[at, "search_id"], str(report)) for at, report in odd.items()}):
         message = f"the search {search} started from {report}, which is no report of an included study"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from metaethno.cells import each_row
 from metaethno.config import View
 from metaethno.errors import Problem, UserError, did_you_mean
 from metaethno.flow import identities
@@ -52,11 +53,11 @@ def listing(
 
     ids = explain(boxes, box, detail, run)
     it = boxes[box]
-    home = dict(zip(of.rows["row_id"], of.rows["record_id"], strict=True))
-    sources = dict(zip(of.rows["row_id"], of.rows["source"], strict=True))
+    home = dict(each_row(of.rows, "row_id", "record_id"))
+    sources = dict(each_row(of.rows, "row_id", "source"))
     out = pd.DataFrame({"id": ids}, dtype=str)
-    out["run"] = out["id"].map(dict(zip(it.ids["id"], it.ids["run"], strict=True))).fillna("")
-    parts = {} if it.parts is None else dict(zip(it.parts["id"], it.parts["detail"], strict=True))
+    out["run"] = out["id"].map(dict(each_row(it.ids, "id", "run"))).fillna("")
+    parts = {} if it.parts is None else dict(each_row(it.parts, "id", "detail"))
     out["detail"] = [parts.get(i, "") for i in ids]
     if it.unit == "study":
         mine = of.studies[of.studies["role"].ne("redundant")]
@@ -77,9 +78,9 @@ def listing(
 
 def _outcomes(of: World) -> dict[str, str]:
     """Return what became of each record: its outcome on title and abstract, then that of its full text."""
-    said = dict(zip(of.records["record_id"], of.records["outcome"], strict=True))
-    said |= dict(zip(of.reports["record_id"], of.reports["outcome"].str.replace("_", " "), strict=True))
-    for record, reason in zip(of.excluded["record_id"], of.excluded["reason"], strict=True):
+    said = dict(each_row(of.records, "record_id", "outcome"))
+    said |= dict(zip(of.reports["record_id"].tolist(), of.reports["outcome"].str.replace("_", " "), strict=True))
+    for record, reason in each_row(of.excluded, "record_id", "reason"):
         said[record] = f"{said.get(record, '')}: {reason}"
     return said
 

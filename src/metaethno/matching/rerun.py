@@ -25,7 +25,7 @@ def _comparable(searches: pd.DataFrame, run: str, source: str) -> str:
     for earlier in sorted(set(of["run"][of["run"] < run]), reverse=True):
         then = of[of["run"] == earlier]
         full = then["scope"].eq("full").all()
-        if full and set(then["strategy_version"]) == set(now["strategy_version"]):
+        if full and set(then["strategy_version"].tolist()) == set(now["strategy_version"].tolist()):
             return str(earlier)
     return ""
 
@@ -55,7 +55,7 @@ def _changed(now: pd.DataFrame, before: pd.DataFrame) -> dict[str, str]:
     for pairs in (close, far):
         for name in WATCHED:
             other = pairs.loc[(pairs[name] != pairs[f"{name}_then"]) & (pairs[name] != "")]
-            for record, new, old in zip(other["record_id"], other[name], other[f"{name}_then"], strict=True):
+            for record, new, old in zip(other["record_id"].tolist(), other[name], other[f"{name}_then"], strict=True):
                 if _plain(name, new) != _plain(name, old):
                     fields.setdefault(record, set()).add(name)
                 if name == "title" and RETRACTED.search(new) and not RETRACTED.search(old):
@@ -73,9 +73,9 @@ def rerun(rows: pd.DataFrame, searches: pd.DataFrame) -> pd.DataFrame:
     import pandas as pd
 
     parts = []
-    for run in sorted(set(searches["run"]))[1:]:
-        known_before = set(rows.loc[rows["run"] < run, "record_id"])
-        for source in sorted(set(searches.loc[searches["run"] == run, "source"])):
+    for run in sorted(set(searches["run"].tolist()))[1:]:
+        known_before = set(rows.loc[rows["run"] < run, "record_id"].tolist())
+        for source in sorted(set(searches.loc[searches["run"] == run, "source"].tolist())):
             of = rows[rows["source"] == source]
             now, before = of[of["run"] == run], of[of["run"] < run]
             changed = _changed(now, before)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from metaethno.cells import each_row
 from metaethno.matching.normalise import Array
 from metaethno.matching.words import RETRACTED
 from metaethno.schemas import FIELD_SOURCES, RECORD_COLUMNS, UNIQUE
@@ -120,7 +121,7 @@ def unique(records: pd.DataFrame, home: Array) -> tuple[pd.DataFrame, pd.DataFra
         out[column.name] = values[chosen]
         origin[column.name] = np.where(empty[chosen], "", ids[chosen])[several]
     frame = pd.DataFrame(out, index=pd.RangeIndex(len(start)))
-    frame["content_hash"] = [content_hash(t, a) for t, a in zip(frame["title"], frame["abstract"], strict=True)]
+    frame["content_hash"] = [content_hash(t, a) for t, a in each_row(frame, "title", "abstract")]
     frame["rows"] = frame["rows"].astype("Int64")
     text = [c for c in UNIQUE.names if c != "rows"]
     frame = frame.astype(dict.fromkeys(text, "str"))[UNIQUE.names].sort_values("record_id", ignore_index=True)

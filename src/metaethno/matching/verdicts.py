@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
+from metaethno.cells import each_row
 from metaethno.errors import Problem, UserError
 from metaethno.matching.match import Verdicts
 from metaethno.schemas import DUPLICATES
@@ -85,7 +86,7 @@ def _ledger_problems(duplicates: pd.DataFrame) -> list[Problem]:
     linked = duplicates[duplicates["supersedes"].ne("")]
     if not len(linked):
         return []
-    after = dict(zip(linked["verdict_id"], linked["supersedes"], strict=True))
+    after = dict(each_row(linked, "verdict_id", "supersedes"))
     pair = {row["verdict_id"]: {row["left_row"], row["right_row"]} for _, row in duplicates.iterrows()}
     problems = []
     for _, row in linked.iterrows():
@@ -159,4 +160,4 @@ def standing(duplicates: pd.DataFrame, row_ids: pd.Series, verdict: str) -> list
     live = heads(DUPLICATES, duplicates)
     live = live[live["verdict"].eq(verdict)]
     place = {row: at for at, row in enumerate(row_ids)}
-    return sorted({(place[a], place[b]) for a, b in zip(live["left_row"], live["right_row"], strict=True)})
+    return sorted({(place[a], place[b]) for a, b in each_row(live, "left_row", "right_row")})

@@ -76,7 +76,7 @@ def make(root: Path, config: Config) -> None:
     )
     common.write(root, "related_reports", pairs)
     found = related.checks(pairs, done.assessed, common.derived(root, "rerun"))
-    sought = set(done.assessed["record_id"])
+    sought = set(done.assessed["record_id"].tolist())
     found += carry.checks("eligibility", ELIGIBILITY, common.checked(root, "eligibility"), aliases, parted, sought)
     asked = common.checked(root, "retrieval").rename(columns={"asked_on": "decided_on"})
     found += carry.checks("retrieval", RETRIEVAL, asked, aliases, parted, sought)

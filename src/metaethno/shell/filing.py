@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from metaethno import fulltext_reader
+from metaethno.cells import each_row
 from metaethno.errors import Problem, UserError, did_you_mean
 from metaethno.exchange import papers
 from metaethno.schemas import ALIASES, ASSESSED, MEMBERS, RECORDS, UNIQUE
@@ -54,7 +55,7 @@ def shelf(root: Path) -> tuple[papers.Shelf, dict[str, str]]:
     rows = derived(root, RECORDS, ["row_id", "title", "authors", "year", "doi"])
     home = derived(root, MEMBERS, ["row_id", "record_id"])
     aliases = derived(root, ALIASES, ALIASES.names)
-    known = dict(zip(aliases["alias_id"].tolist(), aliases["record_id"].tolist(), strict=True))
+    known = dict(each_row(aliases, "alias_id", "record_id"))
     return papers.shelf(unique, rows.merge(home, on="row_id")), known
 
 

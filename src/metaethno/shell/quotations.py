@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from metaethno import tables
 from metaethno.carry import resolve
+from metaethno.cells import each_row
 from metaethno.errors import Problem, UserError
 from metaethno.schemas import ALIASES, PASSAGES, QUOTATION_LOG, REPORT_STUDIES
 from metaethno.shell import fulltexts
@@ -38,7 +39,7 @@ def wanted(root: Path, passages: pd.DataFrame, report_studies: pd.DataFrame) -> 
     reports = reports.assign(record_id=resolve(reports["record_id"], aliases))
     quoted = passages.loc[passages["speaker"].ne("review_author"), ["passage_id", "report_id", "locator", "text"]]
     out = quoted.merge(reports, on="report_id").merge(kept, on="record_id")
-    hashes = [passage_hash(t, at) for t, at in zip(out["text"], out["locator"], strict=True)]
+    hashes = [passage_hash(t, at) for t, at in each_row(out, "text", "locator")]
     return out.assign(passage_hash=hashes).astype(str).sort_values(["file", "passage_id"], ignore_index=True)
 
 

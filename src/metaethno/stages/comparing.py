@@ -7,6 +7,7 @@ from itertools import combinations
 import pandas as pd
 
 from metaethno import tables
+from metaethno.cells import each_row
 from metaethno.findings import split_ids
 from metaethno.schemas import DIFFERENCES, TRAIL
 from metaethno.trace import LIVE
@@ -19,7 +20,7 @@ def differences(translations: pd.DataFrame, constructs: pd.DataFrame) -> pd.Data
     the concepts and the kind of relation are the same; words are shown, not compared. A difference is *settled* where
     the two made a translation together, or a person said of the versions which stand, and why.
     """
-    owner = dict(zip(constructs["construct_id"], constructs["study_id"], strict=True))
+    owner = dict(each_row(constructs, "construct_id", "study_id"))
     columns = ["group_id", "construct_id", "concept_id", "kind", "wording", "status", "reason", "translators", "mode"]
     versions: dict[tuple[str, str], dict[str, list[tuple[str, str, str, str, str]]]] = {}
     together: set[tuple[str, str, str]] = set()
@@ -82,7 +83,7 @@ def trail(concepts: pd.DataFrame, concept_changes: pd.DataFrame, translations: p
     A split or a merge stands in the trail of every concept that took part in it. Of a concept that nobody noted as
     made, the first translation into it is named instead.
     """
-    label = dict(zip(concepts["concept_id"], concepts["label"], strict=True))
+    label = dict(each_row(concepts, "concept_id", "label"))
     order = {change: n for n, change in enumerate(_EVENTS)}
     rows: list[dict[str, str]] = []
     made: set[str] = set()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from metaethno.cells import each_row
 from metaethno.schemas import ALIASES, DEDUPE_TO_DECIDE, DUPLICATES, MEMBERS, PARTED, RELATED
 
 if TYPE_CHECKING:
@@ -150,7 +151,7 @@ def _parted(
     live = live[live["verdict"].ne("same")].reset_index(drop=True)
     if not len(live):
         return empty(PARTED)
-    place = {row: at for at, row in enumerate(records["row_id"])}
+    place = {row: at for at, row in enumerate(records["row_id"].tolist())}
     left, right = (live[name].map(place).to_numpy(dtype=np.int64) for name in ("left_row", "right_row"))
     home = matched.home
     # Only the rows of the records concerned can join them.
@@ -160,10 +161,8 @@ def _parted(
     free = match(records.iloc[near].reset_index(drop=True), Verdicts(same=same), doubtful_from).home
     by_rules = free[[at[int(p)] for p in left]] == free[[at[int(p)] for p in right]]
     before = duplicates[duplicates["verdict"].eq("same") & ~duplicates["verdict_id"].isin(live["verdict_id"])]
-    once = {frozenset(p) for p in zip(before["left_row"], before["right_row"], strict=True)}
-    earlier = np.array(
-        [frozenset(p) in once for p in zip(live["left_row"], live["right_row"], strict=True)], dtype=bool
-    )
+    once = {frozenset(p) for p in each_row(before, "left_row", "right_row")}
+    earlier = np.array([frozenset(p) in once for p in each_row(live, "left_row", "right_row")], dtype=bool)
     ids = records["row_id"].to_numpy(dtype=object)
     out = live.assign(
         left_record=ids[home[left]],

@@ -15,6 +15,7 @@ from metaethno import votes as ballot
 from metaethno.agreement import agreement
 from metaethno.among import among
 from metaethno.carry import standing
+from metaethno.cells import each_row
 from metaethno.errors import Problem, UserError
 from metaethno.schemas import ASSESSED, EXCLUDED, INCLUDED_STUDIES, RETRIEVAL
 
@@ -73,7 +74,7 @@ def assess(
     result = ballot.outcomes(
         live,
         content,
-        ballot.needed(list(sought["record_id"]), live, settings),
+        ballot.needed(sought["record_id"].tolist(), live, settings),
         (INCLUDE, EXCLUDE),
         (AWAITING, ballot.UNDECIDED),
     ).join(_reasons(live, reasons))
@@ -204,7 +205,7 @@ def _excluded(reports: pd.DataFrame, links: pd.DataFrame, reasons: Sequence[conf
         study_id=[study.get(record, "") for record in out["record_id"]],
         further_reasons=[
             ";".join(r for r in given.split(";") if r != counted)
-            for given, counted in zip(out["all_reasons"], out["reason_id"], strict=True)
+            for given, counted in each_row(out, "all_reasons", "reason_id")
         ],
     )
     out["study_id"] = out["study_id"].where(out["box"].eq("redundant_report"), "")
@@ -216,7 +217,7 @@ def included_studies(reports: pd.DataFrame, links: pd.DataFrame) -> pd.DataFrame
     at = reports[["record_id", "outcome", "first_run", "origin"]]
     out = links.merge(at, on="record_id", how="inner")
     included = out["role"].isin(["main", "companion"]) & out["outcome"].eq(INCLUDE)
-    studies = set(out.loc[included, "study_id"])
+    studies = set(out.loc[included, "study_id"].tolist())
     redundant = out["role"].eq("redundant") & out["outcome"].eq(EXCLUDE) & out["study_id"].isin(studies)
     return out.loc[included | redundant, INCLUDED_STUDIES.names].astype(str).reset_index(drop=True)
 
@@ -242,7 +243,7 @@ def _checks(
     rows += _link_checks(links)
     repeats = [r.id for r in reasons if r.box == "redundant_report"]
     redundant = reports.loc[reports["outcome"].eq(EXCLUDE) & reports["reason_id"].isin(repeats), "record_id"]
-    for record in sorted(set(redundant) - set(links.loc[links["role"].eq("redundant"), "record_id"])):
+    for record in sorted(set(redundant) - set(links.loc[links["role"].eq("redundant"), "record_id"].tolist())):
         message = f"{named[record]} is left out as a redundant report, but linked to no study"
         hint = (
             "`metaethno todo extraction --reviewer ID` has a sheet in which you name the study whose report it repeats."
@@ -258,7 +259,7 @@ def _checks(
         message = f"{int(bare.sum())} included reports have no full text in data/raw/fulltext"
         hint = "`metaethno fulltext add FILE...` files them."
         rows.append(_check("ME0417", "note", "eligibility", ids, message, hint))
-    for record in sorted(set(live["record_id"]) - set(reports["record_id"])):
+    for record in sorted(set(live["record_id"].tolist()) - set(reports["record_id"].tolist())):
         message = (
             "its full text was voted on, but screening doesn't send it forward; the votes are kept and not counted"
         )
@@ -282,19 +283,19 @@ def _study_checks(
 
     waiting: records still open in screening. repeats: ids of the reasons for a redundant report.
     """
-    included = set(reports.loc[reports["outcome"].eq(INCLUDE), "record_id"])
+    included = set(reports.loc[reports["outcome"].eq(INCLUDE), "record_id"].tolist())
     closed = reports["outcome"].isin([INCLUDE, EXCLUDE, NOT_RETRIEVED])
-    still_open = set(reports.loc[~closed, "record_id"]) | waiting
+    still_open = set(reports.loc[~closed, "record_id"].tolist()) | waiting
     repeated = reports["outcome"].eq(EXCLUDE) & reports["reason_id"].isin(repeats)
     own = links[links["role"].isin(["main", "companion"])]
     rows = []
     named = _named(reports)
-    for record in sorted(included - set(own["record_id"])):
+    for record in sorted(included - set(own["record_id"].tolist())):
         hint = "`metaethno todo extraction --reviewer ID` has a sheet in which you name its study."
         message = f"{named[record]} is included, but belongs to no study"
         rows.append(_check("Y2", "error", "report_studies", record, message, hint))
     # Of a main or companion report that is left out, the next loop says so.
-    for study in sorted(set(links["study_id"]) - set(own["study_id"])):
+    for study in sorted(set(links["study_id"].tolist()) - set(own["study_id"].tolist())):
         hint = "Include one of its reports, or take the study out of report_studies.csv."
         rows.append(_check("Y2", "error", "report_studies", study, "a study has no included report", hint))
     for row in own[~own["record_id"].isin(included | still_open)].itertuples():
@@ -302,7 +303,7 @@ def _study_checks(
         hint = "Give it the role redundant, or take the row out."
         rows.append(_check("Y2", "error", "report_studies", row.record_id, message, hint))
     redundant = links[links["role"].eq("redundant")]
-    known = set(reports.loc[repeated, "record_id"]) | still_open
+    known = set(reports.loc[repeated, "record_id"].tolist()) | still_open
     for row in redundant[~redundant["record_id"].isin(known)].itertuples():
         message = (
             f"{row.report_id} is named as a redundant report of {row.study_id}, but its full text was not left out "

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from metaethno import form, tables
+from metaethno.cells import each_row
 from metaethno.config import Extraction, FormField
 from metaethno.findings import Findings, long_ids, split_ids, where
 from metaethno.quotes import STATES
@@ -135,12 +136,12 @@ def studies_with(studies: pd.DataFrame, compared: pd.DataFrame) -> pd.DataFrame:
     typed = {c.name for c in STUDIES.columns if c.kind != "text"}
     for name, rows in told.groupby("field", sort=True):
         column = str(name)
-        by_study = dict(zip(rows["study_id"], rows["value"], strict=True))
+        by_study = dict(each_row(rows, "study_id", "value"))
         # "Not reported" is no year and no number; in Table 1 both are a dash.
         blank = form.NOT_REPORTED if column in typed else None
         by_study = {study: "" if value == blank else value for study, value in by_study.items()}
         before = out[column] if column in out else pd.Series("", index=out.index)
-        out[column] = [by_study.get(s, old) for s, old in zip(out["study_id"], before, strict=True)]
+        out[column] = [by_study.get(s, old) for s, old in zip(out["study_id"].tolist(), before, strict=True)]
     return out
 
 
@@ -361,8 +362,8 @@ def _check_constructs(
         lambda r: f"The passage in {citation.get(r['report_id']) or r['report_id']} has no locator.",
         "Say on the sheet of `metaethno todo extraction` on which page or in which section it stands.",
     )
-    own = set(zip(report_studies["report_id"], report_studies["study_id"], strict=True))
-    pairs = zip(cited["report_id"], cited["study_id"], strict=True)
+    own = set(each_row(report_studies, "report_id", "study_id"))
+    pairs = each_row(cited, "report_id", "study_id")
     foreign = where(cited, (pair not in own for pair in pairs))
     found.rows(
         "Y8",
@@ -380,7 +381,7 @@ def _check_constructs(
 
 def _check_quoted(found: Findings, constructs: pd.DataFrame, passages: pd.DataFrame) -> None:
     """Y8: what a construct quotes doesn't stand in another passage than those it cites."""
-    stored = Stored(zip(passages["passage_id"], passages["text"], strict=True))
+    stored = Stored(each_row(passages, "passage_id", "text"))
     for row in constructs.to_dict("records"):
         cited = split_ids(row["passage_ids"])
         if not stored.holds_all(cited):

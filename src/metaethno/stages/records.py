@@ -96,7 +96,7 @@ def records(rows: pd.DataFrame, searches: pd.DataFrame, exports: pd.DataFrame, m
     import pandas as pd
 
     exported = _exported(rows, searches, exports)
-    by_hand = _by_hand(manual, set(searches["run"]), len(exported))
+    by_hand = _by_hand(manual, set(searches["run"].tolist()), len(exported))
     frame = pd.concat([exported, by_hand], ignore_index=True).sort_values(["run", "_at"], ignore_index=True)
     twice = frame.loc[frame["row_id"].duplicated(), ["row_id", "run"]]
     if len(twice):

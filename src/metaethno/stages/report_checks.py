@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from metaethno import tables
+from metaethno.cells import each_row
 from metaethno.findings import Findings, split_ids
 from metaethno.schemas import DECISIONS
 
@@ -78,7 +79,7 @@ def _check_citations(found: Findings, page: str, text: str, support: pd.DataFram
     by_name = {str(r["label"]).casefold().strip(): r for r in support.to_dict("records")}
     by_id = {str(r["target_id"]): r for r in support.to_dict("records")}
     owner: dict[str, set[str]] = {}
-    for report, study in zip(reports["report_id"], reports["study_id"], strict=True):
+    for report, study in each_row(reports, "report_id", "study_id"):
         owner.setdefault(str(report), set()).add(str(study))
     for place, (i, match) in enumerate(heads):
         said = _THEME.search(match[3] or "")

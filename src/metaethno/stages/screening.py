@@ -86,7 +86,7 @@ def screen(
             [
                 *({**row, "table": "screening"} for row in ballot.double_heads(votes, aliases)),
                 *_old_criteria(live, criteria_version),
-                *carry.checks("screening", SCREENING, votes, aliases, parted, set(unique["record_id"])),
+                *carry.checks("screening", SCREENING, votes, aliases, parted, set(unique["record_id"].tolist())),
             ]
         ),
     )

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from metaethno import lint
+from metaethno.cells import each_row
 from metaethno.errors import Problem, UserError
 from metaethno.schemas import CHECKS, SOURCES
 
@@ -55,7 +56,7 @@ def breaks_off(run: str, file: str, where: str, row: Any) -> Problem:
 def _files(searches: pd.DataFrame, parsed: pd.DataFrame) -> list[Problem]:
     """Find files without a search, searches without a file, and files that stand there twice."""
     problems = []
-    read = set(zip(parsed["run"], parsed["file"], strict=True))
+    read = set(each_row(parsed, "run", "file"))
     declared: dict[tuple[str, str], Any] = {}
     for _, row in searches[searches["file"] != ""].iterrows():
         key = (row["run"], row["file"])
@@ -89,7 +90,7 @@ def _twice(parsed: pd.DataFrame, declared: Mapping[tuple[str, str], Any]) -> lis
                 message = f"holds the very same bytes as {', '.join(others)}"
                 problems.append(Problem("ME0306", message, f"data/raw/{run}/{first}", hint=hint))
         earliest = files["run"].iloc[0]
-        for run, file in zip(files["run"], files["file"], strict=True):
+        for run, file in each_row(files, "run", "file"):
             row = declared.get((run, file))
             if run != earliest and row is not None and not row["note"]:
                 problems.append(same_as_before(run, file, earliest, row))
@@ -118,7 +119,7 @@ def _why(rows: pd.DataFrame, hits: int, found: int) -> tuple[str, str]:
     code = "ME0303"
     if found < hits:
         sizes = {int(n) for n in rows["parsed"]}
-        if broken := [f"{f}, {where}" for f, where in zip(rows["file"], rows["broken_off"], strict=True) if where]:
+        if broken := [f"{f}, {where}" for f, where in each_row(rows, "file", "broken_off") if where]:
             code = "ME0362"
             said.append(f"The end of a file is missing, as if the download had broken off: {'; '.join(broken)}.")
         elif full := next((n for n in _BATCH if found and any(size and size % n == 0 for size in sizes)), 0):
@@ -128,7 +129,7 @@ def _why(rows: pd.DataFrame, hits: int, found: int) -> tuple[str, str]:
                 f"with the records {found + 1:,} to {hits:,} missing?"
             )
     else:
-        if joined := [f"{f}, {where}" for f, where in zip(rows["file"], rows["joined"], strict=True) if where]:
+        if joined := [f"{f}, {where}" for f, where in each_row(rows, "file", "joined") if where]:
             code = "ME0325"
             where = "; ".join(joined)
             what = "A second header stands within a file, or its records are numbered from 1 again"
@@ -136,7 +137,7 @@ def _why(rows: pd.DataFrame, hits: int, found: int) -> tuple[str, str]:
         if repeated := int(rows["repeated"].sum()):
             code = "ME0325" if code == "ME0303" else code
             said.append(f"{repeated:,} records stand there a second time, by {_BY}.")
-    if doubtful := [f"{f}, {where}" for f, where in zip(rows["file"], rows["doubtful"], strict=True) if where]:
+    if doubtful := [f"{f}, {where}" for f, where in each_row(rows, "file", "doubtful") if where]:
         said.append(f"Doubtful: {'; '.join(doubtful)}.")
     return code, " ".join(said)
 
@@ -146,7 +147,7 @@ def _count(rows: pd.DataFrame, found: int) -> list[Problem]:
     first = rows.iloc[0]
     hits = int(first["hits"])
     accepted = next((a for a in rows["accepted_count"] if a), "")
-    counted = zip(rows["file"], rows["parsed"], strict=True)
+    counted = each_row(rows, "file", "parsed")
     files = ", ".join(f"{file}: {int(n):,}" if len(rows) > 1 else file for file, n in counted)
     noted = rows["note"].ne("").any()
     if accepted and not noted:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from metaethno import evidence, tables
+from metaethno.cells import each_row
 from metaethno.config import Synthesis
 from metaethno.findings import Findings, where
 from metaethno.schemas import CHANGES, STALE, TABLES
@@ -100,10 +101,10 @@ def stale(counted: pd.DataFrame, reviewed: pd.DataFrame) -> pd.DataFrame:
     A concept into which nothing is translated (yet, or any more) has no evidence that could be read: it waits for no
     first signature. One that was signed and lost its evidence is stale.
     """
-    fresh = set(zip(reviewed["target_id"], reviewed["evidence_hash"], strict=True))
+    fresh = set(each_row(reviewed, "target_id", "evidence_hash"))
     bare = counted["target_kind"].eq("concept") & counted["constructs"].eq(0)
     counted = counted[~bare | counted["target_id"].isin(reviewed["target_id"])]
-    pairs = zip(counted["target_id"], counted["evidence_hash"], strict=True)
+    pairs = each_row(counted, "target_id", "evidence_hash")
     open_ = where(counted, (p not in fresh for p in pairs))[["target_kind", "target_id", "label", "evidence_hash"]]
     last = reviewed.sort_values(["reviewed_on", "review_id"], kind="stable").drop_duplicates("target_id", keep="last")
     last = last.rename(columns={"reviewed_by": "signed_by", "reviewed_on": "signed_on"})
@@ -175,7 +176,7 @@ def what_changed(
         named[kind] = {row[key]: (row[label], row) for row in frame.astype(str).to_dict("records")}
     citations = _main_first(pd.concat([report_studies, included_studies]))[["study_id", "citation"]]
     citations = citations[citations["citation"] != ""].drop_duplicates("study_id")
-    cited = dict(zip(citations["study_id"], citations["citation"], strict=True))
+    cited = dict(each_row(citations, "study_id", "citation"))
     said = []
     for row in changed.to_dict("records"):
         kind, one = row["item_kind"], row["item_id"]
@@ -201,7 +202,7 @@ def _with_changes(open_: pd.DataFrame, changed: pd.DataFrame) -> pd.DataFrame:
         studies = sorted({s for cell in part["study_ids"] for s in cell.split(";") if s})
         counted[str(kind), str(one)] = "; ".join(parts) + (f" (studies: {', '.join(studies)})" if studies else "")
     unknown = "the signature doesn't say what the evidence was"
-    pairs = zip(open_["target_kind"], open_["target_id"], open_["state"], strict=True)
+    pairs = each_row(open_, "target_kind", "target_id", "state")
     cell = [counted.get((k, one), unknown) if state == "stale" else "" for k, one, state in pairs]
     return tables.canonical(STALE, open_.assign(what_changed=cell))
 
@@ -274,8 +275,8 @@ def _check_studies(
     left_out = [] if sampling is None else sampling.loc[sampling["sampled"] == "no", "study_id"]
     studies = _main_first(included_studies).drop_duplicates("study_id").drop(columns="_line", errors="ignore")
     studies = studies[~studies["study_id"].isin(left_out)]
-    telling = set(e.constructs["study_id"])
-    feeding = set(below.third_order["study_id"])
+    telling = set(e.constructs["study_id"].tolist())
+    feeding = set(below.third_order["study_id"].tolist())
     begun = len(live(e.third_order)) > 0
     silent = studies["study_id"].map(lambda s: s not in telling or (begun and s not in feeding)).astype(bool)
     found.rows(
@@ -301,7 +302,7 @@ def _check_support(
 ) -> None:
     """Y5 (too few studies), Y6 (one group alone), Y13 (dominance) and Y14 (without thin studies)."""
     n = settings.min_studies
-    thin = set() if sampling is None else set(sampling.loc[sampling["richness"] == "thin", "study_id"])
+    thin = set() if sampling is None else set(sampling.loc[sampling["richness"] == "thin", "study_id"].tolist())
     third = counted[counted["target_kind"] == "third_order"]
     found.rows(
         "Y5",

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from metaethno import tables
+from metaethno.cells import each_row
 from metaethno.findings import Findings, long_ids, split_ids, where
 from metaethno.schemas import COVERAGE, MATRIX, READINGS
 from metaethno.stages.comparing import differences, trail
@@ -243,7 +244,7 @@ def _check_refutations(
 ) -> None:
     """Y7 (looked for in each group) and Y19 (a refutational translation has a row in refutations)."""
     none = refutation_checks.loc[refutation_checks["outcome"] == "none_found", "group_id"]
-    claimed = set(refutation_checks.loc[refutation_checks["outcome"] == "found", "group_id"])
+    claimed = set(refutation_checks.loc[refutation_checks["outcome"] == "found", "group_id"].tolist())
     open_ = groups[~groups["group_id"].isin([*refutations["group_id"], *none])]
     found.rows(
         "Y7",
@@ -259,7 +260,7 @@ def _check_refutations(
     )
     written = set()
     for side in ("left_id", "right_id"):
-        written |= set(zip(refutations["group_id"], refutations[side], strict=True))
+        written |= set(zip(refutations["group_id"].tolist(), refutations[side], strict=True))
     against = translations[(translations["kind"] == "refutational") & translations["status"].isin(LIVE)]
     bare = [
         (g, construct) not in written and (g, study) not in written
@@ -289,9 +290,9 @@ def _check_membership(
 ) -> None:
     """Y11: what is translated or related in a group belongs to it."""
     members = _members(group_members, owner)
-    inside = set(zip(members["group_id"], members["study_id"], strict=True))
+    inside = set(each_row(members, "group_id", "study_id"))
     used = translations[translations["status"].isin(LIVE) & (translations["study_id"] != "")]
-    outside = where(used, (p not in inside for p in zip(used["group_id"], used["study_id"], strict=True)))
+    outside = where(used, (p not in inside for p in each_row(used, "group_id", "study_id")))
     found.rows(
         "Y11",
         "translations",
@@ -317,7 +318,7 @@ def _check_membership(
     )
     related = long_ids(relations[relations["group_id"] != ""], "member_ids")
     related = related.assign(_study=_mapped(related["member_ids"], owner, related["member_ids"]))
-    outside = where(related, (p not in inside for p in zip(related["group_id"], related["_study"], strict=True)))
+    outside = where(related, (p not in inside for p in each_row(related, "group_id", "_study")))
     found.rows(
         "Y11",
         "relations",
@@ -385,7 +386,7 @@ def _check_dropped(
 ) -> None:
     """Y18 (nothing rests on what was dropped or set aside) and Y20 (the trail and the status agree)."""
     used = translations[translations["status"].isin(LIVE)]
-    dropped = set(concepts.loc[concepts["status"] == "dropped", "concept_id"])
+    dropped = set(concepts.loc[concepts["status"] == "dropped", "concept_id"].tolist())
     found.rows(
         "Y18",
         "translations",
@@ -408,7 +409,7 @@ def _check_dropped(
     )
     trail = long_ids(concept_changes[concept_changes["change"].isin(["drop", "merge", "split"])], "from_ids")
     # A concept may outlive a merge or a split under its own id.
-    pairs = zip(trail["from_ids"], trail["to_ids"], strict=True)
+    pairs = each_row(trail, "from_ids", "to_ids")
     gone = where(trail, (one not in split_ids(cell) for one, cell in pairs))
     found.rows(
         "Y20",
@@ -421,7 +422,7 @@ def _check_dropped(
     found.rows(
         "Y20",
         "concepts",
-        concepts[concepts["concept_id"].isin(dropped - set(gone["from_ids"]))],
+        concepts[concepts["concept_id"].isin(dropped - set(gone["from_ids"].tolist()))],
         lambda r: [r["concept_id"]],
         lambda r: f"The concept {r['label']!r} was dropped, but nothing says why.",
         "Enter the change (drop, merge or split), what it became, and why, in concept_changes.csv.",
