@@ -155,6 +155,59 @@ def test_csv_is_what_every_reader_takes_apart_into_the_same_cells(data, width):
     )
 
 
+pieces = st.sampled_from(
+    [
+        "a",
+        "b",
+        "é",
+        " ",
+        ",",
+        ",,",
+        "\n",
+        "\n\n",
+        "\r",
+        '"',
+        "\0",
+        "\t",
+        "'",
+        "=",
+        "\ufeff",
+        "\x85",
+        "\u2028",
+        "<<<<<<< x\n",
+        "x,y\n",
+    ]
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(["x,y\n", "y,x\n", "x, y\n", "x,y,z\n", "x\n", ""]), st.lists(pieces, max_size=12).map("".join))
+def test_what_is_read_the_quick_way_is_what_the_thorough_way_reads(header, text):
+    raw = (header + text).encode()
+    quick = tables.plain_rows(raw, ["x", "y"], "x")
+    names, rows, lines, problems = tables.parse_rows(raw, "f")
+    if quick is not None:
+        assert not problems
+        assert list(quick.columns) == names
+        assert quick.to_numpy().tolist() == rows
+        assert lines == list(range(2, len(rows) + 2))
+
+
+def test_a_plain_table_is_read_the_quick_way_and_no_other():
+    assert tables.plain_rows(b"x,y\nR1,a b\nR2,\n", ["y", "x"], "x").to_numpy().tolist() == [["R1", "a b"], ["R2", ""]]
+    for raw in (
+        b"x,y\nR1,a\xff\n",
+        b"x,y\nR1,a",
+        b'x,y\nR1,"a"\n',
+        b"x,y\nR1\n",
+        b"x,y\n,\n",
+        b"x,y\n",
+        b"x,x,y\n1,2,3\n",
+    ):
+        assert tables.plain_rows(raw, ["x", "y"], "x") is None, raw
+    assert tables.plain_rows(b"x,y\nR1," + b"a" * 2**21 + b"\n", ["x", "y"], "x") is None
+
+
 def test_numbers_and_missing_cells_are_written_plainly():
     frame = pd.DataFrame({"n": pd.array([1, None, -3], "Int64"), "t": pd.Series(["-4", None, "-x"], dtype=str)})
     assert tables.to_csv(frame) == b"n,t\n1,-4\n,\n-3,'-x\n"

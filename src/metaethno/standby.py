@@ -3,8 +3,8 @@
 Every rule is a process, and loading pandas, Arrow and pydantic takes longer than most rules do. So `metaethno run`
 starts Snakemake below a process of this module (`main`). It listens on a socket in a folder that only this user can
 enter. `metaethno stage ...`, called by a rule, hands it the words of the command, the folder, the environment and the
-open files (`hand_over`); it forks, and the copy does the step and answers with the exit code. At the first step it
-loads the libraries; a run that has nothing to do costs nothing.
+open files (`hand_over`); it forks, and the copy does the step and answers with the exit code. It loads the libraries
+while Snakemake starts, which takes longer.
 
 The code is the same either way, and so are the results. Where nobody listens (plain `snakemake`, macOS, whose own
 libraries don't bear a fork), the command does the step itself.
@@ -30,18 +30,25 @@ import traceback
 from collections.abc import Sequence
 from typing import NoReturn
 
+from metaethno.stages import STAGES
+
 ADDRESS = "METAETHNO_STANDBY"
 """The variable of the environment that says where somebody listens."""
 
-# What nearly every step loads; what only some need, they load themselves.
+# What nearly every step loads; what only some need (pandera, matplotlib, rapidfuzz), they load themselves.
 _LIBRARIES = (
     "pandas",
     "pyarrow.compute",
     "pyarrow.csv",
+    "pyarrow.dataset",
+    "pyarrow.pandas_compat",
     "pyarrow.parquet",
+    "metaethno.agreement",
     "metaethno.commands.stage_",
-    "metaethno.shell.common",
-    "metaethno.findings",
+    "metaethno.flow",
+    "metaethno.related",
+    "metaethno.trace",
+    *(f"metaethno.{part}.{stage}" for stage in STAGES for part in ("shell", "stages")),
 )
 _SIZE = 4  # bytes that say how long the message is
 _LONGEST = 1 << 24
@@ -114,6 +121,8 @@ def main(words: Sequence[str]) -> int:
 
 def _serve(child: subprocess.Popen[bytes], door: socket.socket | None, woken: socket.socket) -> int:
     """Do the steps that are asked for until the command ends; return its exit code."""
+    if door:
+        _load()
     with selectors.DefaultSelector() as ears:
         ears.register(woken, selectors.EVENT_READ)
         if door:
@@ -125,6 +134,9 @@ def _serve(child: subprocess.Popen[bytes], door: socket.socket | None, woken: so
                 else:
                     with contextlib.suppress(BlockingIOError):
                         woken.recv(4096)
+    with contextlib.suppress(ChildProcessError):  # a step ends with who asked for it
+        while True:
+            os.wait()
     return code
 
 
@@ -155,8 +167,6 @@ def _load() -> None:
 
 
 def _fork(door: socket.socket) -> None:
-    if "metaethno.findings" not in sys.modules:
-        _load()
     line, _ = door.accept()
     if os.fork():
         line.close()

@@ -120,6 +120,26 @@ def parse_rows(raw: bytes, shown: str) -> tuple[list[str], list[list[str]], list
     return header, rows[1:], lines[1:], problems
 
 
+def plain_rows(raw: bytes, columns: Sequence[str], key: str) -> pd.DataFrame | None:
+    """Return the rows of a table that is clearly right, read many times as fast as `parse_rows` does; else nothing.
+
+    Clearly right: a line is a row, with just these columns, nothing in quotation marks, and a key in each.
+    """
+    if not raw.endswith(b"\n") or any(mark in raw for mark in (b'"', b"\r", b"\0")) or len(columns) < 2:
+        return None
+    names = raw[: raw.index(b"\n")].split(b",")
+    if sorted(names) != sorted(name.encode() for name in columns):
+        return None
+    try:
+        table = _read_csv(raw, [name.decode() for name in names])
+    except (ValueError, KeyError):  # Arrow's own errors are of these kinds
+        return None
+    if not len(table) or len(table) != raw.count(b"\n") - 1 or max(map(len, raw.split(b"\n"))) > _MAX_CELL:
+        return None
+    frame: pd.DataFrame = table.to_pandas()
+    return frame if frame[key].str.strip().ne("").all() else None
+
+
 def header_problems(table: Table, header: list[str], shown: str, extra: Sequence[str]) -> list[Problem]:
     """Return columns that are missing, too many or there twice."""
     problems = []
@@ -160,21 +180,26 @@ def load_decisions(table: Table, root: Path, extra: Sequence[str] = ()) -> tuple
         problems.append(Problem("ME0108", "the file is missing", table.path, hint=hint))
     for path in paths:
         shown = path.relative_to(root).as_posix()
-        header, rows, lines, found = read_rows(path, shown)
-        if header:
-            found += header_problems(table, header, shown, extra)
-        problems += found
-        if found:
-            continue
-        ragged = [(line, len(row)) for row, line in zip(rows, lines, strict=True) if len(row) != len(header)]
-        for line, n in ragged:
-            hint = "Put quotation marks round a cell that holds a comma."
-            problems.append(
-                Problem("ME0109", f"has {n} cells where the header has {len(header)}", shown, line, hint=hint)
-            )
-        if ragged:
-            continue
-        frame = pd.DataFrame(rows, columns=header, dtype=str)
+        raw = path.read_bytes()
+        plain = plain_rows(raw, columns, table.key[0])
+        if plain is not None:
+            frame, lines = plain, list(range(2, len(plain) + 2))
+        else:
+            header, rows, lines, found = parse_rows(raw, shown)
+            if header:
+                found += header_problems(table, header, shown, extra)
+            problems += found
+            if found:
+                continue
+            ragged = [(line, len(row)) for row, line in zip(rows, lines, strict=True) if len(row) != len(header)]
+            for line, n in ragged:
+                hint = "Put quotation marks round a cell that holds a comma."
+                problems.append(
+                    Problem("ME0109", f"has {n} cells where the header has {len(header)}", shown, line, hint=hint)
+                )
+            if ragged:
+                continue
+            frame = pd.DataFrame(rows, columns=header, dtype=str)
         frame = frame.apply(lambda s: _unescape(s.str.strip())) if len(frame) else frame
         frame = frame.reindex(columns=columns, fill_value="")
         frame["_file"] = shown
