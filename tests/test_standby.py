@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 from metaethno import standby
+from metaethno.handover import ADDRESS
 
 pytestmark = pytest.mark.skipif(not standby.usable(), reason="steps are handed over on Linux only")
 
@@ -67,7 +68,7 @@ def test_it_ends_as_the_command_ended(end, code):
 
 
 def test_where_nobody_listens_the_command_does_the_step_itself(tmp_path):
-    env = os.environ | {standby.ADDRESS: str(tmp_path / "gone")}
+    env = os.environ | {ADDRESS: str(tmp_path / "gone")}
     done = subprocess.run([*STEP, "nowhere", "check"], env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert "there is no stage 'nowhere'" in done.stderr
@@ -96,7 +97,7 @@ def listening(tmp_path):
         "import os, pathlib, sys, time\npathlib.Path(sys.argv[1]).write_text(os.environ[sys.argv[2]])\ntime.sleep(60)"
     )
     note = tmp_path / "address"
-    command = standby.command([sys.executable, "-c", code + "\ntime.sleep(60)", str(note), standby.ADDRESS])
+    command = standby.command([sys.executable, "-c", code + "\ntime.sleep(60)", str(note), ADDRESS])
     with subprocess.Popen(command, start_new_session=True) as process:
         assert waited(lambda: note.is_file() and note.read_text())
         yield psutil.Process(process.pid), note.read_text()

@@ -7,7 +7,7 @@ import sys
 def main() -> int:
     """Do a command; a step of a run is handed over to the process on standby, where there is one."""
     if sys.argv[1:2] == ["stage"] and "METAETHNO_STANDBY" in os.environ:
-        from metaethno.standby import hand_over
+        from metaethno.handover import hand_over
 
         code = hand_over(sys.argv[1:])
         if code is not None:

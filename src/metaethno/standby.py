@@ -3,8 +3,8 @@
 Every rule is a process, and loading pandas, Arrow and pydantic takes longer than most rules do. So `metaethno run`
 starts Snakemake below a process of this module (`main`). It listens on a socket in a folder that only this user can
 enter. `metaethno stage ...`, called by a rule, hands it the words of the command, the folder, the environment and the
-open files (`hand_over`); it forks, and the copy does the step and answers with the exit code. It loads the libraries
-while Snakemake starts, which takes longer.
+open files (`metaethno.handover`); it forks, and the copy does the step and answers with the exit code. It loads the
+libraries while Snakemake starts, which takes longer.
 
 The code is the same either way, and so are the results. Where nobody listens (plain `snakemake`, macOS, whose own
 libraries don't bear a fork), the command does the step itself.
@@ -30,10 +30,8 @@ import traceback
 from collections.abc import Sequence
 from typing import NoReturn
 
+from metaethno.handover import ADDRESS, SIZE
 from metaethno.stages import STAGES
-
-ADDRESS = "METAETHNO_STANDBY"
-"""The variable of the environment that says where somebody listens."""
 
 # What nearly every step loads; what only some need (pandera, matplotlib, rapidfuzz), they load themselves.
 _LIBRARIES = (
@@ -50,7 +48,6 @@ _LIBRARIES = (
     "metaethno.trace",
     *(f"metaethno.{part}.{stage}" for stage in STAGES for part in ("shell", "stages")),
 )
-_SIZE = 4  # bytes that say how long the message is
 _LONGEST = 1 << 24
 
 
@@ -62,33 +59,6 @@ def usable() -> bool:
 def command(words: Sequence[str]) -> list[str]:
     """Return the command that runs another one (`words`) to its end, and meanwhile does the steps that it asks for."""
     return [sys.executable, "-m", "metaethno.standby", *words] if usable() else list(words)
-
-
-# ------------------------------------------------------------------------------------------- who asks for a step
-
-
-def hand_over(words: Sequence[str]) -> int | None:
-    """Let the process on standby do a command; return its exit code, or None if nobody took it.
-
-    Once it was taken, nobody else does it: where the one who does it is killed, the code is 1.
-    """
-    message = json.dumps({"words": list(words), "folder": os.getcwd(), "environment": dict(os.environ)}).encode()  # noqa: PTH109
-    with socket.socket(socket.AF_UNIX) as line:
-        try:
-            line.connect(os.environ[ADDRESS])
-            socket.send_fds(line, [len(message).to_bytes(_SIZE, "big")], [0, 1, 2])
-            line.sendall(message)
-        except OSError:  # nobody listens any more; half a message does nothing
-            return None
-        while True:
-            try:
-                answer = line.recv(1)
-            except KeyboardInterrupt:  # who does the step was interrupted, too, and says so
-                continue
-            return answer[0] if answer else 1
-
-
-# ---------------------------------------------------------------------------------------------- who does the steps
 
 
 def main(words: Sequence[str]) -> int:
@@ -185,12 +155,12 @@ def _do(line: socket.socket) -> NoReturn:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     for number in (signal.SIGTERM, signal.SIGCHLD):
         signal.signal(number, signal.SIG_DFL)
-    size, files, _, _ = socket.recv_fds(line, _SIZE, 3)
+    size, files, _, _ = socket.recv_fds(line, SIZE, 3)
     length = int.from_bytes(size, "big")
     message = b""
     while len(message) < min(length, _LONGEST) and (piece := line.recv(length - len(message))):
         message += piece
-    if len(size) < _SIZE or len(files) < 3 or len(message) < length:
+    if len(size) < SIZE or len(files) < 3 or len(message) < length:
         os._exit(1)
     for place, file in enumerate(files):
         os.dup2(file, place)
