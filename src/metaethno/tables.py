@@ -440,7 +440,9 @@ def _typed(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
             column = frame[name]
             out[name] = pd.to_numeric(column.replace("", None) if column.dtype != "Int64" else column).astype("Int64")
         elif len(frame):
-            out[name] = frame[name].fillna("").astype(str)
+            cells = frame[name]
+            plain = cells.dtype == pd.StringDtype(na_value=float("nan")) and not cells.hasnans
+            out[name] = cells if plain else cells.fillna("").astype(str)
         else:
             # An empty Parquet file gives columns of no parts at all, which pandas can't join.
             out[name] = pd.Series([], dtype=str, index=frame.index)
