@@ -27,6 +27,7 @@ import sys
 import tempfile
 import threading
 import traceback
+import warnings
 from collections.abc import Sequence
 from typing import NoReturn
 
@@ -138,7 +139,11 @@ def _load() -> None:
 
 def _fork(door: socket.socket) -> None:
     line, _ = door.accept()
-    if os.fork():
+    with warnings.catch_warnings():
+        # The one other thread is that of Arrow's allocator, which knows what to do at a fork.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        copy = os.fork()
+    if copy:
         line.close()
         return
     try:
