@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
+from metaethno.cells import each_row
 from metaethno.config import Extraction, FormField
 from metaethno.errors import Problem
 from metaethno.schemas import STUDIES
@@ -205,7 +206,7 @@ def _failures(field: FormField, cells: pd.Series, rows: pd.DataFrame, where: str
         pa.DataFrameSchema({field.field: column(field)}).validate(frame, lazy=True)
     except pandera.errors.SchemaErrors as errors:
         out = []
-        for at, case in cells(errors.failure_cases, "index", "check"):
+        for at, case in each_row(errors.failure_cases, "index", "check"):
             row = rows.loc[at]
             value = str(frame.loc[at, field.field])
             place = (str(row["_file"]), int(row["_line"]))
