@@ -165,6 +165,8 @@ def test_studies_and_their_reports():
 def test_what_does_not_go_together_is_said():
     votes = [*both("r1", "include"), *both("r2", "exclude", "repeats"), *both("r3", "exclude", "thin")]
     got = run("r1 r2 r3 r4", [*votes, *both("r4", "include")], links=[link("r3", "s3")], forward=["r1", "r2", "r3"])
+    said = got.checks.set_index("code")["message"]
+    assert said["ME0413"].startswith("the full text of r4 was voted on")
     assert sorted(got.checks[["code", "level", "ids"]].values.tolist()) == [
         ["ME0410", "error", "r2"],
         ["ME0413", "warning", "r4"],

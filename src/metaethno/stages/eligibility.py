@@ -261,7 +261,8 @@ def _checks(
         rows.append(_check("ME0417", "note", "eligibility", ids, message, hint))
     for record in sorted(set(live["record_id"].tolist()) - set(reports["record_id"].tolist())):
         message = (
-            "its full text was voted on, but screening doesn't send it forward; the votes are kept and not counted"
+            f"the full text of {record} was voted on, but screening doesn't send it forward; the votes are kept and "
+            "not counted"
         )
         hint = "Look at the votes on title and abstract."
         rows.append(_check("ME0413", "warning", "eligibility", record, message, hint))
