@@ -193,7 +193,7 @@ def _index(root: Path, unique: pd.DataFrame, aliases: pd.DataFrame, saids: list[
 
 @dataclass(frozen=True)
 class Entered:
-    """What entering a file did (or would do). asked: rows added to the ledger of full texts asked for.
+    """What entering a file did (or would do). asked: full texts of which something was noted.
 
     agreed, unseen: records that an adjudicator decides with it though no reviewers differ, or none has voted.
     """
@@ -357,7 +357,7 @@ def enter(root: Path, config: Config, stage: str, arguments: argparse.Namespace)
         len(strays),
         reading.warnings + (strays if arguments.matched_only else []),
         written.files,
-        asked=len(asked),
+        asked=len({row["record_id"] for row in asked}),
         agreed=agreed,
         unseen=unseen,
     )
