@@ -49,6 +49,7 @@ def test_unknown_keys_are_refused_with_the_nearest_known_one_and_their_line(tmp_
         (lambda d: d["review"].pop("title"), "the key 'title' is missing"),
         (lambda d: d["screening"].update(reviewers=["ann", "bem"]), "'bem' is not in `team`. Did you mean 'ben'?"),
         (lambda d: d["screening"].update(votes_per_record=3), "need as many reviewers"),
+        (lambda d: d["screening"].update(reviewers=["ann"]), "Who has left stays in `reviewers`"),
         (lambda d: d["exclusion_reasons"].append({"id": "X1", "label": "again"}), "the id 'X1' stands there twice"),
         (lambda d: d["exclusion_reasons"][0].update(box="away"), "'excluded', 'not_retrieved' or 'redundant_report'"),
         (lambda d: d["team"].update({"2ben": {"name": "B"}}), "String should match pattern"),

@@ -354,6 +354,31 @@ def test_a_snapshot_is_refused(review, tamper, code):
     assert Repository(review).head() == head
 
 
+def test_two_who_took_snapshots_are_told_how_to_merge_them(review):
+    for branch, who in (("side", "Bea"), ("", "Ann")):
+        if branch:
+            call(review, "git", "checkout", "-qb", branch)
+        (review / "dvc.lock").write_text(f"schema: '2.0'\n# {who}\n")
+        (review / "notes.md").write_text(f"{who}\n")
+        commit(review, "dvc.lock", "notes.md")
+        if branch:
+            call(review, "git", "checkout", "-q", "-")
+            call(review, "git", "reset", "-q", "--hard", "side~1")
+    assert call(review, "git", "merge", "-q", "--no-edit", "side", check=False).returncode
+    (problem,) = snapshot.git_problems(Repository(review))
+    assert problem.code == "ME0712"
+    assert "Two versions of notes.md differ" in problem.hint
+    call(review, "git", "checkout", "--ours", "notes.md")
+    call(review, "git", "add", "notes.md")
+    (problem,) = snapshot.git_problems(Repository(review))
+    assert "notes.md" not in problem.hint
+    # What it says, word for word, ends the merge.
+    for said in problem.hint.split("`")[1:4:2]:
+        for command in said.split(" && "):
+            call(review, *command.split())
+    assert snapshot.git_problems(Repository(review)) == []
+
+
 def test_a_snapshot_is_refused_while_work_is_left(review):
     with pytest.raises(UserError, match="ME0717"):
         keep(review, "x", "extraction", left=[Problem("ME0717", "behind")])

@@ -10,9 +10,11 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
-from metaethno import cli
+from metaethno import cli, tables
+from metaethno.schemas import CHASED, UNIQUE
 from tests.worlds import add_run, call, environment, lay_out, ris, write_rows
 
 RUN = "2020-01-02"
@@ -505,3 +507,51 @@ def test_of_several_files_it_is_said_once_what_to_do_and_that_they_are_copied(ro
     assert "scope: full, since" in said
     assert "Nothing was changed" not in said, "the files were copied"
     assert (root / f"data/raw/{RUN}/c.ris").is_file()
+
+
+def made(root: Path, table, *rows: dict[str, str]) -> None:
+    frame = pd.DataFrame([dict.fromkeys(table.names, "") | row for row in rows], columns=table.names)
+    counts = {c.name: "Int64" for c in table.columns if c.kind == "count"}
+    tables.write(table, frame.assign(**dict.fromkeys(counts, 1)).astype(counts), root / table.path)
+
+
+@pytest.fixture
+def chasing(root) -> Path:
+    """Return a review with three included reports; two of them are called alike in part."""
+    names = {
+        "B1": ("Doe; Roe 2015", "Being a nurse"),
+        "B2": ("Poe 2016", "Waiting at night"),
+        "B3": ("Poe 2017", "Waiting"),
+    }
+    run = {"first_run": RUN, "last_run": RUN, "origin": "databases", "sources": "Alpha", "content_hash": "0" * 16}
+    made(root, UNIQUE, *[{"record_id": f"R{i}", "title": title, **run} for i, (_, title) in names.items()])
+    ways = [("backward", i) for i in names] + [("forward", i) for i in names]
+    rows = [{"report_id": i, "record_id": f"R{i}", "citation": names[i][0], "direction": way} for way, i in ways]
+    made(root, CHASED, *[row | {"state": "not_yet"} for row in sorted(rows, key=lambda r: r["report_id"])])
+    return root
+
+
+@pytest.mark.parametrize(
+    ("said", "ids"),
+    [
+        ("B1;B3", "B1;B3"),
+        ("doe; roe 2015", "B1"),
+        ("Poe 2016; being a  NURSE", "B2;B1"),
+        ("Waiting", "B3"),  # the whole title of one, and in that of another
+        ("at night;B2", "B2"),
+        ("B9", "B9"),  # left out since, perhaps: a note says so after the run
+    ],
+)
+def test_citation_searching_names_its_reports_by_id_citation_or_title(chasing, go, said, ids):
+    assert go("import", RUN, "down/one.ris", *FLAGS, "--hits", "1", "--seed-report-ids", said)[0] == 0
+    assert log_of(chasing)[0]["seed_report_ids"] == ids
+
+
+def test_a_report_that_cannot_be_told_is_refused_with_those_that_fit(chasing, go):
+    code, _, err = go("import", RUN, "down/one.ris", *FLAGS, "--hits", "1", "--seed-report-ids", "Poe;Night shifts")
+    assert code == 2
+    assert "2 reports fit this" in err
+    assert "B2 (Poe 2016: Waiting at night); B3 (Poe 2017: Waiting)" in err
+    assert "no included report fits this" in err
+    assert "'Night shifts'" in err
+    assert not (chasing / f"data/raw/{RUN}").exists()

@@ -74,6 +74,8 @@ def test_two_heads_of_one_person_are_no_error_but_a_conflict_that_names_both():
     assert found(*rows) == []
     said = votes.double_heads(made(SCREENING, *rows), NO_ALIASES)
     assert [(row["code"], row["level"], row["ids"]) for row in said] == [("ME0404", "warning", "r1;v1;v2")]
+    # Two records of one person would look alike in a list of messages.
+    assert "on r1:" in said[0]["message"]
 
 
 def test_two_heads_that_agree_are_no_problem_so_that_a_conflict_can_be_settled():

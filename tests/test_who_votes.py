@@ -42,6 +42,22 @@ def test_a_second_reader_checks_the_exclusions():
     assert todo == [("r2", "adjudicator", "conflict")]
 
 
+def test_who_has_left_stays_a_reviewer_whose_votes_count_and_somebody_else_takes_over():
+    rows = [vote("v1", "r1", "ann"), vote("v2", "r1", "ben"), vote("v3", "r2", "ben", "exclude")]
+    three = ["ann", "ben", "eve"]
+    outcome, todo, _ = run(["r1", "r2", "r3"], *rows, reviewers=three)
+    assert outcome == {"r1": "forward", "r2": "undecided", "r3": "undecided"}
+    assert [who for record, who, _ in todo if record == "r2"] == ["ann", "eve"]
+    more = [vote("v4", "r2", "eve", "exclude"), vote("v5", "r3", "ann"), vote("v6", "r3", "eve")]
+    outcome, todo, _ = run(["r1", "r2", "r3"], *rows, *more, reviewers=three)
+    assert outcome == {"r1": "forward", "r2": "exclude", "r3": "forward"}
+    assert todo == []
+    # Or nobody takes over, and one vote is enough from now on.
+    outcome, todo, _ = run(["r1", "r2", "r3"], *rows, vote("v5", "r3", "ann"), votes_per_record=1)
+    assert outcome == {"r1": "forward", "r2": "exclude", "r3": "forward"}
+    assert todo == []
+
+
 def test_double_on_a_random_share_that_stays_the_same_share():
     ids = [f"r{i}" for i in range(400)]
     rows = [vote(f"v{i}", i, "ann", "exclude") for i in ids]

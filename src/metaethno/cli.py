@@ -352,9 +352,15 @@ def _day(text: str) -> str:
     import datetime
 
     try:
-        return datetime.date.fromisoformat(text).isoformat()
+        day = datetime.date.fromisoformat(text).isoformat()
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is no day (YYYY-MM-DD)") from None
+    from metaethno.intake import still_to_come
+
+    if still_to_come(day):
+        hint = "Give the day on which it was done, as YYYY-MM-DD."
+        raise UsageError(Problem("ME0491", f"{day} is a day still to come", hint=hint))
+    return day
 
 
 def _why(sub: argparse.ArgumentParser) -> None:

@@ -313,7 +313,11 @@ class Config(_Section):
         for section in ("screening", "eligibility"):
             settings = getattr(self, section)
             if settings.votes_per_record > len(settings.reviewers):
-                raise ValueError(f"{section}: {settings.votes_per_record} votes per record need as many reviewers")
+                raise ValueError(
+                    f"{section}: {settings.votes_per_record} votes per record need as many reviewers. Who has left "
+                    "stays in `reviewers`, so that the votes given still count: add who takes over, or lower "
+                    "`votes_per_record`"
+                )
             if settings.second_votes != "all" and settings.votes_per_record == 1:
                 raise ValueError(f"{section}: second_votes: {settings.second_votes} needs votes_per_record: 2 or more")
         for search, mapping in self.columns.items():

@@ -33,6 +33,11 @@ def is_day(text: str) -> bool:
     return True
 
 
+def still_to_come(day: str) -> bool:
+    """Tell whether a day (ISO date) is later than tomorrow's: where its writer sits it may be tomorrow already."""
+    return day > (datetime.datetime.now(tz=datetime.UTC) + datetime.timedelta(days=1)).date().isoformat()
+
+
 def _is_litter(path: Path) -> bool:
     """Tell what is none of the searches' business: litter, and the folder of full texts."""
     return path.name == "fulltext" or path.name.startswith((".", "~$")) or path.name.casefold() in _LITTER

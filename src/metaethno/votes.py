@@ -156,7 +156,10 @@ def check(
         message = (
             f"{row['reviewer']!r} is not one of the reviewers of {stage}.{did_you_mean(row['reviewer'], reviewers)}"
         )
-        hint = f"Add the person to `{stage}.reviewers` in config/review.yaml, or give the role adjudicator."
+        hint = (
+            f"Add the person to `{stage}.reviewers` in config/review.yaml (who has left stays there: the votes count), "
+            "or give the role adjudicator."
+        )
         problems.append(_problem("ME0407", message, row, "reviewer", ", ".join(reviewers), hint))
     if records is not None:
         for row in _rows(votes[~among(votes["_record"], records)]):
@@ -261,7 +264,7 @@ def double_heads(votes: pd.DataFrame, aliases: pd.DataFrame) -> list[dict[str, s
         if group["decision"].nunique() > 1:
             said = ", ".join(f"{d} ({day})" for d, day in each_row(group, "decision", "decided_on"))
             hint = "The next worklist of this person asks again; what is entered then replaces both."
-            message = f"{who} has voted in two ways: {said}"
+            message = f"{who} has voted in two ways on {record}: {said}"
             ids = f"{record};{';'.join(group['vote_id'])}"
             rows.append({"code": "ME0404", "level": "warning", "ids": ids, "message": message, "hint": hint})
     return rows
@@ -371,7 +374,9 @@ def conflict_rows(votes: pd.DataFrame, outcome: pd.Series, titles: pd.Series, st
     said = torn["reviewer"] + ": " + torn["decision"]
     why = torn["reasons"].where(torn["note"].eq(""), torn["reasons"] + " " + torn["note"]).str.strip()
     said = said.where(why.eq(""), said + " (" + why + ")")
-    lines = said.groupby(torn["record_id"]).agg("; ".join)
+    # Two votes of one person that say the same are one answer.
+    once = said.groupby([torn["record_id"], torn["reviewer"], said]).head(1)
+    lines = once.groupby(torn["record_id"]).agg("; ".join)
     out = pd.DataFrame({"stage": stage, "record_id": lines.index, "votes": lines.to_numpy()})
     out["title"] = out["record_id"].map(titles).fillna("")
     return out.astype(str)

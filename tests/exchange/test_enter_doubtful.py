@@ -297,6 +297,39 @@ def test_nobody_has_decided_tomorrow(world):
     assert "is a day still to come" in said
 
 
+def test_nobody_says_that_it_was_decided_tomorrow(world):
+    path = save(world, "v.csv", [{"record_id": A1, "decision": "include"}])
+    said = world.enter(path, "--date", "2999-01-01", code=2)
+    assert "ME0491 2999-01-01 is a day still to come" in said
+    assert ledger_rows(world.root) == []
+    world.enter(path, "--date", "2020-02-01")
+    assert [r["decided_on"] for r in ledger_rows(world.root)] == ["2020-02-01"]
+
+
+def test_what_an_adjudicator_decides_though_it_is_no_conflict_is_counted(world):
+    votes = {A1: ("include", "exclude"), A2: ("include", "include"), A3: ("exclude", "")}
+    for place, who in enumerate(("ann", "ben")):
+        rows = [{"record_id": key, "decision": said[place]} for key, said in votes.items() if said[place]]
+        world.enter(save(world, f"{who}.csv", rows), who=who)
+    path = save(world, "all.csv", [{"record_id": key, "decision": "exclude"} for key in (A1, A2, A3, A4, A6)])
+    # A1 is a conflict; on A2 two say the same, on A3 one has voted; A4 and A6 nobody has seen.
+    expected = (
+        "An adjudicator's vote decides alone; among these are 2 records that no reviewer has voted on and "
+        "2 records that no reviewers differ on.\n"
+    )
+    assert expected in world.enter(path, "--as", "adjudicator", "--dry-run", who="ben")
+    assert expected in world.enter(path, "--as", "adjudicator", who="ben")
+    assert "decides alone" not in world.enter(path, "--as", "adjudicator", who="ben")
+
+
+def test_a_settled_conflict_is_nothing_to_speak_of(world):
+    for who, decision in (("ann", "include"), ("ben", "exclude")):
+        world.enter(save(world, f"{who}.csv", [{"record_id": A1, "decision": decision}]), who=who)
+    for decision in ("include", "exclude"):
+        path = save(world, "v.csv", [{"record_id": A1, "decision": decision}])
+        assert "decides alone" not in world.enter(path, "--as", "adjudicator", who="ben")
+
+
 def test_a_title_and_abstract_is_not_left_out_for_want_of_the_full_text(world):
     book = openpyxl.load_workbook(world.todo())
     lists = [[cell.value for cell in column if cell.value] for column in book["_lists"].iter_cols()]

@@ -619,3 +619,14 @@ def test_a_log_without_its_articles_is_refused_and_a_folder_is_fine(world):
         (folder / "articles.csv").write_bytes(archive.read("export/articles.csv"))
     assert "4 votes entered" in world.enter(folder, "--from", "rayyan-log", "--user", "ann@example.org")
     assert "0 votes entered" in world.enter(log, "--from", "rayyan-log", "--user", "ann@example.org")
+
+
+def test_an_answer_to_two_requests_is_about_one_full_text(world):
+    for who in ("ann", "ben"):
+        vote(world, who, **{A1: "include"})
+    for place, said in enumerate(("requested,2020-03-04", "requested,2020-04-05", "obtained,2020-05-06")):
+        path = world.root / f"asked-{place}.csv"
+        path.write_text(f"record_id,decision,obtained,asked_on,asked_of\n{A1},,{said},author\n")
+        assert "what came of asking for 1 full text noted" in world.enter(path, stage="eligibility")
+    # Each of the two times of asking has its answer.
+    assert [row[1] for row in asked_for(world)] == ["obtained", "obtained"]

@@ -147,6 +147,17 @@ def test_a_vote_on_what_was_not_obtained_is_an_error_unless_it_says_the_same():
     got = run(votes=both("r1", "include"), retrieval=retrieval, links=[])
     assert outcome(got) == "not_retrieved"
     assert got.checks[["code", "level", "ids"]].values.tolist() == [["ME0412", "error", "r1"]]
+    assert "'Title r1', is noted" in got.checks["message"][0]
+
+
+@pytest.mark.parametrize("other", [[], [vote("r1", "ben", "exclude", "thin")]])
+def test_one_inclusion_of_what_was_not_obtained_is_not_passed_over(other):
+    """The record is on no worklist any more, so that nobody would ever hear of the vote."""
+    got = run(votes=[vote("r1", "ann", "include"), *other], retrieval=[asked("r1", "not_obtained")])
+    assert outcome(got) == "not_retrieved"
+    assert got.checks[["code", "ids"]].values.tolist() == [["ME0412", "r1"]]
+    waiting = run(votes=[vote("r1", "ann", "awaiting")], retrieval=[asked("r1", "not_obtained")])
+    assert len(waiting.checks) == 0
 
 
 def test_studies_and_their_reports():
@@ -165,6 +176,8 @@ def test_studies_and_their_reports():
 def test_what_does_not_go_together_is_said():
     votes = [*both("r1", "include"), *both("r2", "exclude", "repeats"), *both("r3", "exclude", "thin")]
     got = run("r1 r2 r3 r4", [*votes, *both("r4", "include")], links=[link("r3", "s3")], forward=["r1", "r2", "r3"])
+    said = got.checks.set_index("code")["message"]
+    assert said["ME0413"].startswith("the full text of r4 was voted on")
     assert sorted(got.checks[["code", "level", "ids"]].values.tolist()) == [
         ["ME0410", "error", "r2"],
         ["ME0413", "warning", "r4"],

@@ -78,6 +78,9 @@ def test_a_conflict_goes_to_an_adjudicator_and_shows_both_votes():
     got = run(unique("r1"), *rows)
     assert todo(got) == [["r1", "adjudicator", "conflict"]]
     assert got.conflicts["votes"].tolist() == ["ann: include; ben: exclude (wrong_sample students)"]
+    # A vote of two merged copies stands there once where both say the same.
+    again = vote("r1", "ann", "include") | {"vote_id": "v9"}
+    assert run(unique("r1"), *rows, again).conflicts["votes"].tolist() == got.conflicts["votes"].tolist()
     settled = run(unique("r1"), *rows, vote("r1", "eve", "include", role="adjudicator"))
     assert settled.screened["outcome"].tolist() == ["forward"]
     assert settled.screened["decided_by"].tolist() == ["eve"]

@@ -43,6 +43,16 @@ def main(arguments: argparse.Namespace) -> int:
         gc.enable()
 
 
+def _without_conflict(agreed: int, unseen: int) -> str:
+    """Say that an adjudicator decides what was no conflict."""
+    parts = [
+        f"{out.count(count, 'record')} {what}"
+        for count, what in ((unseen, "that no reviewer has voted on"), (agreed, "that no reviewers differ on"))
+        if count
+    ]
+    return f"An adjudicator's vote decides alone; among these are {' and '.join(parts)}."
+
+
 def _enter(arguments: argparse.Namespace) -> int:
     root = review.find_root()
     settings = config.load(root)
@@ -66,6 +76,8 @@ def _enter(arguments: argparse.Namespace) -> int:
             f"{out.count(done.left_out, 'row')} {'is' if done.left_out == 1 else 'are'} left out (listed above)"
         )
     out.plain(f"{arguments.file}: {', '.join(parts)}.")
+    if done.agreed or done.unseen:
+        out.plain(_without_conflict(done.agreed, done.unseen))
     if (done.added or done.asked) and not arguments.dry_run:
         out.plain("Next: metaethno run")
     return 0

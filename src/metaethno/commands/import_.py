@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -23,7 +24,7 @@ from metaethno import config, intake, review, tables
 from metaethno.commands import out
 from metaethno.errors import Problem, UsageError, UserError
 from metaethno.review import RAW
-from metaethno.schemas import ROWS, SEARCHES
+from metaethno.schemas import CHASED, ROWS, SEARCHES, UNIQUE
 from metaethno.searchlog import FIELDS, OF_THE_SEARCH, REQUIRED, SearchLog, wrong
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def main(arguments: argparse.Namespace) -> int:
     given = {name: getattr(arguments, name) or "" for name in FIELDS}
     query = Path(given["query_file"]) if given["query_file"] else None
     given["query_file"] = query.name if query else ""
+    given["seed_report_ids"] = _seeds(root, given["seed_report_ids"])
     _usage(given, arguments.files)
     files = list(arguments.files)
     # A search that found nothing has no export, and stands in the log all the same.
@@ -118,6 +120,44 @@ def _usage(given: dict[str, str], files: Sequence[Path]) -> None:
         said.append(Problem("ME0334", "what is known of a search was given without its files", hint=hint))
     if said:
         raise UsageError(said)
+
+
+def _seeds(root: Path, text: str) -> str:
+    """Return the reports that a citation search started from as ids, parted by ';'.
+
+    Each may be given as its id, or by citation or title, whole or some words of it, where these tell one report. What
+    is an id stays as it is, also where no report has it (yet). Raises UsageError where others fit none or several.
+    """
+    if not text or not (root / CHASED.path).is_file() or not (root / UNIQUE.path).is_file():
+        return text
+    reports = tables.read(CHASED, root / CHASED.path, ["report_id", "record_id", "citation"]).drop_duplicates()
+    titles = tables.read(UNIQUE, root / UNIQUE.path, ["record_id", "title"])
+    names = {
+        row["report_id"]: (row["citation"], row["title"])
+        for row in reports.merge(titles, on="record_id", how="left").fillna("").to_dict("records")
+    }
+
+    def fit(said: str) -> list[str]:
+        words = " ".join(said.casefold().split())
+        whole = [i for i, name in names.items() if words in map(str.casefold, name)]
+        some = re.compile(rf"(?<!\w){re.escape(words)}(?!\w)")
+        return whole or [i for i, name in names.items() if any(some.search(part.casefold()) for part in name)]
+
+    # A citation may hold a semicolon itself.
+    parts = [text] if len(fit(text)) == 1 else [part.strip() for part in text.split(";") if part.strip()]
+    ids, problems = [], []
+    for part in parts:
+        found = [part] if part in names else fit(part)
+        if len(found) == 1 or (not found and not wrong("seed_report_ids", part)):
+            ids += found or [part]
+            continue
+        what = f"{len(found)} reports fit this" if found else "no included report fits this"
+        listed = "; ".join(f"{i} ({names[i][0]}: {names[i][1]})" for i in found[:10])
+        hint = "Give an id or a citation that `metaethno flow chased` lists, or more words of the title."
+        problems.append(Problem("ME0334", f"--seed-report-ids: {what}", value=part, allowed=listed, hint=hint))
+    if problems:
+        raise UsageError(problems)
+    return ";".join(dict.fromkeys(ids))
 
 
 def _frozen(run: str, snapshot: str) -> Problem:

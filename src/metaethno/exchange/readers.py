@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +18,7 @@ from metaethno.exchange import workbook
 from metaethno.exchange.said import Asked, Reading, Said, Words, marked
 from metaethno.exchange.words import retrieval
 from metaethno.formats.table_columns import COLUMNS
+from metaethno.intake import still_to_come
 from metaethno.votes import CONFLICT
 
 _TITLES: Final = COLUMNS["title"]
@@ -293,7 +294,7 @@ def _dates(grid: workbook.Grid, column: int | None, asked: Asked, reading: Readi
             iso = _day(match[3], month, day)
         elif (other := _ISO.fullmatch(cell) or _YEAR_FIRST.fullmatch(cell)) is not None:
             iso = _day(other[1], other[2], other[3])
-        if iso > _tomorrow():
+        if still_to_come(iso):
             hint = "Write the day on which it was decided or asked for."
             reading.problems.append(grid.problem(place, column, "is a day still to come", code="ME0491", hint=hint))
         if cell and not iso:
@@ -302,11 +303,6 @@ def _dates(grid: workbook.Grid, column: int | None, asked: Asked, reading: Readi
             reading.problems.append(grid.problem(place, column, message, code="ME0491", hint=hint))
         out.append(iso)
     return out
-
-
-def _tomorrow() -> str:
-    # Where the reviewer sits it may be tomorrow already.
-    return (datetime.now(tz=UTC) + timedelta(days=1)).date().isoformat()
 
 
 def _day(year: str, month: str, day: str) -> str:

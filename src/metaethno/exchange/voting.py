@@ -193,7 +193,10 @@ def _index(root: Path, unique: pd.DataFrame, aliases: pd.DataFrame, saids: list[
 
 @dataclass(frozen=True)
 class Entered:
-    """What entering a file did (or would do). asked: rows added to the ledger of full texts asked for."""
+    """What entering a file did (or would do). asked: full texts of which something was noted.
+
+    agreed, unseen: records that an adjudicator decides with it though no reviewers differ, or none has voted.
+    """
 
     added: int
     changed: int
@@ -204,6 +207,8 @@ class Entered:
     written: tuple[str, ...]
     what: str = "votes"
     asked: int = 0
+    agreed: int = 0
+    unseen: int = 0
 
 
 def mark_of(path: Path, stage: str, arguments: argparse.Namespace) -> str:
@@ -342,6 +347,8 @@ def enter(root: Path, config: Config, stage: str, arguments: argparse.Namespace)
         written = book.commit(check_of(stage, config), dry_run=arguments.dry_run)
         if not arguments.dry_run and not before:
             remember(root, mark, today, arguments.file)
+    settled = {row["record_id"] for row in cast.rows if (row["role"], row["round"]) == (ballot.ADJUDICATOR, "main")}
+    agreed, unseen = _not_in_conflict(settled, votes, aliases, stage, config) if settled else (0, 0)
     return Entered(
         len(cast.rows),
         cast.changed,
@@ -350,8 +357,26 @@ def enter(root: Path, config: Config, stage: str, arguments: argparse.Namespace)
         len(strays),
         reading.warnings + (strays if arguments.matched_only else []),
         written.files,
-        asked=len(asked),
+        asked=len({row["record_id"] for row in asked}),
+        agreed=agreed,
+        unseen=unseen,
     )
+
+
+def _not_in_conflict(
+    records: set[str], votes: pd.DataFrame, aliases: pd.DataFrame, stage: str, config: Config
+) -> tuple[int, int]:
+    """Return on how many of `records` the reviewers who voted say the same, and on how many no reviewer has voted.
+
+    votes: schema SCREENING or ELIGIBILITY, as it was before.
+    """
+    from metaethno.stages import eligibility, screening
+
+    meaning = screening.meaning(config.screening) if stage == "screening" else eligibility.MEANING
+    live = ballot.counting(votes[votes["role"].eq("reviewer")], aliases, meaning)
+    said = live[live["record_id"].isin(records)].groupby("record_id")["verdict"].agg(["nunique", "first"])
+    agreed = said["nunique"].eq(1) & said["first"].ne(ballot.CONTRADICTION)
+    return int(agreed.sum()), len(records) - len(said)
 
 
 def _roles(reading: Reading, config: Config, stage: str, arguments: argparse.Namespace) -> list[Problem]:

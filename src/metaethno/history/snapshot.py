@@ -77,6 +77,32 @@ def _usage(tag: str, release: bool) -> None:
         raise UsageError(Problem("ME0711", f"{tag!r} can't be a tag", allowed=allowed))
 
 
+# What the program writes anew after a merge, whichever side it is taken from.
+_MADE_ANEW = ("dvc.lock", "dvc.yaml", "engine.lock")
+
+
+def _how_to_merge(repo: Repository) -> str:
+    """Return what to do about the files that Git could not merge; nothing where there are none."""
+    torn = [p for p in repo.run("diff", "--name-only", "--relative", "-z", "--diff-filter=U").split("\0") if p]
+    made = [path for path in torn if path in _MADE_ANEW]
+    others = [path for path in torn if path not in _MADE_ANEW]
+    steps = []
+    if others:
+        named = ", ".join(others[:5]) + (f" and {len(others) - 5} more" if len(others) > 5 else "")
+        steps.append(
+            f"Two versions of {named} differ: open, keep what is right, take out Git's marks, and `git add` it."
+        )
+    if made:
+        names = " ".join(made)
+        lock = " && metaethno lock" if set(made) - {"dvc.lock"} else ""
+        steps.append(f"The program makes {names} anew: `git checkout --ours {names}{lock} && git add {names}`.")
+    if steps:
+        steps.append(
+            "Then `git commit --no-edit`, `metaethno run` and the snapshot. Or give it up: `git merge --abort`."
+        )
+    return " ".join(steps)
+
+
 def git_problems(repo: Repository) -> list[Problem]:
     """Return what about Git stands in the way of a snapshot."""
     problems = []
@@ -90,6 +116,8 @@ def git_problems(repo: Repository) -> list[Problem]:
             hint = (
                 f"Finish it (`git {what if what != 'pick' else 'cherry-pick'} --continue`) or give it up (`--abort`)."
             )
+            if what == "merge":
+                hint = _how_to_merge(repo) or hint
             problems.append(Problem("ME0712", f"a {what} of two versions is not finished", hint=hint))
             break
     if not repo.branch():

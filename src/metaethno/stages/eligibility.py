@@ -249,9 +249,16 @@ def _checks(
             "`metaethno todo extraction --reviewer ID` has a sheet in which you name the study whose report it repeats."
         )
         rows.append(_check("ME0410", "error", "report_studies", record, message, hint))
-    for record in sorted(reports.loc[reports["contradicts"], "record_id"]):
-        message = "noted as not obtained, and yet its full text was voted on; it is counted as not retrieved"
-        hint = "If it came in after all, add a row with outcome obtained to retrieval.csv."
+    # Who includes a text has read it, also where others have yet to vote, or differ.
+    read = reports["retrieval"].eq("not_obtained") & reports["record_id"].isin(
+        set(live.loc[live["verdict"].eq(INCLUDE), "record_id"].tolist())
+    )
+    for record in sorted(reports.loc[reports["contradicts"] | read, "record_id"]):
+        message = (
+            f"{named[record]} is noted as not obtained, and yet its full text was voted on; it is counted as not "
+            "retrieved"
+        )
+        hint = "If it came in after all, enter a sheet with `record_id` and `obtained`, its decision left empty."
         rows.append(_check("ME0412", "error", "retrieval", record, message, hint))
     bare = reports["outcome"].eq(INCLUDE) & reports["fulltext"].eq("")
     if bare.any() and reports["fulltext"].ne("").any():
@@ -261,7 +268,8 @@ def _checks(
         rows.append(_check("ME0417", "note", "eligibility", ids, message, hint))
     for record in sorted(set(live["record_id"].tolist()) - set(reports["record_id"].tolist())):
         message = (
-            "its full text was voted on, but screening doesn't send it forward; the votes are kept and not counted"
+            f"the full text of {record} was voted on, but screening doesn't send it forward; the votes are kept and "
+            "not counted"
         )
         hint = "Look at the votes on title and abstract."
         rows.append(_check("ME0413", "warning", "eligibility", record, message, hint))
