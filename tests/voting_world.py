@@ -13,7 +13,7 @@ from metaethno import cli, tables
 from metaethno.exchange import workbook
 from metaethno.exchange.workbook import Field, Sheet
 from metaethno.matching.unique import content_hash
-from metaethno.schemas import ALIASES, MEMBERS, RECORDS, ROWS, UNIQUE
+from metaethno.schemas import ALIASES, MEMBERS, PARTED, RECORDS, ROWS, UNIQUE
 from tests.worlds import CONFIG, lay_out
 
 RUN, LATER = "2020-01-02", "2021-03-04"
@@ -59,7 +59,7 @@ def write_records(root: Path, records: tuple[dict[str, str], ...], merged: dict[
         if home == one["record_id"]:
             fixed = {"last_run": one["first_run"], "origin": "databases", "sources": "Base1;Base2", "rows": 2}
             unique.append({**one, **fixed, "content_hash": content_hash(one["title"], one["abstract"])})
-    for table, found in ((RECORDS, rows), (MEMBERS, members), (UNIQUE, unique), (ALIASES, aliases)):
+    for table, found in ((RECORDS, rows), (MEMBERS, members), (UNIQUE, unique), (ALIASES, aliases), (PARTED, ())):
         tables.write(table, _frame(table, found), root / table.path)
     register = [
         {"row_id": r["row_id"], "file_sha256": "0" * 16, "place": r["place"], "source": r["source"]} for r in rows

@@ -117,6 +117,15 @@ def voted_halves(parted: pd.DataFrame, votes: pd.DataFrame) -> pd.DataFrame:
     return found[before].sort_values(["unseen", "verdict_id"], ignore_index=True)
 
 
+def unseen_halves(table: Table, ledger: pd.DataFrame, aliases: pd.DataFrame, parted: pd.DataFrame) -> pd.Series:
+    """Return the records that nobody has decided on, parted by a verdict from one that was; see `voted_halves`.
+
+    Whether the other half was decided on before doesn't depend on whether an adjudicator overruled that since.
+    """
+    live = standing(table, ledger, aliases)
+    return voted_halves(parted, live.assign(record_id=resolve(live["record_id"], aliases)))["unseen"]
+
+
 def checks(
     stage: str, table: Table, ledger: pd.DataFrame, aliases: pd.DataFrame, parted: pd.DataFrame, records: set[str]
 ) -> list[dict[str, str]]:

@@ -171,9 +171,10 @@ def check(
 # ------------------------------------------------------------------------------------------------ who has to vote
 
 NEVER, SECOND, CONFLICT, CHANGED = "never seen", "second vote", "conflict", "changed since you voted"
+PARTED = "parted from a record that was voted on"
 OWN, UNSURE, AWAITING = "your own votes differ", "you were unsure", "awaiting information"
 # Why a record is open for one person: of several reasons the first is named.
-WHY = (CONFLICT, OWN, NEVER, SECOND, CHANGED, UNSURE, AWAITING)
+WHY = (CONFLICT, OWN, NEVER, PARTED, SECOND, CHANGED, UNSURE, AWAITING)
 ADJUDICATOR = "adjudicator"
 
 
@@ -203,13 +204,19 @@ def needed(records: Sequence[str], votes: pd.DataFrame, settings: Voting) -> pd.
 
 
 def open_votes(
-    outcome: pd.Series, votes: pd.DataFrame, content_hash: pd.Series, settings: Voting, waiting: Sequence[str] = ()
+    outcome: pd.Series,
+    votes: pd.DataFrame,
+    content_hash: pd.Series,
+    settings: Voting,
+    waiting: Sequence[str] = (),
+    halves: Iterable[str] = (),
 ) -> pd.DataFrame:
     """Return who has to vote on what: record_id, for (a reviewer, or `adjudicator` for a conflict), why (of `WHY`).
 
     outcome: indexed by record_id; `conflict`, `undecided` and the outcomes in `waiting` are open. votes: from
     `counting`. content_hash: indexed by record_id. Who comes first, votes: a record with fewer votes than needed is
     open for every reviewer who hasn't voted on it, or, where records are shared out, for as many as are needed.
+    halves: records parted from one that was voted on (`carry.unseen_halves`).
     """
     import pandas as pd
 
@@ -229,6 +236,7 @@ def open_votes(
         place = pd.Series(rank, todo.index).groupby(todo["record_id"]).rank(method="first")
         todo = todo[place <= todo["missing"]]
     todo = todo.assign(why=among(todo["record_id"], people.index).map({True: SECOND, False: NEVER}))
+    todo.loc[todo["why"].eq(NEVER) & among(todo["record_id"], halves), "why"] = PARTED
     parts = [todo[["record_id", "for", "why"]]]
 
     def add(rows: pd.DataFrame, why: str, who: str = "") -> None:

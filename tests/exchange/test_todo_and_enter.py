@@ -24,6 +24,7 @@ from tests.worlds import CONFIG
 
 from metaethno.exchange import workbook
 from metaethno.exchange.words import decisions
+from metaethno.schemas import PARTED
 
 openpyxl = pytest.importorskip("openpyxl")
 
@@ -282,6 +283,16 @@ def test_a_record_that_changed_comes_back_to_who_saw_the_old_one(world):
     assert "0 votes entered" in world.enter(path)
     assert A1 not in why(world.todo())
     assert old.exists()
+
+
+def test_the_half_of_a_record_that_nobody_voted_on_says_what_it_was_parted_from(world):
+    vote(world, "ann", **{A1: "include"})
+    row = {"verdict_id": "D1", "left_row": A1, "right_row": A2, "left_record": A1, "right_record": A2}
+    parted = {**row, "verdict": "different", "reviewer": "ben", "decided_on": "2999-01-01", "joined_by": "rules"}
+    (world.root / PARTED.path).write_text(",".join(parted) + "\n" + ",".join(parted.values()) + "\n")
+    reasons = why(world.todo(who="ann"))
+    assert reasons[A2] == "parted from a record that was voted on"
+    assert reasons[A3] == "never seen"
 
 
 def test_new_since_sample_and_calibration(world):

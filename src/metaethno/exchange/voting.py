@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 from metaethno import ledger, naming, review, tables
 from metaethno import votes as ballot
+from metaethno.carry import unseen_halves
 from metaethno.cells import each_row
 from metaethno.config import Config, Voting
 from metaethno.errors import Problem, UsageError, UserError, did_you_mean
 from metaethno.exchange import ballots, finding, tools, worklist
 from metaethno.exchange.said import Asked, Reading, Said
-from metaethno.schemas import ALIASES, ELIGIBILITY, RETRIEVAL, SCREENING, UNIQUE, Table
+from metaethno.schemas import ALIASES, ELIGIBILITY, PARTED, RETRIEVAL, SCREENING, UNIQUE, Table
 from metaethno.shell import common
 
 if TYPE_CHECKING:
@@ -90,7 +91,8 @@ def _open(
     outcome = result["outcome"].reindex(content.index).fillna(ballot.UNDECIDED)
     retrieval: pd.Series | None = None
     if stage == "screening":
-        todo = ballot.open_votes(outcome, live, content, config.screening)
+        halves = unseen_halves(SCREENING, votes, aliases, derived(root, PARTED))
+        todo = ballot.open_votes(outcome, live, content, config.screening, halves=halves)
     else:
         sought = unique[unique["record_id"].isin(set(outcome.index[outcome.eq(screening.FORWARD)]))]
         unique, content = sought, sought.set_index("record_id")["content_hash"]

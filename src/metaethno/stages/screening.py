@@ -67,9 +67,7 @@ def screen(
     screened["votes"] = screened["votes"].fillna(0).astype("Int64")
     screened = screened[SCREENED.names].reset_index(drop=True)
     outcome = screened.set_index("record_id")["outcome"]
-    # Whether a half was voted on before doesn't depend on whether an adjudicator overruled that vote since.
-    voted = carry.standing(SCREENING, votes, aliases).assign(record_id=lambda v: carry.resolve(v["record_id"], aliases))
-    halves = carry.voted_halves(parted, voted)["unseen"]
+    halves = carry.unseen_halves(SCREENING, votes, aliases, parted)
     return Screened(
         screened,
         _to_decide(unique, outcome, live, content, settings, halves),
@@ -104,10 +102,7 @@ def _to_decide(
 
     halves: records that nobody has voted on, parted from one that was.
     """
-    out = ballot.open_votes(outcome, live, content, settings)
-    out.loc[among(out["record_id"], halves) & out["why"].eq("never seen"), "why"] = (
-        "parted from a record that was voted on"
-    )
+    out = ballot.open_votes(outcome, live, content, settings, halves=halves)
     out = out.merge(unique[["record_id", "title", "year"]], on="record_id", how="left")
     return out[SCREENING_TO_DECIDE.names].astype(str)
 
