@@ -7,9 +7,11 @@ scripts but no JSON. Every text is data: the script puts it on the page as text,
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from metaethno.cells import each_row
 from metaethno.figures.canvas import Sheet
 from metaethno.figures.flow import flow_sheet
 from metaethno.figures.grid import WORDS, cell_of
@@ -23,7 +25,7 @@ from metaethno.fragments.translating import matrix_order
 from metaethno.stages.report_files import SCRIPTS
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 SHARDS = sum(name.startswith("records_") for name in SCRIPTS)
 # Above this many records the pages would be too heavy to open from a disk; `metaethno flow explain` has no limit.
@@ -189,38 +191,31 @@ class _Pool:
     """All that boxes list, in one order: records by author and year, then studies and what else has no record."""
 
     def __init__(self, data: ReportData) -> None:
-        import pandas as pd
-
         frame = data.unique.fillna("").astype(str)
         frame = frame.assign(by=frame["authors"].str.casefold()).sort_values(["by", "year", "record_id"])
         labels = texts(data.studies, "study_id", "label")
         self.shown: list[list[str]] = [
             [key, _people(people), year, _short(shown_title(title)), _short(md.lowered(journal)), doi.partition(";")[0]]
-            for key, people, year, title, journal, doi in zip(
-                *(frame[c] for c in ("record_id", "authors", "year", "title", "container", "doi")), strict=True
+            for key, people, year, title, journal, doi in each_row(
+                frame, "record_id", "authors", "year", "title", "container", "doi"
             )
         ]
         self.shown += [[key, "", "", _short(label), "", ""] for key, label in sorted(labels.items())]
-        order = pd.Index([row[0] for row in self.shown])
-        self.at = pd.Series(range(len(order)), index=order)
-        self.at = self.at[~self.at.index.duplicated()]
-        world = data.world
-        assert world is not None
-        self.home: pd.Series = world.rows.drop_duplicates("row_id").set_index("row_id")["record_id"]
+        self.at: dict[str, int] = {}
+        for place, row in enumerate(self.shown):
+            self.at.setdefault(row[0], place)
+        assert data.world is not None
+        self.home: dict[str, str] = dict(each_row(data.world.rows, "row_id", "record_id"))
         self.lists: dict[str, int] = {}
 
     def place(self, box: Box | None, detail: str, run: str) -> int:
         """Return the place of the list of what is in a box; −1 where there is nothing to list."""
-        import pandas as pd
-
-        ids = pd.Series(box.listing(detail, run) if box else [], dtype=object)
-        if not len(ids):
+        ids = box.listing(detail, run) if box else []
+        found = Counter(self.at.get(self.home.get(one, one), -1) for one in ids)
+        if not ids or -1 in found:  # a released version's ids, for instance, that are only numbers
             return -1
-        records = ids.map(self.home).where(ids.isin(self.home.index), ids)
-        found = records.map(self.at).dropna().astype(int).value_counts().sort_index()
-        if int(found.sum()) != len(ids):  # a released version's ids, for instance, that are only numbers
-            return -1
-        text = _encoded(found.index.tolist(), found.tolist())
+        places = sorted(found)
+        text = _encoded(places, [found[place] for place in places])
         return self.lists.setdefault(text, len(self.lists))
 
 

@@ -28,6 +28,8 @@ def plain(text: object) -> str:
     """Return `text` on one line: white space joined to single spaces, control and turning marks left out."""
     said = "" if text is None or text != text else str(text)
     joined = " ".join(said.split())
+    if joined.isprintable():  # then there is no control mark, and nearly all texts are so
+        return joined
     kept = "".join(c for c in joined if unicodedata.category(c) not in _NO_TEXT)
     return " ".join(_TURNING.sub("", kept).split())
 
